@@ -1,0 +1,23 @@
+/** @type {import('jest').Config} */
+const config = {
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
+  testMatch: ['**/*.test.ts', '**/*.test.mjs'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2024', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: ['/node_modules/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.cache', '<rootDir>/.nx'],
+  setupFilesAfterEnv: ['<rootDir>/tools/jest/silent-console.mjs'],
+  reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
+};
+
+export default config;

@@ -1,0 +1,2 @@
+export { eventually } from './eventually.ts';
+export { scratchDir } from './scratch-dir.ts';
