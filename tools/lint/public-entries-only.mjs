@@ -1,0 +1,33 @@
+const isTestCode = (filename) =>
+  /\.test\.tsx?$/.test(filename) || /[\\/](testing|bench)[\\/]/.test(filename) || /[\\/]libs[\\/]testkit[\\/]/.test(filename);
+
+/** Packages meet at their entries; what is for tests stays in tests. */
+export const publicEntriesOnly = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      deep: 'Import {{name}} through its entry, not a path inside it.',
+      testing: '{{source}} is for tests only.',
+    },
+  },
+  create(context) {
+    const check = (node) => {
+      const source = node.source?.value;
+      const match = typeof source === 'string' ? /^(@ccd\/[^/]+)(?:\/(.*))?$/.exec(source) : null;
+      if (!match) return;
+      const [, name, path] = match;
+      if (path !== undefined && path !== 'testing') {
+        context.report({ node, messageId: 'deep', data: { name } });
+      } else if ((path === 'testing' || name === '@ccd/testkit') && !isTestCode(context.filename)) {
+        context.report({ node, messageId: 'testing', data: { source } });
+      }
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
