@@ -82,7 +82,10 @@ export const config = tseslint.config(
     extends: [jest.configs['flat/recommended']],
     settings: { jest: { globalPackage: '@jest/globals' } },
     rules: {
-      'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'describe*', 'tester.run'] }],
+      'jest/expect-expect': [
+        'error',
+        { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'describe*', 'tester.run'] },
+      ],
       // Contract suites call `it` inside functions that describe a port.
       'jest/require-top-level-describe': 'off',
       'jest/no-disabled-tests': 'error',

@@ -20,7 +20,11 @@ const commands = {
   ],
   strm: (args) => [
     { args: ['tools/build.ts', '--quiet', 'cli'] },
-    { args: ['--disable-warning=ExperimentalWarning', join(root, 'dist/apps/cli/main.js'), ...args], env: cliEnv(), cwd: process.env.INIT_CWD },
+    {
+      args: ['--disable-warning=ExperimentalWarning', join(root, 'dist/apps/cli/main.js'), ...args],
+      env: cliEnv(),
+      cwd: process.env.INIT_CWD,
+    },
   ],
   test: (args) => [{ script: 'jest', args, env: { NODE_OPTIONS: esmTests } }],
   build: (args) => [{ script: 'nx', args: ['run-many', '-t', 'build', '--outputStyle=static', ...args] }],
@@ -31,7 +35,9 @@ const commands = {
     { script: 'buf', args: ['lint'] },
   ],
   typecheck: (args) => [{ script: 'tsc', args: ['-p', 'tsconfig.json', ...args] }],
-  format: (args) => [{ script: 'prettier', args: ['--write', '--log-level=warn', ...(args.length > 0 ? args : ['.'])] }],
+  format: (args) => [
+    { script: 'prettier', args: ['--write', '--log-level=warn', ...(args.length > 0 ? args : ['.'])] },
+  ],
   'format:check': () => [{ script: 'prettier', args: ['--check', '--log-level=warn', '.'] }],
   generate: () => [{ args: ['tools/generate.ts'] }],
   'generate:check': () => [{ args: ['tools/generate.ts', '--check'] }],

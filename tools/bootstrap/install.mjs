@@ -6,7 +6,8 @@ import { findPinnedNode } from './pinned-node.mjs';
 /** Installs from the lockfile when something is missing or stale, and says so; does nothing, silently, otherwise. */
 export function ensureInstalled(root) {
   const pinned = findPinnedNode(root);
-  const reason = whyInstall(root) ?? (pinned.missing?.endsWith('is not installed') ? pinned.missing : undefined);
+  const reason =
+    whyInstall(root) ?? (pinned.missing?.endsWith('is not installed') ? pinned.missing : undefined);
   if (reason !== undefined) install(root, reason);
   const found = findPinnedNode(root);
   if (found.missing !== undefined) throw new Error(found.missing);
@@ -23,7 +24,9 @@ function install(root, reason) {
       ? spawnSync(process.execPath, [npmScript, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
       : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
   if (status !== 0) {
-    throw new Error(`npm ci failed${error ? `: ${error.message}` : ''}; the first installation needs the npm registry`);
+    throw new Error(
+      `npm ci failed${error ? `: ${error.message}` : ''}; the first installation needs the npm registry`,
+    );
   }
   process.stderr.write(`Installed in ${Math.round((performance.now() - started) / 1000)} s.\n`);
 }

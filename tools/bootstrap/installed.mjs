@@ -17,7 +17,8 @@ export function whyInstall(root) {
     const name = path.slice('node_modules/'.length);
     const have = installed[path];
     if (have === undefined) return `${name} is missing`;
-    if (have.integrity !== wanted.integrity || have.resolved !== wanted.resolved) return `${name} has changed`;
+    if (have.integrity !== wanted.integrity || have.resolved !== wanted.resolved)
+      return `${name} has changed`;
   }
   return undefined;
 }

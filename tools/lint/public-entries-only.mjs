@@ -1,5 +1,7 @@
 const isTestCode = (filename) =>
-  /\.test\.tsx?$/.test(filename) || /[\\/](testing|bench)[\\/]/.test(filename) || /[\\/]libs[\\/]testkit[\\/]/.test(filename);
+  /\.test\.tsx?$/.test(filename) ||
+  /[\\/](testing|bench)[\\/]/.test(filename) ||
+  /[\\/]libs[\\/]testkit[\\/]/.test(filename);
 
 /** Packages meet at their entries; what is for tests stays in tests. */
 export const publicEntriesOnly = {
