@@ -105,8 +105,10 @@ export interface TransactionalProducer {
 }
 
 export interface RecordBatch extends TopicPartition {
-  /** In offset order, at least one. */
+  /** In offset order; empty when the batch only passed offsets that hold no record (compacted away, or an engine's own). */
   readonly records: readonly StoredRecord[];
+  /** Where to read on: one past everything that this batch covers, offsets without a record included. */
+  readonly nextOffset: number;
   /** One past the last record of the partition when the batch was fetched: what is left is the lag. */
   readonly highWatermark: number;
 }
