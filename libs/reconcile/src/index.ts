@@ -1,2 +1,3 @@
 export type * from './types.ts';
 export type { Clock } from './clock.ts';
+export { systemClock } from './system-clock.ts';

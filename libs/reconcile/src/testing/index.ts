@@ -1,1 +1,2 @@
-export {};
+export type { FakeClock } from './fake-clock.ts';
+export { createFakeClock } from './fake-clock.ts';
