@@ -1,1 +1,45 @@
-export {};
+export { adminPaths, adminRoutes, answerAdmin, createAdminServer } from './admin-server.ts';
+export type { AdminAnswer, AdminServer, AdminServerOptions, AdminSources } from './admin-server.ts';
+export { ConfigError } from './config-error.ts';
+export type { ConfigProblem } from './config-error.ts';
+export { describeConfig } from './describe-config.ts';
+export { errorCode, errorFields } from './error-fields.ts';
+export type { ErrorFields } from './error-fields.ts';
+export { exitWithParent } from './exit-with-parent.ts';
+export { createHealth } from './health.ts';
+export type { Check, Health, HealthReport } from './health.ts';
+export { loadConfig } from './load-config.ts';
+export type { Environment } from './load-config.ts';
+export { createLogger, createSilentLogger, loggingSettings, logLevels } from './logger.ts';
+export type { LogFormat, Logger, LoggerOptions, LogLevel, LogMethod } from './logger.ts';
+export { createMetrics } from './metrics.ts';
+export type {
+  Counter,
+  Gauge,
+  GaugeOptions,
+  Histogram,
+  HistogramOptions,
+  MetricOptions,
+  Metrics,
+  MetricsText,
+} from './metrics.ts';
+export { runMain } from './run-main.ts';
+export {
+  bool,
+  durationMs,
+  folder,
+  hostPort,
+  list,
+  port,
+  secret,
+  secretText,
+  setting,
+  text,
+  url,
+  wholeNumber,
+} from './setting.ts';
+export type { HostPort, Range, SettingsSchema } from './setting.ts';
+export { startService, StopError } from './start-service.ts';
+export type { Component, RunningService, ServiceOptions } from './start-service.ts';
+export { notifyFailing, notifyReady } from './workload-status.ts';
+export type { WorkloadMessage } from './workload-status.ts';

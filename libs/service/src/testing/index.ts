@@ -1,1 +1,3 @@
-export {};
+export { createCapturingLogger } from './capturing-logger.ts';
+export type { CapturingLogger, LogEntry } from './capturing-logger.ts';
+export { createSilentLogger } from '../logger.ts';

@@ -1,0 +1,46 @@
+/** What is logged of an error: never its other properties, which may hold requests, headers or rows. */
+export interface ErrorFields {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: ErrorFields;
+  readonly errors?: readonly ErrorFields[];
+}
+
+const deepest = 8;
+const widest = 10;
+
+/** Name, message, code, stack and the chain of causes of whatever was thrown. */
+export const errorFields = (error: unknown): ErrorFields => fieldsOf(error, 0);
+
+function fieldsOf(error: unknown, depth: number): ErrorFields {
+  if (!(error instanceof Error)) {
+    return { name: 'NonError', message: typeof error === 'string' ? error : `thrown: ${typeof error}` };
+  }
+  const code = errorCode(error);
+  const nested = error instanceof AggregateError && depth < deepest ? error.errors.slice(0, widest) : [];
+  return {
+    name: error.name,
+    message: error.message,
+    ...(code === undefined ? {} : { code }),
+    ...(error.stack === undefined ? {} : { stack: frames(error.stack) }),
+    ...(error.cause === undefined || depth >= deepest ? {} : { cause: fieldsOf(error.cause, depth + 1) }),
+    ...(nested.length === 0 ? {} : { errors: nested.map((each: unknown) => fieldsOf(each, depth + 1)) }),
+  };
+}
+
+/** The frames alone: name and message stand in fields of their own. */
+const frames = (stack: string): string =>
+  stack
+    .split('\n')
+    .filter((each) => /^\s+at /.test(each))
+    .map((each) => each.trim())
+    .join('\n');
+
+/** The `code` that Node, gRPC and most clients put on their errors. */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  const { code } = error;
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : undefined;
+}

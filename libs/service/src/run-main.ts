@@ -1,0 +1,58 @@
+import { ConfigError } from './config-error.ts';
+import { errorFields } from './error-fields.ts';
+import { exitWithParent } from './exit-with-parent.ts';
+import { createLogger } from './logger.ts';
+import type { RunningService } from './start-service.ts';
+import { notifyFailing, notifyReady } from './workload-status.ts';
+
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/**
+ * Runs a service as this process. SIGTERM and SIGINT stop it in order (exit 0), a second one ends it at once. A
+ * ConfigError is printed as text, any other error logged as fatal; both exit 1. Errors that nobody caught leave the
+ * state unknown: fatal, exit 1. With an IPC channel the process tells its parent how it is, and ends when that goes.
+ */
+export async function runMain(
+  name: string,
+  start: (signal: AbortSignal) => Promise<RunningService>,
+): Promise<never> {
+  const stopping = new AbortController();
+  let service: RunningService | undefined;
+  const fatal = (message: string, error: unknown): void => {
+    (service?.logger ?? createLogger({ name })).fatal({ error: errorFields(error) }, message);
+  };
+  const crash = (error: unknown): void => {
+    fatal('an error that nobody caught', error);
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) process.exit(exitCodes[signal]);
+      stopping.abort(new Error(signal));
+      void service?.stop(signal);
+    });
+  }
+  if (process.channel) exitWithParent();
+
+  try {
+    service = await start(stopping.signal);
+    // A signal may have come after the last look at it while starting.
+    if (stopping.signal.aborted) await service.stop('signal');
+    else await notifyReady();
+    await service.done;
+  } catch (error) {
+    if (!service && stopping.signal.aborted) process.exit(0);
+    if (error instanceof ConfigError) {
+      process.stderr.write(`${name}: ${error.message}\n`);
+      await notifyFailing('InvalidConfig', error.message);
+    } else {
+      fatal(service ? `${name} failed` : `${name} could not start`, error);
+      if (!service)
+        await notifyFailing('StartFailed', error instanceof Error ? error.message : 'unknown error');
+    }
+    process.exit(1);
+  }
+  process.exit(0);
+}
