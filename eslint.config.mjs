@@ -11,9 +11,21 @@ const layers = [
   { sourceTag: 'layer:runtime', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:protocol', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:adapter', onlyDependOnLibsWithTags: ['layer:core', 'layer:protocol'] },
+  // Joins several adapters for the apps of the data plane (docs/decisions/0004).
+  {
+    sourceTag: 'layer:dataplane',
+    onlyDependOnLibsWithTags: ['layer:core', 'layer:runtime', 'layer:adapter'],
+  },
   {
     sourceTag: 'layer:app',
-    onlyDependOnLibsWithTags: ['layer:core', 'layer:runtime', 'layer:protocol', 'layer:adapter', 'layer:app'],
+    onlyDependOnLibsWithTags: [
+      'layer:core',
+      'layer:runtime',
+      'layer:protocol',
+      'layer:adapter',
+      'layer:dataplane',
+      'layer:app',
+    ],
   },
   // Only the app that composes the others may import an app.
   { sourceTag: 'scope:app', notDependOnLibsWithTags: ['layer:app'] },

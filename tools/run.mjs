@@ -41,6 +41,11 @@ const commands = {
   'format:check': () => [{ script: 'prettier', args: ['--check', '--log-level=warn', '.'] }],
   generate: () => [{ args: ['tools/generate.ts'] }],
   'generate:check': () => [{ args: ['tools/generate.ts', '--check'] }],
+  // Against the public protocol's table, where it is at hand, and against the last release.
+  'protocol:check': () => [
+    { args: ['tools/protocol/check-wire.ts'] },
+    { script: 'buf', args: ['breaking', 'protos', '--against', 'protos/baseline.binpb'] },
+  ],
 };
 
 const callerFolder = { CCD_CALLER_FOLDER: process.env.INIT_CWD ?? process.cwd() };

@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchDir } from '@ccd/testkit';
+import { describe, expect, it } from '@jest/globals';
+import { Spool } from './spool.ts';
+
+const folder = scratchDir();
+
+async function contentOf(spool: Spool): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of spool.read()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe(Spool, () => {
+  it('keeps a little in memory and touches no file', async () => {
+    const path = join(folder, 'small');
+    const spool = new Spool(path, 100);
+    await spool.append(Buffer.from('one\n'));
+    expect(await contentOf(spool)).toBe('one\n');
+    expect(existsSync(path)).toBe(false);
+    await spool.discard();
+  });
+
+  it('gives back in order what went to the file and what is still in memory, as often as asked', async () => {
+    const spool = new Spool(join(folder, 'large'), 10);
+    const lines = Array.from({ length: 50 }, (_, index) => `line ${index}\n`);
+    for (const line of lines) await spool.append(Buffer.from(line));
+    await spool.append(Buffer.from('end'));
+    const expected = `${lines.join('')}end`;
+    expect(await contentOf(spool)).toBe(expected);
+    expect(await contentOf(spool)).toBe(expected);
+    expect(spool.size).toBe(Buffer.byteLength(expected));
+    await spool.discard();
+  });
+
+  it('leaves nothing readable on disk, and no file when it is discarded', async () => {
+    const path = join(folder, 'secret');
+    const spool = new Spool(path, 1);
+    await spool.append(Buffer.from('keyset material'));
+    expect(readFileSync(path).includes('keyset')).toBe(false);
+    await spool.discard();
+    expect(existsSync(path)).toBe(false);
+  });
+});
