@@ -1,0 +1,84 @@
+import type { ClientStream, ControlPlane } from '@ccd/controlplane';
+import type { Clock } from '@ccd/reconcile';
+import { LRUCache } from 'lru-cache';
+import type { JsonFile } from './json-file.ts';
+
+export interface ClientStreamsOptions {
+  readonly controlPlane: Pick<ControlPlane, 'clientStreams'>;
+  /** Streams found so far, for starts without a control plane. */
+  readonly cache: JsonFile<readonly ClientStream[]>;
+  readonly clock: Clock;
+  /** How long an answer is taken for current. @default 60 000 ms */
+  readonly maxAgeMs?: number;
+  /** How long a client id stays unknown. @default 5 000 ms */
+  readonly unknownForMs?: number;
+}
+
+/** Finds the stream that a client id stands for. */
+export interface ClientStreams {
+  /**
+   * The stream, or undefined when no stream has this client id. Known answers are given at once and renewed beside;
+   * they hold while the control plane is away.
+   * @throws ControlPlaneUnavailableError when the control plane is away and the client id was never seen
+   */
+  find(clientId: string): Promise<ClientStream | undefined>;
+}
+
+const deadlineMs = 5_000;
+const maxClients = 100_000;
+
+interface Known {
+  readonly stream: ClientStream | undefined;
+  readonly askedAt: number;
+}
+
+/** A cache of the control plane's answers, on disk too. */
+export function createClientStreams(options: ClientStreamsOptions): ClientStreams {
+  const { controlPlane, cache, clock, maxAgeMs = 60_000, unknownForMs = 5_000 } = options;
+  const known = new LRUCache<string, Known>({ max: maxClients });
+  const asking = new Map<string, Promise<ClientStream | undefined>>();
+  let saving: Promise<void> = Promise.resolve();
+  const loaded = cache.load().then((streams) => {
+    const askedAt = Number.NEGATIVE_INFINITY;
+    for (const stream of streams ?? []) known.set(stream.clientId, { stream, askedAt });
+  });
+
+  async function ask(clientId: string): Promise<ClientStream | undefined> {
+    const found = await controlPlane.clientStreams([clientId], AbortSignal.timeout(deadlineMs));
+    const stream = found.find((each) => each.clientId === clientId);
+    const before = known.get(clientId)?.stream;
+    known.set(clientId, { stream, askedAt: clock.monotonic() });
+    if (JSON.stringify(before) !== JSON.stringify(stream)) await save();
+    return stream;
+  }
+
+  /** One save after the other, each with what is known by then. */
+  function save(): Promise<void> {
+    saving = saving.then(
+      () => cache.save([...known.values()].flatMap(({ stream }) => stream ?? [])),
+      () => {},
+    );
+    return saving;
+  }
+
+  function askOnce(clientId: string): Promise<ClientStream | undefined> {
+    const running = asking.get(clientId);
+    if (running !== undefined) return running;
+    const answer = ask(clientId).finally(() => asking.delete(clientId));
+    asking.set(clientId, answer);
+    return answer;
+  }
+
+  return {
+    async find(clientId) {
+      await loaded;
+      const have = known.get(clientId);
+      if (have === undefined) return askOnce(clientId);
+      const age = clock.monotonic() - have.askedAt;
+      if (have.stream === undefined) return age > unknownForMs ? askOnce(clientId) : undefined;
+      // The old answer serves while the new one is on its way, and for as long as there is none.
+      if (age > maxAgeMs) askOnce(clientId).catch(() => {});
+      return have.stream;
+    },
+  };
+}
