@@ -15,20 +15,37 @@ const widest = 10;
 export const errorFields = (error: unknown): ErrorFields => fieldsOf(error, 0);
 
 function fieldsOf(error: unknown, depth: number): ErrorFields {
-  if (!(error instanceof Error)) {
+  if (!isErrorLike(error)) {
     return { name: 'NonError', message: typeof error === 'string' ? error : `thrown: ${typeof error}` };
   }
   const code = errorCode(error);
-  const nested = error instanceof AggregateError && depth < deepest ? error.errors.slice(0, widest) : [];
+  const nested = depth < deepest && Array.isArray(error.errors) ? error.errors.slice(0, widest) : [];
   return {
     name: error.name,
     message: error.message,
     ...(code === undefined ? {} : { code }),
-    ...(error.stack === undefined ? {} : { stack: frames(error.stack) }),
+    ...(typeof error.stack === 'string' ? { stack: frames(error.stack) } : {}),
     ...(error.cause === undefined || depth >= deepest ? {} : { cause: fieldsOf(error.cause, depth + 1) }),
     ...(nested.length === 0 ? {} : { errors: nested.map((each: unknown) => fieldsOf(each, depth + 1)) }),
   };
 }
+
+interface ErrorLike {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+}
+
+/** By shape, so that errors of another realm (a worker's, a test's) count too. */
+const isErrorLike = (error: unknown): error is ErrorLike =>
+  typeof error === 'object' &&
+  error !== null &&
+  'name' in error &&
+  'message' in error &&
+  typeof error.name === 'string' &&
+  typeof error.message === 'string';
 
 /** The frames alone: name and message stand in fields of their own. */
 const frames = (stack: string): string =>

@@ -35,7 +35,7 @@ function redactValue(value: unknown, depth: number, hidden: boolean, hiddenHere:
   if (typeof value !== 'object' || value === null) return value;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `[${value.byteLength} bytes]`;
   if (value instanceof Date) return value.toJSON();
-  if (value instanceof Error) return errorFields(value);
+  if (value instanceof Error || 'stack' in value) return errorFields(value);
   if (depth > deepest) return '[deeper]';
   if (Array.isArray(value)) {
     return value.slice(0, longestList).map((each) => redactValue(each, depth + 1, hidden, hiddenHere));

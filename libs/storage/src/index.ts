@@ -1,1 +1,17 @@
 export type * from './port.ts';
+export { connectObjectStore } from './connect-object-store.ts';
+export type { ObjectStoreOptions } from './connect-object-store.ts';
+export {
+  AccessDeniedError,
+  InvalidLocationError,
+  ObjectExistsError,
+  ObjectKeyError,
+  ObjectNotFoundError,
+  StorageUnavailableError,
+  UnsupportedLocationError,
+} from './errors.ts';
+export { createFolderStore } from './folder/folder-store.ts';
+export type { FolderStoreOptions } from './folder/folder-store.ts';
+export { assertObjectKey, assertObjectKeyPrefix, toObjectKey } from './object-key.ts';
+export { proveWriteAccess } from './prove-write-access.ts';
+export { isFolderLocation, parseStorageLocation } from './storage-location.ts';

@@ -1,0 +1,79 @@
+/** A key that is not safe, or that this store cannot hold. */
+export class ObjectKeyError extends Error {
+  override readonly name = 'ObjectKeyError';
+  readonly reason: string;
+
+  constructor(reason: string, options?: ErrorOptions) {
+    super(`not a usable object key: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+/** Another object stands under the key already. */
+export class ObjectExistsError extends Error {
+  override readonly name = 'ObjectExistsError';
+  readonly key: string;
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`another object stands at ${key}`, options);
+    this.key = key;
+  }
+}
+
+export class ObjectNotFoundError extends Error {
+  override readonly name = 'ObjectNotFoundError';
+  readonly key: string;
+
+  constructor(key: string, options?: ErrorOptions) {
+    super(`no object stands at ${key}`, options);
+    this.key = key;
+  }
+}
+
+/** The store refuses what was asked: a person has to change permissions or credentials. */
+export class AccessDeniedError extends Error {
+  override readonly name = 'AccessDeniedError';
+  readonly key: string;
+
+  constructor(key: string, why: string, options?: ErrorOptions) {
+    super(`access to ${key === '' ? 'the store' : key} is denied: ${why}`, options);
+    this.key = key;
+  }
+}
+
+/** The store does not answer, is full or fails: worth another attempt later. */
+export class StorageUnavailableError extends Error {
+  override readonly name = 'StorageUnavailableError';
+  readonly key: string;
+
+  constructor(key: string, why: string, options?: ErrorOptions) {
+    super(`the store cannot serve ${key === '' ? 'this' : key} now: ${why}`, options);
+    this.key = key;
+  }
+}
+
+/** No engine of this data plane serves such a location. */
+export class UnsupportedLocationError extends Error {
+  override readonly name = 'UnsupportedLocationError';
+  readonly locationType: string;
+  readonly supported: readonly string[];
+
+  constructor(locationType: string, why: string, supported: readonly string[]) {
+    super(
+      `locations of type ${locationType} are not served here: ${why}. Served: ${supported.join(', ') || 'none'}`,
+    );
+    this.locationType = locationType;
+    this.supported = supported;
+  }
+}
+
+/** The text is no location. Names the fields that are wrong, never what they hold. */
+export class InvalidLocationError extends Error {
+  override readonly name = 'InvalidLocationError';
+  readonly fields: readonly string[];
+
+  constructor(fields: readonly string[]) {
+    super(`not a storage location: ${fields.length > 0 ? fields.join(', ') : 'it is not JSON'}`);
+    this.fields = fields;
+  }
+}

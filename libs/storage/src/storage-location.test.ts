@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import { scratchDir } from '@ccd/testkit';
+import { connectObjectStore } from './connect-object-store.ts';
+import { InvalidLocationError, UnsupportedLocationError } from './errors.ts';
+import type { StorageLocation } from './port.ts';
+import { parseStorageLocation } from './storage-location.ts';
+
+const dir = scratchDir();
+
+const folder = (bucket = 'demo', url = 'file:///'): StorageLocation => ({
+  type: 's3',
+  bucket,
+  credentials: JSON.stringify({ url, accessKey: 'x' }),
+});
+
+describe(parseStorageLocation, () => {
+  it.each<StorageLocation>([
+    folder(),
+    { type: 's3', bucket: 'b', credentials: '{}', assumeRoleArn: 'arn:aws:iam::1:role/x' },
+    { type: 'gcs', bucket: 'b', credentials: '{}' },
+    {
+      type: 'azure',
+      accountUri: 'https://a',
+      container: 'c',
+      tenantId: 't',
+      clientId: 'i',
+      clientSecret: 's',
+    },
+  ])('reads what was written: %#', (location) => {
+    expect(parseStorageLocation(JSON.stringify(location))).toEqual(location);
+  });
+
+  it.each([
+    ['{"type":"s3","credentials":"canary",}', []],
+    ['{"type":"s3","credentials":"canary"}', ['bucket']],
+    [
+      '{"type":"azure","clientSecret":"canary","accountUri":7}',
+      ['accountUri', 'container', 'tenantId', 'clientId'],
+    ],
+    ['"canary"', ['the whole document']],
+    ['{"type":{"canary":1}}', ['type']],
+  ])('names the wrong fields of %s and none of what they hold', (json, fields) => {
+    const attempt = () => parseStorageLocation(json);
+    expect(attempt).toThrow(InvalidLocationError);
+    expect(attempt).toThrow(
+      expect.objectContaining({ fields, message: expect.not.stringContaining('canary') }),
+    );
+  });
+
+  it('says that it does not know a type of another version', () => {
+    expect(() => parseStorageLocation('{"type":"jdbc","uri":"canary"}')).toThrow(UnsupportedLocationError);
+  });
+});
+
+describe(connectObjectStore, () => {
+  it('serves the folder of the data plane for an S3-compatible location with the URL file:///', async () => {
+    const store = await connectObjectStore(folder(), { folderRoot: dir });
+    await store.put('a', Buffer.from('x'));
+    expect(await store.head('a')).toEqual({ key: 'a', size: 1 });
+  });
+
+  it('serves no folder where none is configured', async () => {
+    await expect(connectObjectStore(folder(), {})).rejects.toThrow(UnsupportedLocationError);
+  });
+
+  it.each(['file:///etc', 'file://host/', 'file:/', 'FILE:///', 'https://s3.example'])(
+    'lets nobody but the data plane choose a path: %s',
+    async (url) => {
+      await expect(connectObjectStore(folder('demo', url), { folderRoot: dir })).rejects.toThrow(
+        UnsupportedLocationError,
+      );
+    },
+  );
+
+  it.each(['..', '.', '', 'a/b', '../x', 'a..b', '.hidden', 'a\0', '~', 'x'.repeat(64)])(
+    'refuses the bucket %j',
+    async (bucket) => {
+      await expect(connectObjectStore(folder(bucket), { folderRoot: dir })).rejects.toThrow('bucket');
+    },
+  );
+
+  it('names the type that it cannot serve and what it can, without credentials', async () => {
+    const location: StorageLocation = { type: 'gcs', bucket: 'b', credentials: 'canary' };
+    await expect(connectObjectStore(location, { folderRoot: dir })).rejects.toMatchObject({
+      locationType: 'gcs',
+      supported: [expect.stringContaining('folder')],
+      message: expect.not.stringContaining('canary'),
+    });
+  });
+});
