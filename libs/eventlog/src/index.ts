@@ -1,1 +1,11 @@
 export type * from './port.ts';
+export * from './errors.ts';
+export { connectEmbeddedLog } from './embedded/client/connect-embedded-log.ts';
+export type { EmbeddedLog, EmbeddedLogOptions } from './embedded/client/connect-embedded-log.ts';
+export type { LogTable, TableEntry } from './embedded/client/key-table.ts';
+export { startEmbeddedEngine } from './embedded/start-embedded-engine.ts';
+export type { EmbeddedEngine, EmbeddedEngineOptions } from './embedded/start-embedded-engine.ts';
+export { DataFolderInUseError } from './embedded/data-lock.ts';
+export { UnsafeSocketError } from './embedded/socket-server.ts';
+export { LayoutVersionError } from './embedded/store/open-database.ts';
+export { murmur2, partitionOfKey } from './partitioner.ts';

@@ -1,1 +1,2 @@
-export {};
+export { createMemoryLog } from './memory-log.ts';
+export type { MemoryLog } from './memory-log.ts';

@@ -1,0 +1,71 @@
+import type { Producer, TransactionalProducer } from '../../port.ts';
+import { LogUnavailableError, ProducerFencedError } from '../../errors.ts';
+import type { Connection } from './connection.ts';
+import { toPositions, toWireRecords } from './to-wire.ts';
+
+/** Keeps count of what is under way, so that closing can wait for it. */
+function createInFlight() {
+  const running = new Set<Promise<unknown>>();
+  let closed = false;
+  return {
+    async run<T>(task: () => Promise<T>): Promise<T> {
+      if (closed) throw new LogUnavailableError('this producer is closed');
+      const promise = task();
+      running.add(promise);
+      try {
+        return await promise;
+      } finally {
+        running.delete(promise);
+      }
+    },
+    async close(): Promise<void> {
+      closed = true;
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+export function createEmbeddedProducer(connection: Connection): Producer {
+  const inFlight = createInFlight();
+  return {
+    append: (records) =>
+      inFlight.run(async () => {
+        if (records.length === 0) return [];
+        const { topics, payload } = toWireRecords(records);
+        const { result } = await connection.write('append', { topics }, payload);
+        return toPositions(records, result.positions);
+      }),
+    close: () => inFlight.close(),
+  };
+}
+
+/** Errors after which nothing was stored, and the producer is as good as before. */
+const harmless = ['TopicNotFoundError', 'InvalidRecordError', 'RecordTooLargeError', 'InvalidRequestError'];
+
+export async function createEmbeddedTransactionalProducer(
+  connection: Connection,
+  transactionalId: string,
+): Promise<TransactionalProducer> {
+  const { result } = await connection.write('transaction.begin', { transactionalId });
+  const { epoch } = result;
+  const inFlight = createInFlight();
+  let spent: Error | undefined;
+  return {
+    commit: ({ records, group, offsets }) =>
+      inFlight.run(async () => {
+        if (spent) throw new ProducerFencedError(transactionalId, { cause: spent });
+        const { topics, payload } = toWireRecords(records);
+        try {
+          await connection.write(
+            'transaction.commit',
+            { transactionalId, epoch, group, offsets: [...offsets], topics },
+            payload,
+          );
+        } catch (error) {
+          if (error instanceof Error && !harmless.includes(error.name)) spent = error;
+          throw error;
+        }
+      }),
+    close: () => inFlight.close(),
+  };
+}

@@ -1,0 +1,268 @@
+import type { z } from 'zod';
+import { InvalidRequestError, PartitionsLostError, TopicNotFoundError } from '../../errors.ts';
+import type { Committer } from '../store/committer.ts';
+import type { Store } from '../store/store.ts';
+import { decodeAppends } from '../wire/record-codec.ts';
+import { encodeRecords } from '../wire/record-codec.ts';
+import { protocolVersion, resultSchemas } from '../wire/requests.ts';
+import type { Request, RequestOf } from '../wire/requests.ts';
+import type { Groups } from './groups.ts';
+import { engineLimits } from './limits.ts';
+import { splitEntries } from './table-entries.ts';
+import type { WaitingRoom } from './waiting-room.ts';
+
+/** What the connection that a request came over offers to its handling. */
+export interface Peer {
+  readonly id: string;
+  /** Set by the first request. */
+  client: string | undefined;
+  /** Groups by the consumer that joined them. */
+  readonly memberships: Map<number, string>;
+  /** Waiting fetches by request. */
+  readonly fetches: Map<number, AbortController>;
+  readonly closed: AbortSignal;
+  notify(consumer: number, event: Parameters<Parameters<Groups['join']>[1]['notify']>[0]): void;
+  isWritable(): boolean;
+  drained(): Promise<void>;
+}
+
+export interface Answer {
+  readonly result: unknown;
+  readonly payload?: Buffer;
+}
+
+export interface EngineParts {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly groups: Groups;
+  readonly waitingRoom: WaitingRoom;
+}
+
+export function memberId(peer: Peer, consumer: number): string {
+  return `${peer.id}:${consumer}`;
+}
+
+/** Carries out one request and resolves with its answer. @throws a refusal (error-codec.ts) */
+export function createRequestHandler({ store, committer, groups, waitingRoom }: EngineParts) {
+  const { catalog, records, offsets, transactions, outcomes, tables } = store;
+
+  function clientOf({ client }: Peer): string {
+    if (client === undefined) throw new InvalidRequestError('the first request is hello');
+    return client;
+  }
+
+  /** A durable write that takes place once, however often the client sends it. */
+  async function write<Schema extends z.ZodType>(
+    peer: Peer,
+    { sequence }: { readonly sequence: number },
+    schema: Schema,
+    work: () => z.infer<Schema>,
+  ): Promise<Answer> {
+    const client = clientOf(peer);
+    const result = await committer.submit(() =>
+      outcomes.once(client, sequence, work, (stored) => schema.parse(stored)),
+    );
+    return { result };
+  }
+
+  function groupOf(peer: Peer, consumer: number): string {
+    const group = peer.memberships.get(consumer);
+    if (group === undefined) throw new PartitionsLostError('of a consumer that joined none');
+    return group;
+  }
+
+  function hello(peer: Peer, { version, client }: RequestOf<'hello'>): Answer {
+    if (version !== protocolVersion) {
+      throw new InvalidRequestError(
+        `the engine speaks version ${protocolVersion} of its protocol, not ${version}`,
+      );
+    }
+    peer.client = client;
+    return { result: {} };
+  }
+
+  async function deleteTopic(peer: Peer, request: RequestOf<'topics.delete'>): Promise<Answer> {
+    const ids = catalog.find(request.topic)?.partitions.map(({ id }) => id) ?? [];
+    const answer = await write(peer, request, resultSchemas['topics.delete'], () => {
+      catalog.remove(request.topic, request.uid);
+      return {};
+    });
+    waitingRoom.wake(ids);
+    groups.topicsChanged();
+    return answer;
+  }
+
+  async function fetch(peer: Peer, request: RequestOf<'fetch'>): Promise<Answer> {
+    const { consumer, topic } = request;
+    const group = consumer === undefined ? undefined : groupOf(peer, consumer);
+    const first = catalog.require(topic).partitions[request.partition];
+    if (!first) throw new InvalidRequestError(`topic ${topic} has no partition ${request.partition}`);
+    const from = Math.min(request.offset, first.next);
+    if (peer.fetches.size >= engineLimits.fetchesPerConnection)
+      throw new InvalidRequestError('too many readers');
+    const stop = new AbortController();
+    peer.fetches.set(request.id, stop);
+    const signal = AbortSignal.any([stop.signal, peer.closed]);
+    try {
+      while (!signal.aborted) {
+        const partition = catalog.find(topic)?.partitions[request.partition];
+        if (partition?.id !== first.id) throw new TopicNotFoundError(topic);
+        if (
+          group !== undefined &&
+          consumer !== undefined &&
+          !groups.owns(group, memberId(peer, consumer), request)
+        ) {
+          throw new PartitionsLostError(group);
+        }
+        if (partition.next <= from) await waitingRoom.wait(partition.id, signal);
+        else if (!peer.isWritable()) await peer.drained();
+        else {
+          const found = records.read(partition, from, {
+            maxRecords: Math.min(request.maxRecords, engineLimits.recordsPerFetch),
+            maxBytes: Math.min(request.maxBytes, engineLimits.bytesPerFetch),
+          });
+          return {
+            result: { nextOffset: found.nextOffset, highWatermark: partition.next },
+            payload: encodeRecords(found.records),
+          };
+        }
+      }
+      return { result: { nextOffset: from, highWatermark: from } };
+    } finally {
+      peer.fetches.delete(request.id);
+    }
+  }
+
+  function join(peer: Peer, { consumer, group, topics }: RequestOf<'group.join'>): Answer {
+    clientOf(peer);
+    topics.forEach((topic) => catalog.require(topic));
+    if (peer.memberships.has(consumer)) throw new InvalidRequestError('the consumer is in a group already');
+    if (peer.memberships.size >= engineLimits.consumersPerConnection)
+      throw new InvalidRequestError('too many consumers');
+    peer.memberships.set(consumer, group);
+    groups.join(group, {
+      id: memberId(peer, consumer),
+      topics: new Set(topics),
+      notify(event) {
+        if (event.event === 'expelled') peer.memberships.delete(consumer);
+        peer.notify(consumer, event);
+      },
+    });
+    return { result: {} };
+  }
+
+  function leave(peer: Peer, { consumer }: RequestOf<'group.leave'>): Answer {
+    const group = peer.memberships.get(consumer);
+    peer.memberships.delete(consumer);
+    if (group !== undefined) groups.leave(group, memberId(peer, consumer));
+    return { result: {} };
+  }
+
+  async function commitOffsets(peer: Peer, request: RequestOf<'group.commit'>): Promise<Answer> {
+    const group = groupOf(peer, request.consumer);
+    await committer.submit(() => {
+      // Checked where nothing can come between the check and the write.
+      const lost = request.offsets.some(
+        (place) => !groups.owns(group, memberId(peer, request.consumer), place),
+      );
+      if (lost) throw new PartitionsLostError(group);
+      offsets.assertValid(request.offsets);
+      offsets.put(group, request.offsets);
+    });
+    return { result: {} };
+  }
+
+  function commitTransaction(
+    peer: Peer,
+    request: RequestOf<'transaction.commit'>,
+    payload: Buffer,
+  ): Promise<Answer> {
+    const appends = decodeAppends(payload);
+    return write(peer, request, resultSchemas['transaction.commit'], () => {
+      transactions.assertCurrent(request.transactionalId, request.epoch);
+      offsets.assertValid(request.offsets);
+      records.append(request.topics, appends, request.sequence);
+      offsets.put(request.group, request.offsets);
+      return {};
+    });
+  }
+
+  return async function handle(peer: Peer, request: Request, payload: Buffer): Promise<Answer> {
+    switch (request.op) {
+      case 'hello':
+        return hello(peer, request);
+      case 'ping':
+        return { result: {} };
+      case 'bye': {
+        const client = clientOf(peer);
+        await committer.submit(() => {
+          outcomes.forget(client);
+        });
+        return { result: {} };
+      }
+      case 'topics.list':
+        return { result: { topics: catalog.list().map(({ description }) => description) } };
+      case 'topics.describe': {
+        const topic = catalog.find(request.topic)?.description;
+        return { result: topic ? { topic } : {} };
+      }
+      case 'topics.bounds':
+        return { result: { bounds: catalog.bounds(request.topic) } };
+      case 'topics.create':
+        return write(peer, request, resultSchemas['topics.create'], () => ({
+          topic: catalog.create(request.spec),
+        }));
+      case 'topics.alter':
+        return write(peer, request, resultSchemas['topics.alter'], () => {
+          catalog.alter(request.topic, request.config);
+          return {};
+        });
+      case 'topics.delete':
+        return deleteTopic(peer, request);
+      case 'offsets.get':
+        return { result: { offsets: offsets.get(request.group, request.topic) } };
+      case 'offsets.forget':
+        return write(peer, request, resultSchemas['offsets.forget'], () => {
+          offsets.forget(request.group);
+          return {};
+        });
+      case 'append': {
+        const appends = decodeAppends(payload);
+        return write(peer, request, resultSchemas.append, () => ({
+          positions: records.append(request.topics, appends, request.sequence),
+        }));
+      }
+      case 'transaction.begin':
+        return write(peer, request, resultSchemas['transaction.begin'], () => ({
+          epoch: transactions.begin(request.transactionalId),
+        }));
+      case 'transaction.commit':
+        return commitTransaction(peer, request, payload);
+      case 'fetch':
+        return fetch(peer, request);
+      case 'cancel':
+        peer.fetches.get(request.request)?.abort();
+        return { result: {} };
+      case 'group.join':
+        return join(peer, request);
+      case 'group.leave':
+        return leave(peer, request);
+      case 'group.release':
+        groups.release(groupOf(peer, request.consumer), memberId(peer, request.consumer), request.partitions);
+        return { result: {} };
+      case 'group.commit':
+        return commitOffsets(peer, request);
+      case 'table.get': {
+        const values = tables.get(request.table, request.keys);
+        const payloadOut = Buffer.concat(values.flatMap((value) => value ?? []));
+        return { result: { sizes: values.map((value) => value?.length ?? null) }, payload: payloadOut };
+      }
+      case 'table.write': {
+        const [expect, put] = splitEntries([request.expect, request.put], payload);
+        return write(peer, request, resultSchemas['table.write'], () => ({
+          written: tables.write(request.table, expect, put),
+        }));
+      }
+    }
+  };
+}
