@@ -1,3 +1,27 @@
 export type * from './types.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './system-clock.ts';
+export type { Conflict, Plan, Update, UpdateCause } from './diff.ts';
+export { diff } from './diff.ts';
+export type { AllowReason, Amount, Doubt, GuardedDelete, GuardedPlan, HoldReason, Verdict } from './guard.ts';
+export { guard, guardCached } from './guard.ts';
+export type { GuardMemory } from './guard-memory.ts';
+export { noteAnswer, remember } from './guard-memory.ts';
+export { formatRevision, parseRevision } from './fingerprint.ts';
+export {
+  DeadlineExceededError,
+  DuplicateKeyError,
+  ForeignObjectError,
+  TerminalError,
+  TransientError,
+  UnreadableDocumentError,
+} from './errors.ts';
+export type { DependsOn } from './carry-out.ts';
+export type { Reconciler, ReconcilerOptions } from './reconciler.ts';
+export { createReconciler } from './reconciler.ts';
+export type { ReconcilerSettings } from './settings.ts';
+export { defaultSettings } from './settings.ts';
+export type * from './report.ts';
+export type { MetricFactory, Operation, OperationOutcome, ReconcileMetrics } from './metrics.ts';
+export { createReconcileMetrics } from './metrics.ts';
+export { createMemoryGuardRecordStore, createMemorySnapshotStore } from './memory-stores.ts';

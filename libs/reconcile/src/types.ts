@@ -25,15 +25,24 @@ export interface Revision {
   readonly number: bigint;
 }
 
+/** A resource that an answer names in a way we cannot use. What lives under its key is kept. */
+export interface RejectedItem {
+  readonly key: ResourceKey;
+  /** For the person who has to put it right; says which field, never a value. */
+  readonly message: string;
+}
+
 /**
  * One whole answer to "what should exist". `digest` tells two answers of one revision apart;
  * `removed` names the keys whose removal a user asked for. A control plane that is not ours sends neither.
+ * `rejected` names what the source could not turn into a desired item: left out silently, its resource would be deleted.
  */
 export interface DesiredSnapshot<Spec> {
   readonly revision?: Revision;
   readonly digest?: string;
   readonly items: readonly Desired<Spec>[];
   readonly removed: readonly ResourceKey[];
+  readonly rejected?: readonly RejectedItem[];
 }
 
 /** Fetches the whole desired list or throws; never answers with a part. */
@@ -46,7 +55,12 @@ export interface ActualSource<Live> {
   observe(signal: AbortSignal): Promise<readonly Observed<Live>[]>;
 }
 
-/** Carries out single changes and decides nothing. Each call is safe to repeat. */
+/**
+ * Carries out single changes and decides nothing. Each call is safe to repeat, ends soon after its signal aborts, and
+ * resolves when an observation would show the change: `remove` when the resource is gone (or has its tombstone).
+ * A foreign object under the key is left alone, with a ForeignObjectError; a refusal that no retry can change is a
+ * TerminalError.
+ */
 export interface Applier<Spec, Live> {
   create(desired: Desired<Spec>, signal: AbortSignal): Promise<void>;
   update(desired: Desired<Spec>, observed: Observed<Live>, signal: AbortSignal): Promise<void>;
@@ -65,4 +79,31 @@ export interface SnapshotStore<Spec> {
 /** The revision whose withheld deletions a person on the customer's side has released, if any. */
 export interface ReleaseSource {
   released(signal: AbortSignal): Promise<Revision | undefined>;
+}
+
+/** Keeps the guard's record (see `GuardRecord`) where it outlives the process. */
+export interface GuardRecordStore {
+  load(signal: AbortSignal): Promise<GuardRecord | undefined>;
+  save(record: GuardRecord, signal: AbortSignal): Promise<void>;
+}
+
+/** The revision of an answer, and which answer of that revision it was. */
+export interface AnswerMark {
+  readonly revision: Revision;
+  readonly digest?: string;
+}
+
+/**
+ * What the guard has to remember beyond one process, so that a restart neither forgets a deletion that is held nor
+ * opens a new allowance. The row of identical answers is not in it: a restart counts anew, which is the safe side.
+ */
+export interface GuardRecord {
+  /** The newest answer that was followed in full. */
+  readonly accepted?: AnswerMark;
+  /** The latest answer whose deletions were withheld, as it was first seen: a release covers this content alone. */
+  readonly withheld?: AnswerMark;
+  /** Set while deletions are withheld for their number: how many resources were ours when that began. */
+  readonly hold?: { readonly resources: number };
+  /** Deletions by absence that were begun of late; `at` is wall time in milliseconds. */
+  readonly deletions: readonly { readonly key: ResourceKey; readonly at: number }[];
 }
