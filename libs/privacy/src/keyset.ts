@@ -1,0 +1,104 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { z } from 'zod';
+
+/** A keyset cannot be used. Says what is wrong with its form, never what is in it. */
+export class KeysetError extends Error {
+  override readonly name = 'KeysetError';
+  constructor(problem: string, options?: ErrorOptions) {
+    super(`the keyset cannot be used: ${problem}`, options);
+  }
+}
+
+export interface SivKey {
+  readonly id: number;
+  /** 64 bytes: S2V half, then counter half. */
+  readonly material: Uint8Array;
+}
+
+/** The enabled keys of a keyset; the primary encrypts, any of them decrypts. */
+export interface Keyset {
+  readonly primary: SivKey;
+  readonly keys: readonly SivKey[];
+}
+
+const typeUrl = 'type.googleapis.com/google.crypto.tink.AesSivKey';
+const materialBytes = 64;
+/** Field 2 of the protobuf message AesSivKey, length-delimited, 64 bytes. */
+const valuePrefix = Buffer.from([0x12, 0x40]);
+
+const keyId = z.int().min(1).max(0xffff_ffff);
+
+const keysetSchema = z.object({
+  primaryKeyId: keyId,
+  key: z
+    .array(
+      z.object({
+        keyData: z.object({ typeUrl: z.string(), value: z.string(), keyMaterialType: z.string() }),
+        status: z.string(),
+        keyId,
+        outputPrefixType: z.string(),
+      }),
+    )
+    .min(1),
+});
+
+/** A keyset of one fresh random key. */
+export function generateKeyset(): Keyset {
+  const primary = { id: randomInt(1, 0x1_0000_0000), material: randomBytes(materialBytes) };
+  return { primary, keys: [primary] };
+}
+
+/** The clear-text JSON form of Tink, fields in the order in which Tink writes them. */
+export function keysetToJson({ primary, keys }: Keyset): string {
+  return JSON.stringify({
+    primaryKeyId: primary.id,
+    key: keys.map(({ id, material }) => ({
+      keyData: {
+        typeUrl,
+        value: Buffer.concat([valuePrefix, material]).toString('base64'),
+        keyMaterialType: 'SYMMETRIC',
+      },
+      status: 'ENABLED',
+      keyId: id,
+      outputPrefixType: 'TINK',
+    })),
+  });
+}
+
+/**
+ * Reads the clear-text JSON form of a Tink keyset of AES256-SIV keys with the TINK prefix.
+ * Keys that are not enabled are left out.
+ * @throws KeysetError
+ */
+export function parseKeyset(json: string): Keyset {
+  const parsed = keysetSchema.safeParse(parseJson(json));
+  if (!parsed.success) throw new KeysetError('it is not the JSON form of a Tink keyset');
+  const keys = parsed.data.key
+    .filter(({ status }) => status === 'ENABLED')
+    .map(({ keyData, keyId: id, outputPrefixType }) => {
+      if (keyData.typeUrl !== typeUrl) throw new KeysetError('a key is not an AES-SIV key');
+      if (outputPrefixType !== 'TINK') throw new KeysetError('a key does not have the TINK output prefix');
+      return { id, material: readMaterial(keyData.value) };
+    });
+  if (new Set(keys.map(({ id }) => id)).size !== keys.length) throw new KeysetError('two keys share an id');
+  const primary = keys.find(({ id }) => id === parsed.data.primaryKeyId);
+  if (primary === undefined) throw new KeysetError('the primary key is absent or not enabled');
+  return { primary, keys };
+}
+
+function readMaterial(value: string): Uint8Array {
+  const bytes = Buffer.from(value, 'base64');
+  if (bytes.length !== valuePrefix.length + materialBytes || !bytes.subarray(0, 2).equals(valuePrefix)) {
+    throw new KeysetError('a key is not 64 bytes long');
+  }
+  return bytes.subarray(valuePrefix.length);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    // The parser's own message quotes the text, and the text is a key.
+    throw new KeysetError('it is not JSON');
+  }
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createMask } from './mask.ts';
+
+const mask64 = (1n << 64n) - 1n;
+const rotate = (value: bigint, bits: bigint) => ((value << bits) | (value >> (64n - bits))) & mask64;
+const finish = (value: bigint) => {
+  let mixed = value;
+  for (const factor of [0xff51afd7ed558ccdn, 0xc4ceb9fe1a85ec53n]) {
+    mixed = ((mixed ^ (mixed >> 33n)) * factor) & mask64;
+  }
+  return mixed ^ (mixed >> 33n);
+};
+
+/** The reference algorithm written once more, in BigInt and without regard to speed. */
+function reference(bytes: Buffer): string {
+  const [c1, c2] = [0x87c37b91114253d5n, 0x4cf5ad432745937fn];
+  const padded = Buffer.concat([bytes, Buffer.alloc(16)]);
+  const word = (at: number) => padded.readBigUInt64LE(at);
+  const mixFirst = (k: bigint) => (rotate((k * c1) & mask64, 31n) * c2) & mask64;
+  const mixSecond = (k: bigint) => (rotate((k * c2) & mask64, 33n) * c1) & mask64;
+  let [h1, h2] = [0n, 0n];
+  const blocks = Math.floor(bytes.length / 16);
+  for (let block = 0; block < blocks; block += 1) {
+    h1 = ((rotate(h1 ^ mixFirst(word(block * 16)), 27n) + h2) * 5n + 0x52dce729n) & mask64;
+    h2 = ((rotate(h2 ^ mixSecond(word(block * 16 + 8)), 31n) + h1) * 5n + 0x38495ab5n) & mask64;
+  }
+  h1 ^= mixFirst(word(blocks * 16));
+  h2 ^= mixSecond(word(blocks * 16 + 8));
+  h1 ^= BigInt(bytes.length);
+  h2 ^= BigInt(bytes.length);
+  h1 = (h1 + h2) & mask64;
+  h2 = (h2 + h1) & mask64;
+  h1 = finish(h1);
+  h2 = finish(h2);
+  h1 = (h1 + h2) & mask64;
+  h2 = (h2 + h1) & mask64;
+  return h1.toString(16) + h2.toString(16);
+}
+
+describe(createMask, () => {
+  it.each([
+    ['unique-5', '1083e8169d7138e990cc30095578452'],
+    ['session-273', '7cc66d130664caa9efacda1026c1c44'],
+    ['sensitive-0', 'e49bd309eed4a5094437a71ac2bc1cad'],
+    ['not-sensitive-6', '538ad30b2aa2781e855c4eb059cf68a3'],
+  ])('gives the published text for %s', (value, expected) => {
+    expect(createMask('hi-there')(value)).toBe(expected);
+  });
+
+  it('agrees with the reference algorithm for any seed and value', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (seed, value) => {
+        expect(createMask(seed)(value)).toBe(reference(Buffer.from(seed + value)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
