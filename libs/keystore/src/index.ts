@@ -1,1 +1,10 @@
 export type * from './port.ts';
+export * from './errors.ts';
+export { createKeyStore } from './create-key-store.ts';
+export type { KeyStoreOptions, RebuildableKeyStore } from './create-key-store.ts';
+export { createTableIndex } from './table-index.ts';
+export { decodeJournalEntry, encodeJournalEntry } from './journal-codec.ts';
+export { unwrapKeyset } from './secrets.ts';
+export type { Kek, KeyStoreSecrets } from './secrets.ts';
+export { keysDueForTombstone, tombstoneDueAt } from './expiry.ts';
+export type { KeyLifetime } from './expiry.ts';

@@ -76,7 +76,8 @@ export interface KeyIndex {
   current(lookup: string): Promise<JournalEntry | undefined>;
   /**
    * Stores the entry under its lookup unless an unrotated one stands there (`now` decides), and under its link always.
-   * Atomic. Answers with the entry that stands afterwards.
+   * Atomic. Answers with the entry that stands afterwards. A tombstone is never replaced under its link, and never
+   * stands in the way under its lookup.
    */
   claim(entry: JournalEntry, now: number): Promise<JournalEntry>;
   byLinks(keyLinks: readonly string[]): Promise<ReadonlyMap<string, JournalEntry>>;

@@ -1,0 +1,219 @@
+import type { Clock } from '@ccd/reconcile';
+import { KeyStoreUnavailableError } from './errors.ts';
+import { createKeyCache } from './key-cache.ts';
+import type { CachedKey } from './key-cache.ts';
+import type {
+  JournalEntry,
+  KeyIndex,
+  KeyJournal,
+  KeyLookup,
+  KeyStore,
+  SessionKey,
+  SessionRef,
+} from './port.ts';
+import { createRebuilder } from './rebuild.ts';
+import { assertSecrets, lookupKey, unwrapKeyset, wrapKeyset } from './secrets.ts';
+import type { KeyStoreSecrets } from './secrets.ts';
+
+export interface KeyStoreOptions {
+  readonly index: KeyIndex;
+  readonly journal: KeyJournal;
+  readonly secrets: KeyStoreSecrets;
+  readonly clock: Clock;
+  /** Unwrapped keys kept in memory. @default 10,000 */
+  readonly cacheSize?: number;
+  /** After how long a cached key is checked with the index, where it may have been erased. @default 60 s */
+  readonly recheckMs?: number;
+  /** How often at most a stream's journal is read for links that the index misses. @default 60 s */
+  readonly rebuildIntervalMs?: number;
+}
+
+/** The key store with what its operator may ask for. */
+export interface RebuildableKeyStore extends KeyStore {
+  /** Fills the index from the stream's journal. @throws KeyStoreUnavailableError */
+  rebuild(streamId: string): Promise<void>;
+}
+
+const oneMinuteMs = 60_000;
+
+/**
+ * The logic that every engine shares. A new key is wrapped, durable in the journal, then claimed in the index, which
+ * picks one of racing keys; only then is it used. What the index has lost comes back from the journal. Values of key
+ * fields leave the process as HMACs only, keysets wrapped only.
+ * @throws InvalidSecretsError
+ */
+export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
+  const { index, journal, secrets, clock } = options;
+  assertSecrets(secrets);
+  const cache = createKeyCache({
+    clock,
+    size: options.cacheSize ?? 10_000,
+    recheckMs: options.recheckMs ?? oneMinuteMs,
+  });
+  const rebuilder = createRebuilder({
+    index,
+    journal,
+    clock,
+    intervalMs: options.rebuildIntervalMs ?? oneMinuteMs,
+  });
+  const underWay = new Map<string, Promise<{ key: SessionKey; created: boolean }>>();
+  let closed = false;
+
+  async function guarded<T>(what: string, task: () => Promise<T>): Promise<T> {
+    if (closed) throw new KeyStoreUnavailableError('it is closed');
+    try {
+      return await task();
+    } catch (cause) {
+      if (cause instanceof KeyStoreUnavailableError) throw cause;
+      throw new KeyStoreUnavailableError(what, { cause });
+    }
+  }
+
+  function open(entry: JournalEntry): SessionKey | undefined {
+    const keyset = unwrapKeyset(entry, secrets);
+    if (keyset === undefined) return undefined;
+    const { keyLink, createdAt, rotatesAt, policyId, expiresAt } = entry;
+    return { keyLink, keyset, createdAt, rotatesAt, policyId, expiresAt };
+  }
+
+  /** `now` decides for the index whether the key that stands there has rotated. */
+  async function makeKey(lookup: string, streamId: string, create: () => SessionKey, now: number) {
+    const { keyset, ...facts } = create();
+    const wrapped = wrapKeyset(keyset, { keyLink: facts.keyLink, streamId }, secrets);
+    const entry: JournalEntry = { ...facts, streamId, lookup, wrapped };
+    await guarded('the journal did not store a new key', () => journal.append(entry));
+    const winner = await guarded('the index did not answer a claim', () => index.claim(entry, now));
+    const key = await guarded('the stored key does not open', async () => open(winner));
+    if (!key) throw new KeyStoreUnavailableError('the new key was erased at once');
+    cache.put(key, streamId, lookup);
+    return { key, created: key.keyLink === facts.keyLink };
+  }
+
+  /** The index's word on a cached key whose time to be checked has come. */
+  async function confirm({ key }: CachedKey): Promise<boolean> {
+    try {
+      const entry = (await index.byLinks([key.keyLink])).get(key.keyLink);
+      if (entry?.wrapped === null) cache.forget(key.keyLink);
+      else cache.refresh(key.keyLink);
+      return entry?.wrapped !== null;
+    } catch {
+      // Sessions that are known go on while the index is away; the check is repeated at the next use.
+      return true;
+    }
+  }
+
+  async function obtain({ streamId }: SessionRef, lookup: string, create: () => SessionKey) {
+    const cached = cache.bySession(lookup);
+    if (cached && (clock.monotonic() < cached.freshUntil || (await confirm(cached)))) {
+      return { key: cached.key, created: false };
+    }
+    const entry = await guarded('the index does not answer', () => index.current(lookup));
+    const now =
+      entry && cache.hasRotated(entry.keyLink) ? Math.max(clock.now(), entry.rotatesAt) : clock.now();
+    if (entry && entry.rotatesAt > now) {
+      const key = await guarded('the stored key does not open', async () => open(entry));
+      if (key) {
+        cache.put(key, streamId, lookup);
+        return { key, created: false };
+      }
+    }
+    return makeKey(lookup, streamId, create, now);
+  }
+
+  async function entriesOf(keyLinks: readonly string[]): Promise<ReadonlyMap<string, JournalEntry>> {
+    if (keyLinks.length === 0) return new Map();
+    return guarded('the index does not answer', () => index.byLinks(keyLinks));
+  }
+
+  function toLookup(streamId: string, entry: JournalEntry | undefined): KeyLookup {
+    // A link of another stream is nobody's here.
+    if (entry?.streamId !== streamId) return { state: 'missing' };
+    const key = open(entry);
+    if (!key) {
+      cache.forget(entry.keyLink);
+      return { state: 'erased' };
+    }
+    cache.put(key, streamId);
+    return { state: 'found', key };
+  }
+
+  /** What the cache knows; stale keys are among the unknown too. */
+  function fromCache(streamId: string, keyLinks: readonly string[]) {
+    const fresh = new Map<string, KeyLookup>();
+    const stale = new Map<string, KeyLookup>();
+    const unknown: string[] = [];
+    for (const keyLink of new Set(keyLinks)) {
+      const cached = cache.byLink(keyLink);
+      const known = cached?.streamId === streamId ? cached : undefined;
+      const isFresh = known !== undefined && clock.monotonic() < known.freshUntil;
+      if (known) (isFresh ? fresh : stale).set(keyLink, { state: 'found', key: known.key });
+      if (!isFresh) unknown.push(keyLink);
+    }
+    return { fresh, stale, unknown };
+  }
+
+  async function tombstone(streamId: string, entry: JournalEntry | undefined): Promise<void> {
+    if (entry?.streamId !== streamId) return;
+    const dead = { ...entry, wrapped: null };
+    await guarded('the journal did not store an erasure', () => journal.append(dead));
+    await guarded('the index did not store an erasure', () => index.erase(dead));
+    cache.forget(entry.keyLink);
+  }
+
+  return {
+    async currentKey(session, create) {
+      if (closed) throw new KeyStoreUnavailableError('it is closed');
+      const lookup = lookupKey(secrets.lookupSecret, session);
+      const cached = cache.bySession(lookup);
+      if (cached && clock.monotonic() < cached.freshUntil) return { key: cached.key, created: false };
+      const before = underWay.get(lookup);
+      if (before) return { key: (await before).key, created: false };
+      const obtaining = obtain(session, lookup, create).finally(() => underWay.delete(lookup));
+      underWay.set(lookup, obtaining);
+      return obtaining;
+    },
+
+    async lookUp(streamId, keyLinks) {
+      const { fresh, stale, unknown } = fromCache(streamId, keyLinks);
+      const answer = new Map(fresh);
+      if (unknown.length === 0) return answer;
+      const entries = new Map<string, JournalEntry>();
+      try {
+        for (const [keyLink, entry] of await entriesOf(unknown)) entries.set(keyLink, entry);
+      } catch (error) {
+        // Keys that are known go on while the index is away; they are checked at the next use.
+        if (stale.size < unknown.length) throw error;
+        return new Map([...fresh, ...stale]);
+      }
+      const lost = unknown.filter((keyLink) => !entries.has(keyLink));
+      if (lost.length > 0) {
+        await guarded('the journal could not be read', () => rebuilder.rebuildOnce(streamId));
+        for (const [keyLink, entry] of await entriesOf(lost)) entries.set(keyLink, entry);
+      }
+      await guarded('a stored key does not open', async () => {
+        for (const keyLink of unknown) answer.set(keyLink, toLookup(streamId, entries.get(keyLink)));
+      });
+      return answer;
+    },
+
+    async erase(streamId, keyLinks) {
+      const entries = new Map(await entriesOf(keyLinks));
+      const lost = keyLinks.filter((keyLink) => !entries.has(keyLink));
+      if (lost.length > 0) {
+        await guarded('the journal could not be read', () => rebuilder.rebuild(streamId));
+        for (const [keyLink, entry] of await entriesOf(lost)) entries.set(keyLink, entry);
+      }
+      await Promise.all([...new Set(keyLinks)].map((keyLink) => tombstone(streamId, entries.get(keyLink))));
+    },
+
+    rebuild: (streamId) => guarded('the journal could not be read', () => rebuilder.rebuild(streamId)),
+
+    async close() {
+      closed = true;
+      rebuilder.close();
+      await Promise.allSettled(underWay.values());
+      cache.clear();
+      await index.close();
+    },
+  };
+}
