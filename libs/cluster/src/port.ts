@@ -22,7 +22,12 @@ export type WorkloadStatus =
   | { readonly state: 'starting' }
   | { readonly state: 'running' }
   /** `reason` is a stable PascalCase code; `message` says what to do about it. */
-  | { readonly state: 'failing'; readonly reason: string; readonly message: string; readonly restarts: number }
+  | {
+      readonly state: 'failing';
+      readonly reason: string;
+      readonly message: string;
+      readonly restarts: number;
+    }
   | { readonly state: 'stopping' };
 
 export interface LiveWorkload {
@@ -78,7 +83,7 @@ export interface Cluster {
 
 /** Small documents of one agent that outlive its process, and the release that a person writes for it. */
 export interface AgentState {
-  /** Names: `snapshot`, `inventory`. */
+  /** Names: `snapshot`, `inventory`, `guard`. */
   load(document: string): Promise<string | undefined>;
   save(document: string, text: string): Promise<void>;
   /** Text that a person on the customer's side left (`<epoch>/<number>`), if any. The agent only reads it. */

@@ -1,0 +1,88 @@
+import { TransientError } from '@ccd/reconcile';
+import type { Drift } from '@ccd/reconcile';
+import type { Cluster, Labels, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec } from '../port.ts';
+import { includesLabels } from '../spec-rules.ts';
+import { createInventory } from './inventory.ts';
+import { createOwnedObjects } from './owned-objects.ts';
+import type { SourceAndApplier } from './owned-objects.ts';
+
+export interface WorkloadResourcesOptions {
+  readonly cluster: Cluster;
+  /** Whose state keeps the inventory. */
+  readonly agent: string;
+  /** On every object of the agent: the installation and the agent. */
+  readonly labels: Labels;
+}
+
+/** A secret that is known by its hash; its content is there only while the control plane has just sent it. */
+export type SecretReference = Omit<SecretSpec, 'data'> & { readonly data?: SecretSpec['data'] };
+
+export interface ClusterResources<Spec, Live> extends SourceAndApplier<Spec, Live> {
+  /** Why an object is not as we left it. */
+  readonly drift: Drift<Spec, Live>;
+}
+
+export interface WorkloadResources {
+  /** Workloads as resources of a kind. Ids of keys are the names of workloads. */
+  workloads(kind: string): ClusterResources<WorkloadSpec, LiveWorkload>;
+  /** Secrets as resources of a kind. Ids of keys are the names of secrets. */
+  secrets(kind: string): ClusterResources<SecretReference, LiveSecret>;
+}
+
+/**
+ * What an agent keeps in a cluster, ready for the reconcile core. Ownership is recorded in the agent's state (document
+ * `inventory`): objects of the inventory are repaired, others of the same name are conflicts.
+ */
+export function createWorkloadResources({
+  cluster,
+  agent,
+  labels,
+}: WorkloadResourcesOptions): WorkloadResources {
+  const inventory = createInventory(cluster.agentState(agent));
+  return {
+    workloads: (kind) => ({
+      ...createOwnedObjects<WorkloadSpec, LiveWorkload>({
+        kind,
+        objectKind: 'workload',
+        labels,
+        inventory,
+        port: {
+          list: () => cluster.listWorkloads({}),
+          create: (spec) => cluster.createWorkload(spec),
+          update: (spec, uid) => cluster.updateWorkload(spec, uid),
+          remove: (name, uid) => cluster.removeWorkload(name, uid),
+        },
+      }),
+      drift: ({ spec }, { live }) =>
+        live.liveHash === live.appliedHash ? lostLabels(spec.labels, labels, live.labels) : 'EditedByHand',
+    }),
+    secrets: (kind) => ({
+      ...createOwnedObjects<SecretReference, LiveSecret>({
+        kind,
+        objectKind: 'secret',
+        labels,
+        inventory,
+        port: {
+          list: () => cluster.listSecrets({}),
+          create: async (spec) => cluster.createSecret(withData(spec)),
+          update: async (spec, uid) => cluster.updateSecret(withData(spec), uid),
+          remove: (name, uid) => cluster.removeSecret(name, uid),
+        },
+      }),
+      drift: ({ spec }, { live }) => lostLabels(spec.labels, labels, live.labels),
+    }),
+  };
+}
+
+const lostLabels = (own: Labels, ours: Labels, live: Labels): string | undefined =>
+  includesLabels(live, { ...own, ...ours }) ? undefined : 'LabelsLost';
+
+function withData({ data, ...spec }: SecretReference): SecretSpec {
+  if (data) return { ...spec, data };
+  throw new TransientError(
+    `the content of secret ${spec.name} is not at hand until the control plane answers`,
+    {
+      reason: 'CredentialsUnavailable',
+    },
+  );
+}
