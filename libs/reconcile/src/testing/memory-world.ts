@@ -44,9 +44,9 @@ export function createMemoryWorld<Spec>(): MemoryWorld<Spec> {
   const faults = createFaultInjector();
   const objects = new KeyMap<Observed<MemoryLive<Spec>>>();
   const writes: Write[] = [];
-  const underWay = new KeyMap<number>();
+  const underWay = new KeyMap<true>();
   const crowding = { most: 0, sameKeyTwice: false };
-  let uids = 0;
+  let [uids, atOnce] = [0, 0];
 
   function put({ key, spec, hash }: Desired<Spec>, uid: string): void {
     objects.set(key, { key, owned: true, appliedHash: hash, live: { uid, spec, edited: false } });
@@ -65,20 +65,16 @@ export function createMemoryWorld<Spec>(): MemoryWorld<Spec> {
     signal: AbortSignal,
     effect: () => void,
   ): Promise<void> {
-    const already = underWay.get(key) ?? 0;
-    underWay.set(key, already + 1);
-    if (already > 0) crowding.sameKeyTwice = true;
-    crowding.most = Math.max(
-      crowding.most,
-      [...underWay.values()].reduce((sum, each) => sum + each, 0),
-    );
+    if (!underWay.set(key, true)) crowding.sameKeyTwice = true;
+    crowding.most = Math.max(crowding.most, ++atOnce);
     try {
       await faults.around({ at: operation, key, signal }, () => {
         effect();
         writes.push({ operation, key });
       });
     } finally {
-      underWay.set(key, (underWay.get(key) ?? 1) - 1);
+      underWay.delete(key);
+      atOnce -= 1;
     }
   }
 
