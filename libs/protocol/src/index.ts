@@ -1,4 +1,5 @@
-// One namespace per package of the public protocol; strmprivacy.api.batch_exporters.v1 is `batchExporters`.
+// Written by tools/protocol/generate.ts from protos/; not to be edited.
+// One namespace per package of the public protocol: strmprivacy.api.batch_exporters.v1 is `batchExporters`.
 export * as account from './gen/index.strmprivacy.api.account.v1.ts';
 export * as agents from './gen/index.strmprivacy.api.agents.v1.ts';
 export * as audit from './gen/index.strmprivacy.api.audit.v1.ts';
@@ -31,3 +32,5 @@ export * as streams from './gen/index.strmprivacy.api.streams.v1.ts';
 export * as usage from './gen/index.strmprivacy.api.usage.v1.ts';
 export * as validate from './gen/index.validate.ts';
 export type { TimeZone } from './gen/google/type/datetime.ts';
+export { messageFromJson, messageToJson } from './json.ts';
+export { protocolRegistry } from './registry.ts';
