@@ -1,5 +1,13 @@
 export type * from './port.ts';
 export * from './errors.ts';
+export { connectEventLog } from './connect-event-log.ts';
+export { eventLogOptions } from './options.ts';
+export type { EventLogOptions } from './options.ts';
+export { createOwnedTopics, ForeignTopicError } from './ownership/owned-topics.ts';
+export type { OwnedTopic, OwnedTopics, TopicInventory } from './ownership/owned-topics.ts';
+export { readTopic } from './read-topic.ts';
+export type { ReadTopicOptions } from './read-topic.ts';
+export { murmur2, partitionOfKey } from './partitioner.ts';
 export { connectEmbeddedLog } from './embedded/client/connect-embedded-log.ts';
 export type { EmbeddedLog, EmbeddedLogOptions } from './embedded/client/connect-embedded-log.ts';
 export type { LogTable, TableEntry } from './embedded/client/key-table.ts';
@@ -8,4 +16,3 @@ export type { EmbeddedEngine, EmbeddedEngineOptions } from './embedded/start-emb
 export { DataFolderInUseError } from './embedded/data-lock.ts';
 export { UnsafeSocketError } from './embedded/socket-server.ts';
 export { LayoutVersionError } from './embedded/store/open-database.ts';
-export { murmur2, partitionOfKey } from './partitioner.ts';

@@ -1,0 +1,223 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '@ccd/reconcile';
+import { TopicExistsError, TopicNotFoundError } from '../errors.ts';
+import type { EventLog, TopicDescription, TopicSpec } from '../port.ts';
+import { assertTopicName, assertTopicSpec } from '../topic-names.ts';
+import { createRegistry } from './registry.ts';
+import type { RegistryEntry } from './registry-entry.ts';
+
+/** A topic of that name exists and is not this installation's: it is never adopted, changed or deleted. */
+export class ForeignTopicError extends Error {
+  override readonly name = 'ForeignTopicError';
+  readonly topic: string;
+  constructor(topic: string, options?: ErrorOptions) {
+    super(`topic ${topic} exists and does not belong to this installation`, options);
+    this.topic = topic;
+  }
+}
+
+export interface OwnedTopic {
+  readonly name: string;
+  readonly id: string;
+  /** As it was asked for. */
+  readonly spec: TopicSpec;
+  /** As it is: where it differs from `spec`, somebody changed it. */
+  readonly live: TopicDescription;
+  readonly state: 'live' | 'tombstoned';
+  /** Set on tombstoned topics: when the tombstone was set, and when the topic may go (milliseconds since the epoch). */
+  readonly tombstone?: { readonly since: number; readonly removableAt: number };
+}
+
+export interface TopicInventory {
+  readonly owned: readonly OwnedTopic[];
+  /** Names of topics that exist and are not ours. */
+  readonly foreign: readonly string[];
+}
+
+/**
+ * The topics of one installation. Topics carry no labels, so that a compacted topic `ccd-registry-<installation>`
+ * records which are ours, by id: a topic that was deleted and made again by somebody else is not. Removal is a
+ * tombstone first; the topic goes when its grace period is over.
+ *
+ * One instance at a time writes (the agents hold a lease). Two that overlap for a moment do no harm: each action
+ * carries the topic's id, creation is arbitrated by the log itself, and the last entry of a name wins.
+ */
+export interface OwnedTopics {
+  /** Also settles what a crash left between intent and action. */
+  observe(signal?: AbortSignal): Promise<TopicInventory>;
+  /** Creates the topic, or revives the tombstoned one with its data. @throws ForeignTopicError, InvalidTopicError */
+  create(spec: TopicSpec): Promise<OwnedTopic>;
+  /** Changes the configuration; the number of partitions stays. @throws TopicNotFoundError, ForeignTopicError */
+  update(spec: TopicSpec): Promise<OwnedTopic>;
+  /** Marks the topic for removal after the grace period; its data stay. A tombstoned topic keeps its date. @throws TopicNotFoundError */
+  tombstone(name: string): Promise<void>;
+  /** Removes the topics whose grace period is over and that nothing depends on, and returns their names. */
+  collect(options?: { readonly inUse?: (name: string) => boolean }): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+const defaultGraceMs = 72 * 60 * 60 * 1000;
+
+export function createOwnedTopics(options: {
+  readonly log: EventLog;
+  /** Letters, digits, dots, underscores and hyphens. */
+  readonly installationId: string;
+  readonly clock: Clock;
+  /** How long a tombstoned topic keeps its data. @default 72 h */
+  readonly graceMs?: number;
+}): OwnedTopics {
+  const { log, clock, installationId, graceMs = defaultGraceMs } = options;
+  const registryTopic = `ccd-registry-${installationId}`;
+  assertTopicName(registryTopic);
+  const registry = createRegistry(log, registryTopic);
+  /** Names that this instance is working on: what is between their intent and its action is no crash. */
+  const underWay = new Set<string>();
+
+  function toOwned(entry: Extract<RegistryEntry, { id: string }>, live: TopicDescription): OwnedTopic {
+    const { id, spec } = entry;
+    const base = { name: spec.name, id, spec, live };
+    if (entry.state === 'live') return { ...base, state: 'live' };
+    return {
+      ...base,
+      state: 'tombstoned',
+      tombstone: { since: entry.since, removableAt: entry.since + graceMs },
+    };
+  }
+
+  /** Whether a topic found under an intent to create is the one that was meant. */
+  function isAsMeant({ partitions, config }: TopicSpec, live: TopicDescription): boolean {
+    return (
+      live.partitions === partitions &&
+      live.config.cleanup === config.cleanup &&
+      live.config.retentionMs === config.retentionMs
+    );
+  }
+
+  /** What the entry means for the topic that is there, after a crash between intent and action has been settled. */
+  async function settle(
+    name: string,
+    entry: RegistryEntry | undefined,
+    live: TopicDescription | undefined,
+  ): Promise<OwnedTopic | undefined> {
+    if (!entry || entry.state === 'removed') return undefined;
+    if (entry.state === 'creating') {
+      // The name was free when the intent was written, so that a topic as meant is the one that was being made.
+      if (live && isAsMeant(entry.spec, live))
+        return record({ state: 'live', id: live.id, spec: entry.spec }, live);
+    } else if (live?.id === entry.id) return toOwned(entry, live);
+    await registry.write(name, { state: 'removed' });
+    return undefined;
+  }
+
+  async function working<T>(name: string, work: () => Promise<T>): Promise<T> {
+    if (underWay.has(name)) throw new Error(`topic ${name} is being worked on already`);
+    underWay.add(name);
+    try {
+      return await work();
+    } finally {
+      underWay.delete(name);
+    }
+  }
+
+  async function record(
+    entry: Extract<RegistryEntry, { id: string }>,
+    live: TopicDescription,
+  ): Promise<OwnedTopic> {
+    await registry.write(entry.spec.name, entry);
+    return toOwned(entry, live);
+  }
+
+  async function find(name: string): Promise<{ owned?: OwnedTopic; live?: TopicDescription }> {
+    const entry = (await registry.read()).get(name);
+    const live = await log.admin.describeTopic(name);
+    const owned = await settle(name, entry, live);
+    return { ...(owned ? { owned } : {}), ...(live ? { live } : {}) };
+  }
+
+  async function requireOwned(name: string): Promise<OwnedTopic> {
+    const { owned, live } = await find(name);
+    if (owned) return owned;
+    throw live ? new ForeignTopicError(name) : new TopicNotFoundError(name);
+  }
+
+  /** Gives an owned topic the wanted configuration; the number of partitions cannot change. */
+  async function conform(owned: OwnedTopic, spec: TopicSpec): Promise<OwnedTopic> {
+    const { name, id, live, state } = owned;
+    const conforms = isAsMeant({ ...spec, partitions: live.partitions }, live);
+    if (conforms && state === 'live' && isDeepStrictEqual(owned.spec, spec)) return owned;
+    if (!conforms) await log.admin.alterTopic(name, spec.config);
+    return record({ state: 'live', id, spec }, { ...live, config: spec.config });
+  }
+
+  async function make(spec: TopicSpec): Promise<OwnedTopic> {
+    await registry.write(spec.name, { state: 'creating', spec });
+    try {
+      const live = await log.admin.createTopic(spec);
+      return await record({ state: 'live', id: live.id, spec }, live);
+    } catch (error) {
+      if (!(error instanceof TopicExistsError)) throw error;
+      // Somebody came between: another instance of ours, which recorded it or is about to, or a stranger.
+      const { owned } = await find(spec.name);
+      if (!owned) throw new ForeignTopicError(spec.name, { cause: error });
+      return owned;
+    }
+  }
+
+  async function remove({ name, id, spec, tombstone }: OwnedTopic): Promise<void> {
+    await registry.write(name, { state: 'deleting', id, spec, since: tombstone?.since ?? clock.now() });
+    try {
+      await log.admin.deleteTopic(name, id);
+    } catch (error) {
+      if (!(error instanceof TopicNotFoundError)) throw error;
+    }
+    await registry.write(name, { state: 'removed' });
+  }
+
+  async function observe(signal?: AbortSignal): Promise<TopicInventory> {
+    // The list before the registry: of each topic of ours in the list, the registry then has at least the intent.
+    const topics = new Map((await log.admin.listTopics()).map((topic) => [topic.name, topic]));
+    const entries = await registry.read(signal);
+    const owned: OwnedTopic[] = [];
+    for (const [name, entry] of entries) {
+      signal?.throwIfAborted();
+      if (underWay.has(name)) continue;
+      // Asked again where the list, which is older than the entry, would have the entry removed.
+      const listed = topics.get(name);
+      const agrees = entry.state === 'removed' || ('id' in entry && entry.id === listed?.id);
+      const topic = await settle(name, entry, agrees ? listed : await log.admin.describeTopic(name));
+      if (topic) owned.push(topic);
+    }
+    const ours = new Set([registry.topic, ...underWay, ...owned.map(({ name }) => name)]);
+    return { owned, foreign: [...topics.keys()].filter((name) => !ours.has(name)) };
+  }
+
+  return {
+    observe,
+    create: (spec) =>
+      working(spec.name, async () => {
+        assertTopicSpec(spec);
+        const { owned, live } = await find(spec.name);
+        if (owned) return conform(owned, spec);
+        if (live) throw new ForeignTopicError(spec.name);
+        return make(spec);
+      }),
+    update: (spec) => working(spec.name, async () => conform(await requireOwned(spec.name), spec)),
+    tombstone: (name) =>
+      working(name, async () => {
+        const { state, id, spec } = await requireOwned(name);
+        if (state === 'tombstoned') return;
+        await registry.write(name, { state: 'tombstoned', id, spec, since: clock.now() });
+      }),
+    async collect({ inUse = () => false } = {}) {
+      const removed: string[] = [];
+      for (const topic of (await observe()).owned) {
+        const due = topic.tombstone !== undefined && topic.tombstone.removableAt <= clock.now();
+        if (!due || inUse(topic.name)) continue;
+        await working(topic.name, () => remove(topic));
+        removed.push(topic.name);
+      }
+      return removed;
+    },
+    close: () => registry.close(),
+  };
+}
