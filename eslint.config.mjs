@@ -73,7 +73,10 @@ export const config = tseslint.config(
       'ccd/no-default-export': 'error',
       '@nx/enforce-module-boundaries': boundaries(layers),
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'separate-type-imports' }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/prefer-readonly': 'error',
       // Numbers print as people write them.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],

@@ -1,0 +1,162 @@
+import { describe, expect, it } from '@jest/globals';
+import avro from 'avsc';
+import fc from 'fast-check';
+import { compileSchema } from './event-schema.ts';
+import { metaField } from './simple-schema.ts';
+
+const meta = { eventContractRef: 'a/b/1.0.0', consentLevels: [] as number[] };
+const fullMeta = { ...meta, nonce: null, timestamp: null, keyLink: null, billingId: null };
+
+const definition = (...fields: unknown[]) =>
+  JSON.stringify({ type: 'record', name: 'Event', namespace: 'n', fields: [metaField('n'), ...fields] });
+
+const allTypes = definition(
+  { name: 'bool', type: 'boolean' },
+  { name: 'int', type: 'int' },
+  { name: 'long', type: 'long' },
+  { name: 'float', type: 'float' },
+  { name: 'double', type: 'double' },
+  { name: 'text', type: 'string' },
+  { name: 'bytes', type: 'bytes' },
+  { name: 'optional', type: ['null', 'string'] },
+  { name: 'optionalLast', type: ['string', 'null'] },
+  { name: 'choice', type: ['null', 'int', 'string', { type: 'enum', name: 'E', symbols: ['A', 'B'] }] },
+  { name: 'list', type: { type: 'array', items: ['null', 'long'] } },
+  { name: 'map', type: { type: 'map', values: 'int' } },
+  { name: 'fixed', type: { type: 'fixed', name: 'F', size: 3 } },
+  { name: 'nested', type: { type: 'record', name: 'N', fields: [{ name: 'again', type: ['null', 'N'] }] } },
+);
+
+const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+const text = fc.string({ unit: 'grapheme' });
+const int = fc.integer();
+const long = fc.oneof(fc.maxSafeInteger(), fc.integer());
+/** JSON has no negative zero. */
+const withoutNegativeZero = (value: number) => value + 0;
+
+const events = fc.record({
+  strmMeta: fc.record({
+    eventContractRef: text,
+    nonce: nullable(int),
+    timestamp: nullable(fc.maxSafeInteger()),
+    keyLink: nullable(fc.uuid()),
+    billingId: fc.constant(null),
+    consentLevels: fc.array(int),
+  }),
+  bool: fc.boolean(),
+  int,
+  long,
+  float: fc.float({ noNaN: true, noDefaultInfinity: true }).map(withoutNegativeZero),
+  double: fc.double({ noNaN: true, noDefaultInfinity: true }).map(withoutNegativeZero),
+  text,
+  bytes: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+  optional: nullable(text),
+  optionalLast: nullable(text),
+  choice: fc.oneof(
+    fc.constant(null),
+    fc.record({ int }),
+    fc.record({ string: text }),
+    fc.constantFrom({ 'n.E': 'A' }, { 'n.E': 'B' }),
+  ),
+  list: fc.array(nullable(long)),
+  map: fc.dictionary(text, int).map((map) => Object.fromEntries(Object.entries(map))),
+  fixed: fc.uint8Array({ minLength: 3, maxLength: 3 }).map((bytes) => Buffer.from(bytes)),
+  nested: fc.constantFrom({ again: null }, { again: { again: null } }),
+});
+
+describe(compileSchema, () => {
+  const schema = compileSchema(allTypes);
+  const oracle = avro.Type.forSchema(JSON.parse(allTypes) as avro.Schema, { wrapUnions: true });
+
+  it('reads what it writes, in binary and in Avro JSON', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        expect(schema.fromAvro(schema.toAvro(event))).toEqual(event);
+        expect(schema.fromJsonText(schema.toJson(event, 'avro'))).toEqual(event);
+      }),
+    );
+  });
+
+  it('writes binary and Avro JSON that another Avro implementation reads as the same', () => {
+    fc.assert(
+      fc.property(events, (event) => {
+        const bytes = schema.toAvro(event);
+        const json = schema.toJson(event, 'avro');
+        expect(oracle.toBuffer(oracle.fromString(json))).toEqual(bytes);
+        expect(oracle.toBuffer(oracle.fromBuffer(bytes))).toEqual(bytes);
+      }),
+    );
+  });
+
+  it('never fails but with a named error, whatever the bytes', () => {
+    fc.assert(
+      fc.property(events, fc.array(fc.tuple(fc.nat(), fc.nat(255))), fc.nat(), (event, changes, cut) => {
+        const bytes = schema.toAvro(event);
+        for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+        const outcome = errorNameOf(() => schema.parse(bytes.subarray(0, cut % (bytes.length + 1))));
+        expect(['no error', 'EventParseError']).toContain(outcome);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it.each([
+    [(1n << 63n) - 1n],
+    [-(1n << 63n)],
+    [9007199254740993n],
+    [-9007199254740993n],
+    [Number.MAX_SAFE_INTEGER],
+    [Number.MIN_SAFE_INTEGER],
+    [2 ** 31],
+    [0],
+    [-1],
+  ])('keeps the long %p', (long) => {
+    const simple = compileSchema(definition({ name: 'long', type: 'long' }));
+    const event = { strmMeta: fullMeta, long };
+    expect(simple.fromAvro(simple.toAvro(event))).toEqual(event);
+    expect(simple.toJson(event, 'plain')).toContain(`"long":${String(long)}}`);
+  });
+
+  it('ends at once on a length that lies', () => {
+    const simple = compileSchema(definition({ name: 'list', type: { type: 'array', items: 'null' } }));
+    const bytes = simple.toAvro({ strmMeta: fullMeta, list: [] });
+    const huge = Buffer.concat([bytes.subarray(0, -1), Buffer.from('feffffffffffffffff01', 'hex')]);
+    expect(() => simple.fromAvro(huge)).toThrow("Field 'list' has a length that is none");
+  });
+
+  it('limits how deep a recursive schema nests', () => {
+    let nested: unknown = null;
+    for (let depth = 0; depth < 100; depth += 1) nested = { again: nested };
+    const recursive = compileSchema(
+      definition({
+        name: 'nested',
+        type: { type: 'record', name: 'N', fields: [{ name: 'again', type: ['null', 'N'] }] },
+      }),
+    );
+    const event = { strmMeta: fullMeta, nested: { again: nested } };
+    expect(() => recursive.fromAvro(recursive.toAvro(event))).toThrow('nests deeper than 64 levels');
+    expect(() => recursive.fromJsonText(JSON.stringify(event))).toThrow('nests deeper than 64 levels');
+  });
+
+  it('prints a float as short as it can be', () => {
+    const simple = compileSchema(definition({ name: 'price', type: 'float' }));
+    for (const [price, printed] of [
+      [41.33574, '41.33574'],
+      [3.3405764, '3.3405764'],
+      [0.1, '0.1'],
+      [1, '1'],
+    ] as const) {
+      const event = simple.fromJsonText(JSON.stringify({ strmMeta: meta, price }));
+      expect(simple.toJson(event, 'plain')).toContain(`"price":${printed}}`);
+    }
+  });
+});
+
+function errorNameOf(action: () => unknown): string {
+  try {
+    action();
+    return 'no error';
+  } catch (error) {
+    return error instanceof Error ? error.name : 'not an error';
+  }
+}

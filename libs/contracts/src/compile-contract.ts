@@ -1,0 +1,96 @@
+import { checkContract } from './check-contract.ts';
+import { DefinitionError } from './errors.ts';
+import type { EventSchema } from './event-schema.ts';
+import { compileSchema } from './event-schema.ts';
+import type { FieldPath } from './field-path.ts';
+import { compileFieldPath } from './field-path.ts';
+import { compileRegex } from './linear-regex.ts';
+import type { ContractDefinition, ContractRef, EventRecord } from './types.ts';
+
+/** A value that its contract does not accept. The message quotes the value and is for the sender alone. */
+export interface ValidationFailure {
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface PersonalField {
+  readonly path: string;
+  readonly purposeLevel: number;
+}
+
+/** A data contract ready to be applied to events of its schema. */
+export interface CompiledContract {
+  readonly ref: ContractRef;
+  readonly definition: ContractDefinition;
+  readonly schema: EventSchema;
+  readonly personalFields: readonly PersonalField[];
+  /** The first validation that fails. A field that is null or absent is not validated. */
+  validate(event: EventRecord): ValidationFailure | undefined;
+  /** Names the session; undefined when null. */
+  keyFieldValue(event: EventRecord): string | undefined;
+  dataSubjectId(event: EventRecord): string | undefined;
+  /**
+   * The event with every text of the personal fields that `applies` replaced; lists element by element.
+   * What does not change is shared with the event given.
+   */
+  replacePersonal(
+    event: EventRecord,
+    applies: (field: PersonalField) => boolean,
+    replace: (text: string) => string,
+  ): EventRecord;
+}
+
+/**
+ * Compiles a contract with its schema.
+ * @throws DefinitionError when the contract does not fit its schema
+ */
+export function compileContract(definition: ContractDefinition): CompiledContract {
+  const schema = compileSchema(definition.schema.definition);
+  const problems = checkContract(schema.shape, definition);
+  if (problems.length > 0) throw new DefinitionError(problems.map(({ message }) => message));
+
+  const at = (path: string): FieldPath => {
+    const compiled = compileFieldPath(schema.shape, path);
+    if (compiled === undefined) throw new DefinitionError([`the schema has no field '${path}'`]);
+    return compiled;
+  };
+  const { ref } = definition;
+  const keyField = at(definition.keyField);
+  const dataSubject = definition.dataSubjectField === undefined ? undefined : at(definition.dataSubjectField);
+  const validations = definition.validations.map(({ field, regex }) => ({
+    at: at(field),
+    regex,
+    matches: compileRegex(regex),
+  }));
+  const personal = definition.fields
+    .filter(({ isPii }) => isPii)
+    .map(({ fieldName, purposeLevel }) => ({ path: fieldName, purposeLevel, at: at(fieldName) }));
+
+  return {
+    ref,
+    definition,
+    schema,
+    personalFields: personal.map(({ path, purposeLevel }) => ({ path, purposeLevel })),
+    validate(event) {
+      for (const { at: field, regex, matches } of validations) {
+        const failing = field.texts(event).find((text) => !matches(text));
+        if (failing !== undefined) {
+          return { field: field.path, message: failureMessage(field.path, ref, failing, regex) };
+        }
+      }
+      return undefined;
+    },
+    keyFieldValue: (event) => keyField.text(event),
+    dataSubjectId: (event) => dataSubject?.text(event),
+    replacePersonal: (event, applies, replace) =>
+      personal.reduce(
+        (changed, field) => (applies(field) ? field.at.replaceTexts(changed, replace) : changed),
+        event,
+      ),
+  };
+}
+
+/** The text that existing clients show to their users. */
+function failureMessage(field: string, ref: string, value: string, regex: string): string {
+  return `Field: '${field}' in event with schema: '${ref}' with value: '${value}' doesn't match regex: '${regex}'`;
+}

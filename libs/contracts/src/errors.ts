@@ -1,0 +1,25 @@
+/** A schema or contract definition that cannot be used; `problems` says what is wrong and where, one sentence each. */
+export class DefinitionError extends Error {
+  override readonly name = 'DefinitionError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join('; '), options);
+    this.problems = problems;
+  }
+}
+
+/**
+ * A body that is not an event of its schema. The message names the field and what was expected there, and holds
+ * nothing of the body.
+ */
+export class EventParseError extends Error {
+  override readonly name = 'EventParseError';
+  /** Avro names joined by `/`; '' is the event itself. */
+  readonly field: string;
+
+  constructor(field: string, problem: string, options?: ErrorOptions) {
+    super(field === '' ? `The event ${problem}` : `Field '${field}' ${problem}`, options);
+    this.field = field;
+  }
+}

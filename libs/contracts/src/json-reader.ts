@@ -1,0 +1,175 @@
+import { maxDepth } from './avro-reader.ts';
+import { EventParseError } from './errors.ts';
+import type { FieldShape, RecordShape, Shape } from './shape.ts';
+import { branchName, describeShape, optionalOf } from './shape.ts';
+import type { EventRecord } from './types.ts';
+
+/**
+ * Turns parsed JSON into an event as the binary reader builds it. Takes both flavours that senders use: Avro JSON with
+ * tagged unions, and plain JSON with untagged unions and absent fields where null or a default will do. A field that
+ * the schema does not have is an error: dropping it would lose what the sender meant to send.
+ */
+export function fromJson(shape: RecordShape, json: unknown): EventRecord {
+  return readRecord(shape, json, '', 1);
+}
+
+function read(shape: Shape, json: unknown, path: string, depth: number): unknown {
+  switch (shape.kind) {
+    case 'record':
+      return readRecord(shape, json, path, depth + 1);
+    case 'union':
+      return readUnion(shape.branches, shape, json, path, depth);
+    case 'array':
+      if (!Array.isArray(json)) throw mismatch(shape, path);
+      return json.map((item) => read(shape.items, item, path, depth));
+    case 'map':
+      if (!isObject(json)) throw mismatch(shape, path);
+      return Object.fromEntries(
+        Object.entries(json).map(([key, value]) => [key, read(shape.values, value, path, depth)]),
+      );
+    case 'enum':
+      if (typeof json !== 'string' || !shape.symbols.includes(json)) throw mismatch(shape, path);
+      return json;
+    case 'fixed': {
+      const bytes = readBytes(json);
+      if (bytes?.length !== shape.size) throw mismatch(shape, path);
+      return bytes;
+    }
+    default:
+      return readPrimitive(shape, json, path);
+  }
+}
+
+function readPrimitive(shape: Shape, json: unknown, path: string): unknown {
+  switch (shape.kind) {
+    case 'null':
+      if (json === null) return json;
+      break;
+    case 'boolean':
+      if (typeof json === 'boolean') return json;
+      break;
+    case 'int':
+      if (typeof json === 'number' && json === (json | 0)) return json;
+      break;
+    case 'long':
+      // Beyond 2^53 the JSON parser has rounded already; a rounded value must not pass for the sender's.
+      if (typeof json === 'number' && Number.isSafeInteger(json)) return json;
+      break;
+    case 'float':
+      if (typeof json === 'number' && Number.isFinite(Math.fround(json))) return Math.fround(json);
+      break;
+    case 'double':
+      if (typeof json === 'number') return json;
+      break;
+    case 'string':
+      if (typeof json === 'string') return json;
+      break;
+    case 'bytes': {
+      const bytes = readBytes(json);
+      if (bytes !== undefined) return bytes;
+      break;
+    }
+    default:
+  }
+  throw mismatch(shape, path);
+}
+
+/** Avro JSON writes bytes as text, one character a byte. */
+function readBytes(json: unknown): Buffer | undefined {
+  if (typeof json !== 'string') return undefined;
+  const bytes = Buffer.from(json, 'latin1');
+  return bytes.toString('latin1') === json ? bytes : undefined;
+}
+
+function readRecord(shape: RecordShape, json: unknown, path: string, depth: number): EventRecord {
+  if (depth > maxDepth) throw new EventParseError(path, `nests deeper than ${maxDepth} levels`);
+  if (!isObject(json)) throw mismatch(shape, path);
+  const record: EventRecord = {};
+  let found = 0;
+  for (const field of shape.fields) {
+    const fieldPath = join(path, field.name);
+    if (Object.hasOwn(json, field.name)) {
+      found += 1;
+      record[field.name] = read(field.shape, json[field.name], fieldPath, depth);
+    } else {
+      record[field.name] = absent(field, fieldPath, depth);
+    }
+  }
+  if (found < Object.keys(json).length) {
+    const names = new Set(shape.fields.map(({ name }) => name));
+    const unknown = Object.keys(json).find((name) => !names.has(name)) ?? '';
+    throw new EventParseError(join(path, unknown), 'is not in the schema');
+  }
+  return record;
+}
+
+function absent(field: FieldShape, path: string, depth: number): unknown {
+  if (isNullable(field.shape)) return null;
+  if (field.default !== undefined) return read(field.shape, field.default.json, path, depth);
+  throw new EventParseError(path, `is missing; it must be ${describeShape(field.shape)}`);
+}
+
+function isNullable(shape: Shape): boolean {
+  return (
+    shape.kind === 'null' || (shape.kind === 'union' && shape.branches.some(({ kind }) => kind === 'null'))
+  );
+}
+
+function readUnion(
+  branches: readonly Shape[],
+  union: Shape,
+  json: unknown,
+  path: string,
+  depth: number,
+): unknown {
+  if (json === null) {
+    if (isNullable(union)) return null;
+    throw mismatch(union, path);
+  }
+  const optional = optionalOf(union);
+  const wrap = (branch: Shape, value: unknown) =>
+    optional === undefined ? { [branchName(branch)]: value } : value;
+  const tagged = taggedBranch(branches, json);
+  if (tagged !== undefined) {
+    try {
+      return wrap(tagged.branch, read(tagged.branch, tagged.json, path, depth));
+    } catch (error) {
+      // A record or map of the plain flavour may look like a tag.
+      if (!(error instanceof EventParseError) || !branches.some(isObjectShape)) throw error;
+    }
+  }
+  if (optional !== undefined) return read(optional, json, path, depth);
+  for (const branch of branches) {
+    try {
+      return wrap(branch, read(branch, json, path, depth));
+    } catch (error) {
+      if (!(error instanceof EventParseError)) throw error;
+    }
+  }
+  throw mismatch(union, path);
+}
+
+const isObjectShape = ({ kind }: Shape) => kind === 'record' || kind === 'map';
+
+function taggedBranch(
+  branches: readonly Shape[],
+  json: unknown,
+): { branch: Shape; json: unknown } | undefined {
+  if (!isObject(json)) return undefined;
+  const [entry, ...others] = Object.entries(json);
+  if (entry === undefined || others.length > 0) return undefined;
+  const branch = branches.find((each) => branchName(each) === entry[0] && each.kind !== 'null');
+  return branch === undefined ? undefined : { branch, json: entry[1] };
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}/${name}`;
+}
+
+function mismatch(shape: Shape, path: string): EventParseError {
+  return new EventParseError(path, `must be ${describeShape(shape)}`);
+}
