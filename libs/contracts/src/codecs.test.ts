@@ -30,7 +30,9 @@ const allTypes = definition(
 const nullable = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
 const text = fc.string({ unit: 'grapheme' });
 const int = fc.integer();
-const long = fc.oneof(fc.maxSafeInteger(), fc.integer());
+/** avsc, the oracle, loses the last bit of longs beyond this; the longest ones have cases of their own. */
+const oracleLimit = 2 ** 51;
+const long = fc.oneof(fc.integer({ min: -oracleLimit, max: oracleLimit }), fc.integer());
 /** JSON has no negative zero. */
 const withoutNegativeZero = (value: number) => value + 0;
 
@@ -38,7 +40,7 @@ const events = fc.record({
   strmMeta: fc.record({
     eventContractRef: text,
     nonce: nullable(int),
-    timestamp: nullable(fc.maxSafeInteger()),
+    timestamp: nullable(long),
     keyLink: nullable(fc.uuid()),
     billingId: fc.constant(null),
     consentLevels: fc.array(int),
