@@ -12,6 +12,7 @@ export type { ClusterObjectKind } from './errors.ts';
 export { connectLocalCluster } from './local/connect-local-cluster.ts';
 export type { LocalClusterOptions, Programs, WorkloadLog } from './local/connect-local-cluster.ts';
 export type { Program } from './local/launch.ts';
+export { listLocalAgents, openLocalAgentState, releaseOnLocalCluster } from './local/local-agents.ts';
 export {
   createGuardRecordStore,
   createReleaseSource,

@@ -1,0 +1,35 @@
+import { status } from '@grpc/grpc-js';
+import { CliError, UsageError } from '../cli-error.ts';
+import { printableLines } from '../output/printable.ts';
+
+/** Every part of a code as other clients write it: NOT_FOUND is NotFound. */
+const codeName = (code: number): string =>
+  (status[code] ?? `Code(${code})`)
+    .toLowerCase()
+    .split('_')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+
+interface CallError {
+  readonly code: number;
+  readonly details: string;
+}
+
+const isCallError = (error: unknown): error is Error & CallError =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'number' &&
+  'details' in error &&
+  typeof error.details === 'string';
+
+/** What a person reads about a failed command, and whether it is the program's own fault. */
+export function describeError(error: unknown): { readonly text: string; readonly isOurs: boolean } {
+  if (isCallError(error)) {
+    const { code, details } = error;
+    return { text: `Error code = ${codeName(code)}\nDetails = ${printableLines(details)}`, isOurs: false };
+  }
+  if (error instanceof CliError || error instanceof UsageError) {
+    return { text: printableLines(error.message), isOurs: false };
+  }
+  return { text: error instanceof Error ? printableLines(error.message) : String(error), isOurs: true };
+}
