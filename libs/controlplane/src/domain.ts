@@ -75,7 +75,8 @@ export interface EntityStateReport {
   readonly time: number;
 }
 
-export type ComponentType = 'BATCH_EXPORTERS_AGENT' | 'STREAMS_AGENT' | 'EVENT_GATEWAY' | 'WEB_SOCKET' | 'DATA_CONNECTORS_AGENT';
+export type ComponentType =
+  'BATCH_EXPORTERS_AGENT' | 'STREAMS_AGENT' | 'EVENT_GATEWAY' | 'WEB_SOCKET' | 'DATA_CONNECTORS_AGENT';
 
 export interface ComponentStateReport {
   readonly component: ComponentType;
@@ -92,7 +93,6 @@ export interface ClientStream {
   readonly stream: DesiredStream;
   readonly limits?: { readonly eventRate: number; readonly eventCount: number };
 }
-
 
 /**
  * The control plane as agents and the data plane see it. Every call has a deadline and a token, retries what is safe

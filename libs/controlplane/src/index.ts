@@ -1,3 +1,26 @@
 export type * from './domain.ts';
-export { metadataKeys } from './snapshot-metadata.ts';
-export type { SnapshotMetadata } from './snapshot-metadata.ts';
+export { connectControlPlane } from './connect-control-plane.ts';
+export type { ControlPlaneOptions } from './options.ts';
+export {
+  ControlPlaneRefusedError,
+  ControlPlaneUnavailableError,
+  InvalidAnswerError,
+  InvalidOptionsError,
+} from './errors.ts';
+export type { StatusName } from './errors.ts';
+export { isRetryable, retryDelayMs } from './transport/retry.ts';
+export {
+  digestAnswer,
+  MalformedMetadataError,
+  maxRemoved,
+  metadataKeys,
+  readSnapshotMetadata,
+  writeSnapshotMetadata,
+} from './snapshot-metadata.ts';
+export type { MetadataSource, SnapshotMetadata } from './snapshot-metadata.ts';
+export { fromCachedSnapshot, toCachedSnapshot } from './snapshot/cached-snapshot.ts';
+export type { CachedList, CachedLists } from './snapshot/cached-snapshot.ts';
+export { createContractCatalog } from './catalog/contract-catalog.ts';
+export type { CatalogProblem, ContractCatalog, ContractCatalogOptions } from './catalog/contract-catalog.ts';
+export { createStateReporter } from './state-reporter.ts';
+export type { OwnState, ReportProblem, StateReporter, StateReporterOptions } from './state-reporter.ts';

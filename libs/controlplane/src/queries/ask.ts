@@ -1,0 +1,44 @@
+import { InvalidFieldError } from '../convert/fields.ts';
+import { ControlPlaneRefusedError, InvalidAnswerError } from '../errors.ts';
+import type { GrpcCaller, Method } from '../transport/grpc-caller.ts';
+
+/** A generated unary method. */
+export interface UnaryMethod<Request, Response> extends Method<Request> {
+  readonly responseDeserialize: (bytes: Buffer) => Response;
+}
+
+/** Calls a method that changes nothing and converts what it answers. @throws what the caller throws, InvalidAnswerError */
+export async function ask<Request, Response, Result>(
+  caller: GrpcCaller,
+  method: UnaryMethod<Request, Response>,
+  request: Request,
+  signal: AbortSignal,
+  convert: (response: Response) => Result,
+): Promise<Result> {
+  const { message } = await caller.unary(method, request, { signal, idempotent: true });
+  const response = decode(method, message);
+  try {
+    return convert(response);
+  } catch (error) {
+    if (error instanceof InvalidFieldError) throw new InvalidAnswerError(method.path, error.message);
+    throw error;
+  }
+}
+
+/** What `found` resolves with, or undefined where the control plane knows no such thing. */
+export async function orUndefined<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof ControlPlaneRefusedError && error.code === 'NOT_FOUND') return undefined;
+    throw error;
+  }
+}
+
+function decode<Response>(method: UnaryMethod<never, Response>, message: Uint8Array): Response {
+  try {
+    return method.responseDeserialize(Buffer.from(message));
+  } catch (error) {
+    throw new InvalidAnswerError(method.path, 'it is not a protobuf message', { cause: error });
+  }
+}

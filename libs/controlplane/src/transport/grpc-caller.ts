@@ -1,0 +1,191 @@
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
+import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Clock } from '@ccd/reconcile';
+import { CallStatusError, ControlPlaneUnavailableError, toControlPlaneError } from '../errors.ts';
+import type { CompiledSettings } from '../options.ts';
+import type { RawAnswer } from '../snapshot/to-snapshot.ts';
+import { TimedOutError, withDeadline } from './deadline.ts';
+import { isRetryable, retryDelayMs } from './retry.ts';
+import type { TokenSource } from './token-source.ts';
+
+/** The part of a generated method that a call needs. */
+export interface Method<Request> {
+  readonly path: string;
+  readonly requestSerialize: (request: Request) => Buffer;
+}
+
+export interface CallOptions {
+  readonly signal: AbortSignal;
+  readonly idempotent: boolean;
+}
+
+/** Calls with token, deadline and retries; answers as bytes, to be judged before they are decoded. */
+export interface GrpcCaller {
+  /** @throws ControlPlaneUnavailableError, ControlPlaneRefusedError, InvalidAnswerError (of the token) */
+  unary<Request>(method: Method<Request>, request: Request, options: CallOptions): Promise<RawAnswer>;
+  /** Sends `requests` in one client stream and waits for the answer. */
+  clientStream<Request>(
+    method: Method<Request>,
+    requests: readonly Request[],
+    options: CallOptions,
+  ): Promise<RawAnswer>;
+  close(): void;
+}
+
+export interface GrpcCallerOptions {
+  readonly settings: CompiledSettings;
+  readonly tokens: TokenSource;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+const asIs = (bytes: Buffer): Buffer => bytes;
+
+/** Connects lazily: the first call does it, and each after a broken connection does it again. */
+export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCallerOptions): GrpcCaller {
+  const client = createClient(settings);
+  const closed = new AbortController();
+
+  /** One attempt, with the deadline on both sides: ours by the clock, the server's by grpc-timeout. */
+  function attempt(start: Start, token: string, signal: AbortSignal): Promise<RawAnswer> {
+    const metadata = new Metadata();
+    metadata.set('authorization', `Bearer ${token}`);
+    metadata.set('strm-installation-id', settings.installationId);
+    const { attemptTimeoutMs } = settings;
+    return withDeadline(clock, attemptTimeoutMs, signal, async (limited) => {
+      limited.throwIfAborted();
+      return settle((callback) => start(metadata, Date.now() + attemptTimeoutMs, callback), limited);
+    });
+  }
+
+  async function run(path: string, start: Start, { idempotent, signal }: CallOptions): Promise<RawAnswer> {
+    let renewed = false;
+    for (let number = 1; ; number++) {
+      const token = await tokens.token(signal);
+      try {
+        return await attempt(start, token, signal);
+      } catch (error) {
+        const failure = toStatusError(error, signal);
+        if (failure.code === status.UNAUTHENTICATED) {
+          // Whatever the cause, this token is of no use; a fresh one is worth one more call, which was not yet made.
+          tokens.refused(token);
+          if (renewed) throw toControlPlaneError(path, failure);
+          renewed = true;
+        } else if (!isRetryable(failure.code, idempotent) || number >= settings.maxAttempts) {
+          throw toControlPlaneError(path, failure);
+        } else {
+          await clock.sleep(retryDelayMs(number, random()), signal);
+        }
+      }
+    }
+  }
+
+  async function call(path: string, start: Start, options: CallOptions): Promise<RawAnswer> {
+    const signal = AbortSignal.any([options.signal, closed.signal]);
+    try {
+      return await withDeadline(clock, settings.totalTimeoutMs, signal, (limited) =>
+        run(path, start, { ...options, signal: limited }),
+      );
+    } catch (error) {
+      // A time limit is a time limit, whoever set it.
+      if (!isTimeout(error)) throw error;
+      throw new ControlPlaneUnavailableError(path, 'DEADLINE_EXCEEDED', 'no answer in time', {
+        cause: error,
+      });
+    }
+  }
+
+  return {
+    unary: ({ path, requestSerialize }, request, options) =>
+      call(
+        path,
+        (metadata, deadline, callback) =>
+          client.makeUnaryRequest(path, requestSerialize, asIs, request, metadata, { deadline }, callback),
+        options,
+      ),
+    clientStream: ({ path, requestSerialize }, requests, options) =>
+      call(
+        path,
+        (metadata, deadline, callback) => {
+          const stream = client.makeClientStreamRequest(
+            path,
+            requestSerialize,
+            asIs,
+            metadata,
+            { deadline },
+            callback,
+          );
+          for (const request of requests) stream.write(request);
+          stream.end();
+          return stream;
+        },
+        options,
+      ),
+    close() {
+      closed.abort(new ControlPlaneUnavailableError('call', 'CANCELLED', 'the connection is closed'));
+      client.close();
+    },
+  };
+}
+
+type Callback = (error: ServiceError | null, message?: Buffer) => void;
+type RunningCall = Pick<ClientUnaryCall, 'cancel' | 'on'>;
+type Start = (metadata: Metadata, deadline: number, callback: Callback) => RunningCall;
+
+function settle(start: (callback: Callback) => RunningCall, signal: AbortSignal): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    let metadata = new Metadata();
+    const onAbort = (): void => {
+      running.cancel();
+      reject(signal.reason as Error);
+    };
+    const running = start((error, message) => {
+      signal.removeEventListener('abort', onAbort);
+      if (error !== null) reject(new CallStatusError(error.code, error.details));
+      else if (message === undefined) reject(new CallStatusError(status.INTERNAL, 'no message came'));
+      else resolve({ message, metadata });
+    });
+    running.on('metadata', (received: Metadata) => {
+      metadata = received;
+    });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
+
+/** How the attempt ended; throws what is no business of the attempt's, above all the caller's own abort. */
+function toStatusError(error: unknown, signal: AbortSignal): CallStatusError {
+  if (error instanceof CallStatusError) return error;
+  if (error instanceof TimedOutError && !signal.aborted) {
+    return new CallStatusError(status.DEADLINE_EXCEEDED, error.message);
+  }
+  throw error;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof TimedOutError || isNamed(error, 'TimeoutError');
+}
+
+/** By name: the reason of `AbortSignal.timeout` is a DOMException, which is of no class of ours. */
+function isNamed(error: unknown, name: string): boolean {
+  return typeof error === 'object' && error !== null && 'name' in error && error.name === name;
+}
+
+function createClient({ host, port, tls, keepaliveMs, maxAnswerBytes }: CompiledSettings): Client {
+  const channel =
+    tls === 'off'
+      ? credentials.createInsecure()
+      : credentials.createSsl(tls.ca === undefined ? null : Buffer.from(tls.ca));
+  const address = host.includes(':') ? `[${host}]` : host;
+  return new Client(`${address}:${port}`, channel, {
+    'grpc.max_receive_message_length': maxAnswerBytes,
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': 10_000,
+    // Retries are decided here and nowhere else: not by the library, not by what DNS says.
+    'grpc.enable_retries': 0,
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.initial_reconnect_backoff_ms': 500,
+    'grpc.max_reconnect_backoff_ms': 10_000,
+    'grpc.use_local_subchannel_pool': 1,
+  });
+}
