@@ -21,7 +21,7 @@ export {
   workloadSpecCodec,
 } from './resources/documents.ts';
 export type { SpecCodec } from './resources/documents.ts';
-export type { SourceAndApplier } from './resources/owned-objects.ts';
+export type { ActualAndApplier } from './resources/owned-objects.ts';
 export { createWorkloadResources } from './resources/workload-resources.ts';
 export type {
   ClusterResources,

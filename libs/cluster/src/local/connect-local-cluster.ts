@@ -42,7 +42,8 @@ export interface LocalClusterOptions {
 
 interface Workload {
   readonly uid: string;
-  spec: WorkloadSpec;
+  /** What the next process runs by. */
+  readonly applied: { spec: WorkloadSpec };
   readonly supervisor: Supervisor;
 }
 
@@ -101,14 +102,15 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
 
   const run = (spec: WorkloadSpec, uid: string): Workload => {
     const { name } = spec;
+    const applied = { spec };
     const supervisor = createSupervisor({
       clock,
       graceMs,
       onChange: watchers.notify,
       launch: (onReport) =>
         launch({
-          program: programOf(workload.spec),
-          spec: workload.spec,
+          program: programOf(applied.spec),
+          spec: applied.spec,
           baseEnv,
           runFolder: join(runRoot, name),
           secretFolder: async (secret) =>
@@ -119,14 +121,14 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
           onReport,
         }),
     });
-    const workload: Workload = { uid, spec, supervisor };
+    const workload = { uid, applied, supervisor };
     workloads.set(name, workload);
     return workload;
   };
   for (const { spec, uid } of resumed) run(spec, uid);
 
   /** As the disk has it: an edit by hand shows, and an update shows in one step. */
-  const toLive = async ({ uid, spec, supervisor }: Workload): Promise<LiveWorkload> => {
+  const toLive = async ({ uid, applied: { spec }, supervisor }: Workload): Promise<LiveWorkload> => {
     const stored = await specs.read(spec.name);
     const [from, liveHash] = stored?.uid === uid ? [stored.spec, stored.liveHash] : [spec, 'missing'];
     const { name, labels, annotations, hash } = from;
@@ -153,11 +155,10 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
 
   return {
     listWorkloads: (labels) =>
-      perform('list', () =>
-        Promise.all(
-          [...workloads.values()].filter(({ spec }) => includesLabels(spec.labels, labels)).map(toLive),
-        ),
-      ),
+      look(async () => {
+        const live = await Promise.all([...workloads.values()].map(toLive));
+        return live.filter((workload) => includesLabels(workload.labels, labels));
+      }),
     createWorkload: (spec) =>
       perform(`workload/${spec.name}`, async () => {
         assertWorkloadSpec(spec);
@@ -175,8 +176,8 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
         programOf(spec);
         const workload = observed(spec.name, uid);
         await specs.write(spec, uid);
-        const same = runsTheSame(workload.spec, spec);
-        workload.spec = spec;
+        const same = runsTheSame(workload.applied.spec, spec);
+        workload.applied.spec = spec;
         if (!same) workload.supervisor.replace();
         watchers.notify();
         return toLive(workload);
@@ -193,9 +194,7 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
       }),
 
     listSecrets: (labels) =>
-      perform('list', async () =>
-        (await secrets.list()).filter((secret) => includesLabels(secret.labels, labels)),
-      ),
+      look(async () => (await secrets.list()).filter((secret) => includesLabels(secret.labels, labels))),
     createSecret: (spec) =>
       perform(`secret/${spec.name}`, async () => {
         assertSecretSpec(spec);

@@ -12,7 +12,7 @@ describe(releaseOnLocalCluster, () => {
     await releaseOnLocalCluster(dataDir, 'streams-agent', { epoch: 'e', number: 1n });
     await releaseOnLocalCluster(dataDir, 'streams-agent', { epoch: 'e', number: 2n });
     const release = createReleaseSource(openLocalAgentState(dataDir, 'streams-agent'));
-    expect(await release.released()).toEqual({ epoch: 'e', number: 2n });
+    expect(await release.released(new AbortController().signal)).toEqual({ epoch: 'e', number: 2n });
     expect(await listLocalAgents(dataDir)).toEqual(['streams-agent']);
   });
 

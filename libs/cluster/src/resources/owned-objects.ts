@@ -29,8 +29,8 @@ export interface OwnedObjectsOptions<Spec, Live extends LiveObject> {
   readonly inventory: Inventory;
 }
 
-export interface SourceAndApplier<Spec, Live> {
-  readonly source: ActualSource<Live>;
+export interface ActualAndApplier<Spec, Live> {
+  readonly actual: ActualSource<Live>;
   readonly applier: Applier<Spec, Live>;
 }
 
@@ -49,7 +49,7 @@ interface NamedSpec {
  */
 export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObject>(
   options: OwnedObjectsOptions<Spec, Live>,
-): SourceAndApplier<Spec, Live> {
+): ActualAndApplier<Spec, Live> {
   const { kind, objectKind, labels, port, inventory } = options;
   const idOf = (name: string): string => `${objectKind}:${kind}/${name}`;
   const isOurs = (entry: InventoryEntry | undefined, live: Live): boolean =>
@@ -109,10 +109,11 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
 
   const remove = async ({ key, live }: Observed<Live>): Promise<void> => {
     const id = idOf(live.name);
-    const entry = inventory.get(id);
-    // Removed by an earlier call, whose caller did not hear of it.
-    if (!entry && !(await port.list()).some(({ uid }) => uid === live.uid)) return;
-    if (!isOurs(entry, live)) throw new ForeignObjectError(key);
+    if (!isOurs(inventory.get(id), live)) {
+      // Removed by an earlier call, whose caller did not hear of it.
+      if (!(await port.list()).some(({ uid }) => uid === live.uid)) return;
+      throw new ForeignObjectError(key);
+    }
     try {
       await port.remove(live.name, live.uid);
     } catch (error) {
@@ -123,7 +124,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
   };
 
   return {
-    source: {
+    actual: {
       observe: (signal) =>
         untilAborted(signal, async () => {
           await inventory.refresh();

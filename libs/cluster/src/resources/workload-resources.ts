@@ -4,7 +4,7 @@ import type { Cluster, Labels, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpe
 import { includesLabels } from '../spec-rules.ts';
 import { createInventory } from './inventory.ts';
 import { createOwnedObjects } from './owned-objects.ts';
-import type { SourceAndApplier } from './owned-objects.ts';
+import type { ActualAndApplier } from './owned-objects.ts';
 
 export interface WorkloadResourcesOptions {
   readonly cluster: Cluster;
@@ -17,7 +17,7 @@ export interface WorkloadResourcesOptions {
 /** A secret that is known by its hash; its content is there only while the control plane has just sent it. */
 export type SecretReference = Omit<SecretSpec, 'data'> & { readonly data?: SecretSpec['data'] };
 
-export interface ClusterResources<Spec, Live> extends SourceAndApplier<Spec, Live> {
+export interface ClusterResources<Spec, Live> extends ActualAndApplier<Spec, Live> {
   /** Why an object is not as we left it. */
   readonly drift: Drift<Spec, Live>;
 }
