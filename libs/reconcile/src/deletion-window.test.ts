@@ -18,11 +18,15 @@ describe(createDeletionWindow, () => {
     expect(window.recent()).toEqual([]);
   });
 
-  it('counts a repeated deletion from its first time', () => {
-    const window = createDeletionWindow(createFakeClock(), hour);
-    expect(window.begin([key])).toBe(true);
-    expect(window.begin([key])).toBe(false);
-    expect(window.toRecord()).toHaveLength(1);
+  it('counts a repeated deletion once, from its last time', async () => {
+    const clock = createFakeClock();
+    const window = createDeletionWindow(clock, hour);
+    window.begin([key]);
+    await clock.advance(hour / 2);
+    window.begin([key]);
+    await clock.advance(hour / 2);
+    window.prune();
+    expect(window.toRecord()).toEqual([{ key, at: clock.now() - hour / 2 }]);
   });
 
   it.each([2 * hour, -2 * hour])('takes no notice of a wall clock that jumps by %i ms', (jump) => {

@@ -10,8 +10,8 @@ type RecordedDeletion = GuardRecord['deletions'][number];
  * makes an entry young, never old.
  */
 export interface DeletionWindow {
-  /** Notes deletions that are about to begin; returns whether any of them was not in the window. */
-  begin(keys: readonly ResourceKey[]): boolean;
+  /** Notes deletions that are about to begin, perhaps not for the first time. */
+  begin(keys: readonly ResourceKey[]): void;
   /** Forgets what is older than the window. Not called while a hold lasts: time alone releases nothing. */
   prune(): void;
   recent(): readonly ResourceKey[];
@@ -24,9 +24,7 @@ export function createDeletionWindow(clock: Clock, windowMs: number): DeletionWi
 
   return {
     begin(keys) {
-      const fresh = keys.filter((key) => !begun.has(key));
-      for (const key of fresh) begun.set(key, { at: clock.now(), since: clock.monotonic() });
-      return fresh.length > 0;
+      for (const key of keys) begun.set(key, { at: clock.now(), since: clock.monotonic() });
     },
     prune() {
       const oldest = clock.monotonic() - windowMs;

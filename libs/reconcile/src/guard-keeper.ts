@@ -83,9 +83,9 @@ export function createGuardKeeper({ clock, records, windowMs }: GuardKeeperOptio
     async record({ deletes }, signal) {
       if (!known) return;
       const byAbsence = deletes.filter(({ verdict }) => verdict.reason === 'WithinLimit');
-      const begun = window.begin(byAbsence.map(({ observed }) => observed.key));
+      window.begin(byAbsence.map(({ observed }) => observed.key));
       const record = toRecord();
-      if (!begun && marksOf(record) === recorded) return;
+      if (byAbsence.length === 0 && marksOf(record) === recorded) return;
       recorded = '';
       await records.save(record, signal);
       recorded = marksOf(record);

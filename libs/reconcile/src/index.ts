@@ -25,3 +25,5 @@ export type * from './report.ts';
 export type { MetricFactory, Operation, OperationOutcome, ReconcileMetrics } from './metrics.ts';
 export { createReconcileMetrics } from './metrics.ts';
 export { createMemoryGuardRecordStore, createMemorySnapshotStore } from './memory-stores.ts';
+export type { Documents, SpecCodec } from './document-stores.ts';
+export { createGuardRecordStore, createReleaseSource, createSnapshotStore } from './document-stores.ts';

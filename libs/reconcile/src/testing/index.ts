@@ -6,3 +6,5 @@ export type { MemoryLive, MemoryWorld, Write } from './memory-world.ts';
 export { createMemoryWorld } from './memory-world.ts';
 export type { MemoryDesired, MemoryRelease, MemoryStores } from './memory-desired.ts';
 export { createMemoryDesired, createMemoryRelease, createMemoryStores, toDesired } from './memory-desired.ts';
+export type { AdapterPair, ApplierHarness, ApplierWorld } from './applier-contract.ts';
+export { describeApplierContract } from './applier-contract.ts';
