@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import { runMain } from './run-main.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(30_000);
 
 const library = new URL('./index.ts', import.meta.url).href;
 const children: ChildProcess[] = [];

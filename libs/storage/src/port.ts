@@ -34,10 +34,12 @@ export interface ObjectStore {
     body: AsyncIterable<Uint8Array> | Uint8Array,
     options?: { readonly contentType?: string; readonly ifAbsent?: boolean; readonly signal?: AbortSignal },
   ): Promise<{ readonly size: number }>;
+  /** @throws ObjectNotFoundError, ObjectKeyError, AccessDeniedError, StorageUnavailableError */
   get(key: string): Promise<AsyncIterable<Uint8Array>>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** Absent is no error. */
   remove(key: string): Promise<void>;
+  /** In the order of the bytes of the keys. */
   list(prefix: string): AsyncIterable<ObjectInfo>;
   close(): Promise<void>;
 }

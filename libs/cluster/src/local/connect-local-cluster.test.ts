@@ -1,9 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { scratchDir } from '@ccd/testkit';
 import { describeClusterContract } from '../testing/index.ts';
 import { connectLocalCluster } from './connect-local-cluster.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(30_000);
 
 const dir = scratchDir();
 

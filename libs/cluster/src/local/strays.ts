@@ -23,11 +23,21 @@ export async function endStrays(root: string, clock: Clock): Promise<void> {
     (await namesIn(root)).map(async (name) => {
       const record = await readRecord(join(root, name));
       if (!record || !(await isOurs(record))) return;
-      process.kill(record.pid, 'SIGKILL');
+      killGroup(record.pid);
       // Not for long: the kernel takes it away as soon as it can.
       for (let left = 250; left > 0 && (await isOurs(record)); left -= 1) await clock.sleep(20);
     }),
   );
+}
+
+/** Each workload leads a group of its own, with whatever it started. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    // It ended just now.
+    if (codeOf(error) !== 'ESRCH') throw error;
+  }
 }
 
 async function readRecord(runFolder: string): Promise<ProcessRecord | undefined> {

@@ -86,6 +86,14 @@ describe(createSupervisor, () => {
     }
   });
 
+  it('pauses after a crash also when it was told to look again while the process ran', async () => {
+    const { supervisor, clock, processes, crash } = await supervised();
+    supervisor.retry();
+    await crash();
+    await clock.advance(999);
+    expect(processes).toHaveLength(1);
+  });
+
   it('spreads the pauses, never below 1 s', async () => {
     const { clock, processes, crash } = await supervised({ random: 0 });
     await crash();

@@ -93,6 +93,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       return;
     }
     ended = true;
+    // What was asked for while it ran is not a reason to skip the pause.
+    again = false;
     crashes = clock.monotonic() - startedAt >= stableMs ? 1 : crashes + 1;
     restarts += 1;
     // Its own last words say more than the way it ended.

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import type { Desired, ResourceKey } from '@ccd/reconcile';
 import { describeApplierContract } from '@ccd/reconcile/testing';
 import type { ApplierHarness } from '@ccd/reconcile/testing';
@@ -9,6 +10,9 @@ import type { Cluster, LiveSecret, LiveWorkload, WorkloadSpec } from '../port.ts
 import { createMemoryCluster, secretSpec, workloadSpec } from '../testing/index.ts';
 import { createWorkloadResources } from './workload-resources.ts';
 import type { SecretReference } from './workload-resources.ts';
+
+// Real processes take their time on a busy machine.
+jest.setTimeout(30_000);
 
 const dir = scratchDir();
 const labels = { 'ccd/installation': 'i-1', 'ccd/agent': 'test-agent' };
