@@ -34,11 +34,12 @@ export function findWrongRemovals(history: readonly Witnessed[]): string[] {
   if (answer === undefined) return wrong('offline', without(removed, history.flatMap(asked)));
   const wanted = removed.filter((name) => answer.items.some(({ key }) => toName(key) === name));
   if (wanted.length > 0) return wrong('wanted', wanted);
-  if (isReleased(last)) return [];
   const appraisal = appraise(history).at(-1);
-  if (appraisal?.doubtful !== false) return wrong('doubtful', removed);
+  if (appraisal === undefined || appraisal.released) return [];
+  if (appraisal.doubtful) return wrong('doubtful', removed);
   const unasked = without(removed, asked(last));
-  if (answer.revision === undefined && !isThirdInARow(history)) return wrong('early', unasked);
+  if (answer.revision === undefined && !isThirdInARow(history, history.length))
+    return wrong('early', unasked);
   return appraisal.over ? wrong('too many', unasked) : [];
 }
 
@@ -47,31 +48,47 @@ interface Appraisal {
   readonly doubtful: boolean;
   /** Whether what it leaves out exceeds the limit. */
   readonly over: boolean;
+  /** Whether a person has released it, with this content. */
+  readonly released: boolean;
 }
 
 /** Goes through a history, asking of each answer what a careful reader of the ones before would say. */
 function appraise(history: readonly Witnessed[]): Appraisal[] {
   let trusted: DesiredSnapshot<string> | undefined;
   let held: { readonly time: number; readonly resources: number } | undefined;
-  return history.map((run, index) => {
+  let firstWithheld: DesiredSnapshot<string> | undefined;
+  const appraisals: Appraisal[] = [];
+  for (const [index, run] of history.entries()) {
     const { answer, owned, compared, time } = run;
-    if (!compared || answer === undefined) return { doubtful: false, over: false };
     const gone = leftOut(run);
-    const going = owned.filter((name) => !answer.items.some(({ key }) => toName(key) === name));
-    const earlier = removedUnasked(history.slice(0, index), (held?.time ?? time) - hour);
+    const going = owned.filter((name) => !answer?.items.some(({ key }) => toName(key) === name));
+    const earlier = history
+      .slice(0, index)
+      .filter((each, at) => each.time > (held?.time ?? time) - hour && appraisals[at]?.released !== true)
+      .flatMap((each) => without(each.removed, asked(each)));
     const resources = Math.min(new Set([...owned, ...earlier]).size, held?.resources ?? Infinity);
     const emptied = new Set([...going, ...without(earlier, owned)]).size >= resources;
     const many = new Set([...gone, ...earlier]).size > Math.max(3, resources / 5);
     const over = gone.length > 0 && (emptied || many);
-    const doubtful = isDoubtful(answer, trusted);
+    const doubtful = answer !== undefined && isDoubtful(answer, trusted);
+    const known =
+      answer !== undefined && firstWithheld !== undefined && identify(answer) === identify(firstWithheld);
+    const released =
+      answer !== undefined &&
+      identify(answer) === run.released &&
+      (!known || answer.digest === firstWithheld?.digest);
+    appraisals.push({ doubtful, over, released });
+    if (!compared || answer === undefined) continue;
 
-    if (isReleased(run)) [trusted, held] = [answer.revision ? answer : trusted, undefined];
+    const early = answer.revision === undefined && gone.length > 0 && !isThirdInARow(history, index + 1);
+    if (!released && !known && (doubtful ? going.length > 0 : over || early)) firstWithheld = answer;
+    if (released) [trusted, held] = [answer.revision ? answer : trusted, undefined];
     else if (!doubtful) {
       held = over ? { time: held?.time ?? time, resources } : undefined;
       if (!over && answer.revision) trusted = answer;
     } else if (going.length === 0 && !isOlder(answer, trusted)) trusted = answer;
-    return { doubtful, over };
-  });
+  }
+  return appraisals;
 }
 
 function without(names: readonly string[], others: readonly string[]): string[] {
@@ -87,13 +104,6 @@ function asked({ answer }: Witnessed): string[] {
 function leftOut(run: Witnessed): string[] {
   const mentioned = [...(run.answer?.items ?? []).map(({ key }) => toName(key)), ...asked(run)];
   return without(run.owned, mentioned);
-}
-
-/** What earlier runs removed by absence since a time. */
-function removedUnasked(history: readonly Witnessed[], since: number): string[] {
-  return history
-    .filter((run) => run.time > since && !isReleased(run))
-    .flatMap((run) => without(run.removed, asked(run)));
 }
 
 function isOlder(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<string>): boolean {
@@ -121,12 +131,9 @@ export function identify(answer: DesiredSnapshot<string>): string {
   return revision === undefined ? contentOf(answer) : `${revision.epoch}/${revision.number}`;
 }
 
-function isReleased({ answer, released }: Witnessed): boolean {
-  return released !== undefined && answer !== undefined && identify(answer) === released;
-}
-
-function isThirdInARow(history: readonly Witnessed[]): boolean {
-  const answers = history.flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
+/** Whether the last of the first `count` runs brought an answer without a revision for the third time in a row. */
+function isThirdInARow(history: readonly Witnessed[], count: number): boolean {
+  const answers = history.slice(0, count).flatMap(({ answer }) => (answer === undefined ? [] : [answer]));
   const contents = answers
     .slice(-3)
     .map((answer) => (answer.revision === undefined ? contentOf(answer) : 'another kind of answer'));
