@@ -24,8 +24,14 @@ export function rulesOf(field: DescField): FieldRules {
   const extension = extensionNamed('validate.rules');
   if (extension.fieldKind !== 'message' || !hasOption(field, extension)) return [];
   const option = getOption(field, extension);
-  if (!isMessage(option, extension.message)) throw new UnsupportedRuleError(`${field}`, extension.typeName);
-  return groupsOf(reflect(extension.message, option), `${field}`);
+  if (!isMessage(option, extension.message))
+    throw new UnsupportedRuleError(fullNameOf(field), extension.typeName);
+  return groupsOf(reflect(extension.message, option), fullNameOf(field));
+}
+
+/** `strmprivacy.api.entities.v1.StreamRef.name` */
+export function fullNameOf(field: DescField): string {
+  return `${field.parent.typeName}.${field.name}`;
 }
 
 /** Whether one member of a oneof has to be set. */

@@ -3,15 +3,19 @@ import type { RuleTable } from './rule-table.ts';
 
 /** The rules of a list as a whole; `items` is about each of its items and compiled with the field. */
 export const listRules: RuleTable<readonly unknown[]> = {
-  min_items: counted((least) => ({ length }) =>
-    length >= least
-      ? undefined
-      : length === 0
-        ? 'must not be empty'
-        : `must have at least ${plural(least, 'item')}, and has ${length}`,
+  min_items: counted(
+    (least) =>
+      ({ length }) =>
+        length >= least
+          ? undefined
+          : length === 0
+            ? 'must not be empty'
+            : `must have at least ${plural(least, 'item')}, and has ${length}`,
   ),
-  max_items: counted((most) => ({ length }) =>
-    length <= most ? undefined : `must have at most ${plural(most, 'item')}, and has ${length}`,
+  max_items: counted(
+    (most) =>
+      ({ length }) =>
+        length <= most ? undefined : `must have at most ${plural(most, 'item')}, and has ${length}`,
   ),
   unique: switched((items) => {
     const first = new Map<unknown, number>();

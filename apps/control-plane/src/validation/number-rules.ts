@@ -29,8 +29,7 @@ export function enumRules(type: DescEnum): RuleTable<number> {
   const oneOf = (numbers: readonly number[]) => `must be one of ${named(numbers).join(', ')}`;
   return {
     defined_only: switched(must((value) => known.includes(value), oneOf(known))),
-    in: (asked) =>
-      isNumbers(asked) ? must((value) => asked.includes(value), oneOf(asked)) : undefined,
+    in: (asked) => (isNumbers(asked) ? must((value) => asked.includes(value), oneOf(asked)) : undefined),
     not_in: (asked) =>
       isNumbers(asked)
         ? must((value) => !asked.includes(value), oneOf(known.filter((number) => !asked.includes(number))))

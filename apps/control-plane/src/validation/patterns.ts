@@ -16,8 +16,7 @@ const words: Readonly<Record<string, string>> = {
   '^([a-zA-Z_][a-zA-Z0-9_]*)(\\.[a-zA-Z_][a-zA-Z0-9_]*)*$':
     'must be an Avro namespace: names of letters a to z and A to Z, digits and underscores, joined by dots',
   '^.+[^\\/]$': 'must have at least 2 characters and must not end in a slash',
-  '^[a-zA-Z0-9._-]+$':
-    'must consist of the letters a to z and A to Z, digits, dots, underscores and hyphens',
+  '^[a-zA-Z0-9._-]+$': 'must consist of the letters a to z and A to Z, digits, dots, underscores and hyphens',
   '^[ -~]+$': 'must consist of printable ASCII characters',
 };
 

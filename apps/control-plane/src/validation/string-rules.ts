@@ -8,21 +8,9 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The rules of strings; lengths are in Unicode code points, as protoc-gen-validate counts them. */
 export const stringRules: RuleTable<string> = {
-  len: counted((length) =>
-    withLength(
-      (has) => has === length,
-      length === 0 ? 'must be empty' : `must have exactly ${plural(length, 'character')}`,
-    ),
-  ),
-  min_len: counted((least) =>
-    withLength((has) => has >= least, `must have at least ${plural(least, 'character')}`),
-  ),
-  max_len: counted((most) =>
-    withLength(
-      (has) => has <= most,
-      most === 0 ? 'must be empty' : `must have at most ${plural(most, 'character')}`,
-    ),
-  ),
+  len: counted((length) => withLength((has) => has === length, 'exactly', length)),
+  min_len: counted((least) => withLength((has) => has >= least, 'at least', least)),
+  max_len: counted((most) => withLength((has) => has <= most, 'at most', most)),
   pattern: worded(matching),
   prefix: worded((prefix) => must((value) => value.startsWith(prefix), `must start with ${prefix}`)),
   not_contains: worded((part) => must((value) => !value.includes(part), `must not contain ${part}`)),
@@ -42,18 +30,14 @@ function listed(
     Array.isArray(asked) && asked.every((text) => typeof text === 'string') ? toTest(asked) : undefined;
 }
 
-function withLength(holds: (length: number) => boolean, expectation: string): Test<string> {
+function withLength(holds: (length: number) => boolean, how: string, asked: number): Test<string> {
   return (value) => {
-    const length = lengthOf(value);
+    const length = Array.from(value).length;
     if (holds(length)) return undefined;
-    return length === 0 ? 'must not be empty' : `${expectation}, and has ${length}`;
+    if (asked === 0) return 'must be empty';
+    if (length === 0 && asked === 1) return 'must not be empty';
+    return `must have ${how} ${plural(asked, 'character')}, and has ${length}`;
   };
-}
-
-function lengthOf(value: string): number {
-  let length = 0;
-  for (const _ of value) length += 1;
-  return length;
 }
 
 /** Patterns have RE2's syntax and, as there, match anywhere unless anchored. */
@@ -62,22 +46,17 @@ function matching(pattern: string): Test<string> {
   return must((value) => expression.test(value), accepts(pattern));
 }
 
-const localPart = /^[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*$/;
-const internationalLocalPart = /^[^\s@"(),:;<>[\\\]\p{C}]+$/u;
+const localPart = /^[^\s@"(),:;<>[\\\]\p{C}]{1,64}$/u;
 const domainLabel = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
 
-/** The bare addr-spec of RFC 5322 without quoting, with the lengths of RFC 5321; a host name as domain. */
+/** The bare addr-spec of RFC 5322 (and 6531) without quoting, with the lengths of RFC 5321; a host name as domain. */
 function isEmail(value: string): boolean {
   const at = value.lastIndexOf('@');
   const [local, domain] = [value.slice(0, Math.max(at, 0)), value.slice(at + 1)];
   return (
     value.length <= 254 &&
-    local.length <= 64 &&
-    (localPart.test(local) || isInternational(local)) &&
+    localPart.test(local) &&
+    local.split('.').every((atom) => atom !== '') &&
     domain.split('.').every((label) => domainLabel.test(label))
   );
-}
-
-function isInternational(local: string): boolean {
-  return internationalLocalPart.test(local) && !/^\.|\.$|\.\./.test(local);
 }
