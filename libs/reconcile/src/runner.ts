@@ -62,6 +62,8 @@ export function createRunner<Spec, Live>(
     } finally {
       wasWriter = writer;
       done.abort();
+      // Signals made by AbortSignal.any live as long as a source of theirs may still abort.
+      deadline.abort();
     }
   }
 

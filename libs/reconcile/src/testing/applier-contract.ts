@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { diff } from '../diff.ts';
 import { ForeignObjectError } from '../errors.ts';
 import { createReconciler } from '../reconciler.ts';
 import type { ActualSource, Applier, Desired, Drift, Observed, ResourceKey } from '../types.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { afterEach, beforeEach, describe, expect, it }: typeof jestGlobals;
 
 export interface AdapterPair<Spec, Live> {
   readonly actual: ActualSource<Live>;
