@@ -53,15 +53,15 @@ export interface Reconciler {
   /** One run, after the one under way if there is one. Never rejects: what went wrong is in the report. */
   runOnce(signal?: AbortSignal): Promise<RunReport>;
   /** Asks for a run soon. Requests made before it begins are met by one run. */
-  trigger(): void;
+  readonly trigger: () => void;
   /** Begins to run at the interval. Once stopped, a reconciler stays so. */
   start(): void;
   /** Begins nothing new, waits for writes under way, and aborts them after `stopMs`. */
   stop(): Promise<void>;
   /** True, or why the loop counts as stuck. */
-  live(): true | string;
+  readonly live: () => true | string;
   /** True once a run has been carried through since the start, or why none has. */
-  ready(): true | string;
+  readonly ready: () => true | string;
   lastReport(): RunReport | undefined;
 }
 
