@@ -11,6 +11,12 @@ export class DataFolderInUseError extends Error {
   }
 }
 
+const sqliteBusy = 5;
+
+function isBusy(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'errcode' in error && error.errcode === sqliteBusy;
+}
+
 /**
  * Takes the folder for this process until `release`, or until the process ends however it ends. The lock is SQLite's
  * own on a file that holds nothing, since Node has no other lock that dies with its process.
@@ -22,6 +28,7 @@ export function lockDataFolder(folder: string): { release(): void } {
     db.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (cause) {
     db.close();
+    if (!isBusy(cause)) throw cause;
     throw new DataFolderInUseError(folder, { cause });
   }
   return {

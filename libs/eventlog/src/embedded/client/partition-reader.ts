@@ -47,7 +47,8 @@ export function createPartitionReader(options: {
 
   function restart(): void {
     reading.abort();
-    reading = new AbortController();
+    // At the end the aborted one stays, and with it every fetch that might still begin.
+    if (!ending.aborted) reading = new AbortController();
     wake();
   }
 

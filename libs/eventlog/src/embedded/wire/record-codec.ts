@@ -78,8 +78,8 @@ function decode<T>(
       records.push(read(start, { key: blob(), value: blob(), headers: blob() }));
     }
   } catch (cause) {
-    if (cause instanceof RangeError) throw new ProtocolError('records cut short', { cause });
-    throw cause;
+    // A read beyond the end, or a field's own refusal.
+    throw new ProtocolError('not a list of records', { cause });
   }
   return records;
 }

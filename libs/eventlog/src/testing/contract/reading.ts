@@ -155,6 +155,15 @@ export function describeReading(context: ContractContext): void {
       await eventually('the paused one', () => records.length > 1);
     });
 
+    it('ends while its partitions are paused', async () => {
+      const topic = await context.topic(2);
+      await context.append(topic, 'a');
+      const { consumer, records, stop } = await context.consume({ topics: [topic] });
+      await eventually('the record', () => records.length > 0);
+      consumer.pause([0, 1].map((partition) => ({ topic, partition })));
+      await expect(stop()).resolves.toBeUndefined();
+    });
+
     it('rejects with the error of a handler, after giving the partitions back', async () => {
       const topic = await context.topic();
       await context.append(topic, 'a');
