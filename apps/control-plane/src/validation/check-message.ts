@@ -1,4 +1,5 @@
-import type { DescField, DescMessage, DescOneof } from '@bufbuild/protobuf';
+import type { DescField, DescMessage, DescOneof, Registry } from '@bufbuild/protobuf';
+import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt';
 import { scalarZeroValue } from '@bufbuild/protobuf/reflect';
 import { protocolRegistry } from '@ccd/protocol';
 import { checkOfField } from './check-field.ts';
@@ -23,8 +24,11 @@ const mostViolations = 100;
  */
 export type MessageChecker = (typeName: string, message: object) => Violation[];
 
-/** A checker of the rules that the protos carry, with exceptions made. */
-export function createChecker(made: readonly Exception[]): MessageChecker {
+/** A checker of the rules that the protos carry, with exceptions made; `registry` is for protos of another origin. */
+export function createChecker(
+  made: readonly Exception[],
+  registry: () => Registry = protocolRegistry,
+): MessageChecker {
   const compiled = new Map<DescMessage, Check>();
 
   function checkOf(type: DescMessage): Check {
@@ -77,7 +81,7 @@ export function createChecker(made: readonly Exception[]): MessageChecker {
   }
 
   return (typeName, message) => {
-    const type = protocolRegistry().getMessage(typeName);
+    const type = registry().getMessage(typeName);
     if (type === undefined) throw new Error(`the protocol has no message ${typeName}`);
     return Iterator.from(checkOf(type)(message, '', 0))
       .take(mostViolations)
@@ -96,6 +100,7 @@ export function assertValid(typeName: string, message: object): void {
 
 /** What an absent field means: its zero where the protocol does not tell the two apart. */
 function unsetValueOf(field: DescField): unknown {
+  if (field.presence !== FeatureSet_FieldPresence.IMPLICIT) return undefined;
   if (field.fieldKind === 'enum') return 0;
   return field.fieldKind === 'scalar' ? scalarZeroValue(field.scalar, false) : undefined;
 }

@@ -35,7 +35,10 @@ export function checkOfValue(
   checkMessage: (type: DescMessage) => Check,
   within = '',
 ): Check {
-  const checks = rules.map((group) => checkOfGroup(type, group, element, within));
+  const checks = rules.map((group) => {
+    const check = checkOfGroup(type, group, element, within);
+    return type.kind === 'message' ? check : present(check);
+  });
   if (type.kind !== 'message' || type.message.typeName.startsWith('google.protobuf.')) return inTurn(checks);
   return inTurn([...checks, present(checkMessage(type.message))]);
 }

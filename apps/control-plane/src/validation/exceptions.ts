@@ -1,6 +1,7 @@
 import type { DescField } from '@bufbuild/protobuf';
 import { fullNameOf } from './field-rules.ts';
 import type { FieldRules, RuleValue } from './field-rules.ts';
+import { semanticVersion } from './patterns.ts';
 
 /** A rule of the public protocol that clients and published examples break, and what is asked of them instead. */
 export interface Exception {
@@ -40,8 +41,7 @@ export const exceptions: readonly Exception[] = [
   {
     field: 'strmprivacy.api.cli.v1.GetReleaseRequest.version',
     instead: {
-      'string.pattern':
-        '^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-((?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\\.(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\\+([0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*))?$',
+      'string.pattern': semanticVersion,
     },
     reason: 'The pattern ends in the flags of another language (/gm), so that no text can match it.',
   },

@@ -1,3 +1,7 @@
+/** semver.org's own expression, after a v. */
+export const semanticVersion =
+  '^v(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)(?:-((?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\\.(?:0|[1-9]\\d*|\\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\\+([0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*))?$';
+
 /** The protocol's patterns in words, for people who do not read regular expressions. */
 const words: Readonly<Record<string, string>> = {
   '^[\\pL\\pN\\pS\\pM\\pP\\s]+$': 'must consist of letters, digits, punctuation, symbols and spaces',
@@ -17,6 +21,7 @@ const words: Readonly<Record<string, string>> = {
     'must be an Avro namespace: names of letters a to z and A to Z, digits and underscores, joined by dots',
   '^.+[^\\/]$': 'must have at least 2 characters and must not end in a slash',
   '^[a-zA-Z0-9._-]+$': 'must consist of the letters a to z and A to Z, digits, dots, underscores and hyphens',
+  [semanticVersion]: 'must be a semantic version with a v before it, as in v1.2.3 or v1.2.3-rc.1',
   '^[ -~]+$': 'must consist of printable ASCII characters',
 };
 

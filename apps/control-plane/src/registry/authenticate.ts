@@ -1,0 +1,71 @@
+import type { Metadata } from '@grpc/grpc-js';
+import { textOf, textsOf } from '../database/columns.ts';
+import type { Queryable } from '../database/database.ts';
+import type { Principal, TokenVerifier, UserRole, VerifiedToken } from '../principals.ts';
+import { unauthenticated } from '../rpc/status-error.ts';
+
+const roles: readonly UserRole[] = ['ADMIN', 'PROJECT_ADMIN', 'APPROVER', 'MEMBER'];
+
+/**
+ * Turns the metadata of a call into its caller: a verified token, and a client that still exists.
+ * @throws StatusError UNAUTHENTICATED
+ */
+export function createAuthenticate(
+  database: Queryable,
+  verifier: TokenVerifier,
+): (metadata: Metadata) => Promise<Principal> {
+  return async (metadata) => {
+    // Clients may send a header twice; the same token twice is one token.
+    const headers = [...new Set(metadata.get('authorization').map(String))];
+    const token = headers.length === 1 ? /^bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
+    if (token === undefined) throw unauthenticated('A bearer token is needed in the header authorization');
+    const verified = await verify(verifier, token);
+    const principal = await findPrincipal(database, verified);
+    if (principal === undefined) throw unauthenticated('The client of this token does not exist any more');
+    return principal;
+  };
+}
+
+async function verify(verifier: TokenVerifier, token: string): Promise<VerifiedToken> {
+  try {
+    return await verifier.verify(token);
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'InvalidTokenError') throw error;
+    throw unauthenticated(error.message);
+  }
+}
+
+async function findPrincipal(
+  database: Queryable,
+  { realm, clientId }: VerifiedToken,
+): Promise<Principal | undefined> {
+  switch (realm) {
+    case 'users': {
+      const [row] = await database.query(
+        `SELECT u.id, u.email, u.organization_id, u.roles FROM clients c JOIN users u ON u.id = c.user_id
+         WHERE c.realm = 'users' AND c.client_id = $1`,
+        [clientId],
+      );
+      if (row === undefined) return undefined;
+      const granted = textsOf(row, 'roles');
+      return {
+        realm,
+        userId: textOf(row, 'id'),
+        email: textOf(row, 'email'),
+        organizationId: textOf(row, 'organization_id'),
+        roles: roles.filter((role) => granted.includes(role)),
+      };
+    }
+    case 'installations': {
+      const [row] = await database.query(
+        `SELECT i.id, i.organization_id FROM clients c JOIN installations i ON i.id = c.installation_id
+         WHERE c.realm = 'installations' AND c.client_id = $1`,
+        [clientId],
+      );
+      if (row === undefined) return undefined;
+      return { realm, installationId: textOf(row, 'id'), organizationId: textOf(row, 'organization_id') };
+    }
+    case 'streams':
+      return { realm, clientId };
+  }
+}
