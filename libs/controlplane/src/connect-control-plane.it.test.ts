@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import { dataContracts, entities, installations, policies, schemas, streams } from '@ccd/protocol';
+import {
+  dataContracts,
+  entities,
+  installations,
+  monitoring,
+  policies,
+  schemas,
+  streams,
+} from '@ccd/protocol';
 import { connectControlPlane } from './connect-control-plane.ts';
+import type { EntityStateReport } from './domain.ts';
 import { InvalidAnswerError } from './errors.ts';
 import {
   encodeConnectors,
@@ -20,6 +29,7 @@ const { getSchema } = schemas.SchemasServiceService;
 const { getPolicy } = policies.PoliciesServiceService;
 const { listExtendedStreams } = streams.StreamsServiceService;
 const { updateInstalledComponentState } = installations.InstalledComponentsServiceService;
+const { updateEntityStates } = monitoring.MonitoringServiceService;
 const connectorsPath = '/strmprivacy.api.agents.v1.DataConnectorsAgentService/GetDesiredDataConnectors';
 const exportersPath = '/strmprivacy.api.agents.v1.BatchExportersAgentService/GetDesiredBatchExporters';
 const never = new AbortController().signal;
@@ -174,6 +184,28 @@ describe(connectControlPlane, () => {
       installationId,
       instanceId: 'pod-1',
       componentType: installations.InstalledComponentType.STREAMS_AGENT,
+    });
+  });
+
+  it('reports states of resources in one stream, however many', async () => {
+    server.acceptStream(updateEntityStates.path);
+    const states = Array.from({ length: 1_200 }, (_, number): EntityStateReport => {
+      const [projectId, name] = [uuidOf(1), `stream ${number}`];
+      const resource = { entityType: 'STREAM', resourceType: 'STREAM_TOPIC', name, projectId } as const;
+      return { ...resource, status: 'UNHEALTHY', message: 'why', time: 1_000 };
+    });
+    const connection = server.connect();
+    await connection.reportEntityStates(states, never);
+    await connection.reportEntityStates([], never);
+    expect(server.calls).toHaveLength(1);
+    const received = updateEntityStates.requestDeserialize(
+      server.calls[0]?.request ?? Buffer.alloc(0),
+    ).states;
+    expect(received.map(({ ref }) => ref?.name)).toEqual(states.map(({ name }) => name));
+    expect(received[0]).toMatchObject({
+      stateTime: new Date(1_000),
+      status: monitoring.EntityState_Status.UNHEALTHY,
+      resourceType: monitoring.EntityState_ResourceType.STREAM_TOPIC,
     });
   });
 });

@@ -2,7 +2,12 @@ import { createServer } from 'node:http';
 import { connect as connectSocket, createServer as createProxy } from 'node:net';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { handleUnaryCall, sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
+import type {
+  handleClientStreamingCall,
+  handleUnaryCall,
+  sendUnaryData,
+  ServerUnaryCall,
+} from '@grpc/grpc-js';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import type { FakeClock } from '@ccd/reconcile/testing';
 import { connectControlPlane } from '../connect-control-plane.ts';
@@ -28,8 +33,10 @@ export interface ReceivedCall {
 }
 
 export interface ScriptedServer {
-  /** Sets the answers of a method, one per call; the last one repeats. */
+  /** Sets the answers of a unary method, one per call; the last one repeats. */
   answer(path: string, ...scripts: readonly Script[]): void;
+  /** Lets a client stream succeed. Its messages stand joined in `request`, as protobuf merges repeated fields. */
+  acceptStream(path: string): void;
   /** What the token endpoint answers, one per request; the last one repeats. */
   tokens(...answers: readonly { readonly status: number; readonly body: unknown }[]): void;
   readonly calls: readonly ReceivedCall[];
@@ -97,6 +104,19 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     answer(path, ...given) {
       if (!scripts.has(path)) register(path);
       scripts.set(path, [...given]);
+    },
+    acceptStream(path) {
+      const handle: handleClientStreamingCall<Buffer, Buffer> = (call, callback) => {
+        const chunks: Buffer[] = [];
+        call.on('data', (chunk: Buffer) => chunks.push(chunk));
+        call.on('end', () => {
+          const { metadata } = call;
+          const [deadline, request] = [call.getDeadline(), Buffer.concat(chunks)];
+          calls.push({ path, metadata, request, deadline, cancelled: () => call.cancelled });
+          callback(null, Buffer.alloc(0));
+        });
+      };
+      server.register(path, handle, asIs, asIs, 'clientStream');
     },
     tokens(...answers) {
       tokenAnswers = [...answers];
