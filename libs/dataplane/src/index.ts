@@ -1,3 +1,25 @@
 export { createPublishedKeys, InvalidKeySetError } from './published-keys.ts';
 export { createStreamTokens, KeySetUnavailableError, TokenRefusedError } from './stream-tokens.ts';
 export type { KeySetSource, StreamTokenOptions, StreamTokens } from './stream-tokens.ts';
+export { createClientStreams } from './client-streams.ts';
+export type { ClientStreams, ClientStreamsOptions } from './client-streams.ts';
+export { createClientStreamsFile } from './client-streams-file.ts';
+export { createJsonFile } from './json-file.ts';
+export type { JsonFile } from './json-file.ts';
+export {
+  cacheSettings,
+  controlPlaneSettings,
+  eventLogSettings,
+  keyStoreSettings,
+  toControlPlaneOptions,
+  toEventLogOptions,
+  toKeyStoreSecrets,
+} from './settings.ts';
+export {
+  connectorSecretName,
+  decrypterTaskSchema,
+  exporterTaskSchema,
+  locationEntry,
+  taskFile,
+} from './tasks.ts';
+export type { DecrypterTask, ExporterTask } from './tasks.ts';

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { ControlPlaneOptions } from '@ccd/controlplane';
+import { eventLogOptions } from '@ccd/eventlog';
+import type { EventLogOptions } from '@ccd/eventlog';
+import type { KeyStoreSecrets } from '@ccd/keystore';
+import type { Clock } from '@ccd/reconcile';
+import { bool, folder, port, secret, secretText, setting, text, url } from '@ccd/service';
+import { z } from 'zod';
+
+/** Settings of everything that asks the control plane. */
+export const controlPlaneSettings = {
+  STRM_API_HOST: text().describe('Host of the control plane'),
+  STRM_API_PORT: port().default(443).describe('Port of its gRPC API'),
+  STRM_API_TLS: bool()
+    .default(true)
+    .describe('Whether the API is reached over TLS; plaintext is for one machine'),
+  STRM_API_CA: text().optional().describe("File with the authorities to trust (PEM); default: the system's"),
+  STRM_AUTH_URL: url().describe('Base URL of the identity provider'),
+  STRM_AUTH_CLIENT_ID: text().describe('Client id of the installation'),
+  STRM_AUTH_CLIENT_SECRET: secretText().describe('Client secret of the installation'),
+  STRM_INSTALLATION_ID: text().describe('Id of the installation'),
+} as const;
+
+type ControlPlaneConfig = z.output<z.ZodObject<typeof controlPlaneSettings>>;
+
+/** @throws Error when the file that STRM_API_CA names cannot be read */
+export function toControlPlaneOptions(config: ControlPlaneConfig, clock: Clock): ControlPlaneOptions {
+  const ca = config.STRM_API_CA;
+  return {
+    host: config.STRM_API_HOST,
+    port: config.STRM_API_PORT,
+    tls: !config.STRM_API_TLS ? 'off' : ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') },
+    authUrl: config.STRM_AUTH_URL,
+    clientId: config.STRM_AUTH_CLIENT_ID,
+    clientSecret: config.STRM_AUTH_CLIENT_SECRET,
+    installationId: config.STRM_INSTALLATION_ID,
+    clock,
+  };
+}
+
+/** Settings of everything that uses the event log. */
+export const eventLogSettings = {
+  EVENTLOG_ENGINE: z
+    .enum(['embedded'])
+    .default('embedded')
+    .describe('Which event log stands behind the port'),
+  EVENTLOG_SOCKET: text().describe('Socket of the embedded engine'),
+} as const;
+
+export function toEventLogOptions(config: z.output<z.ZodObject<typeof eventLogSettings>>): EventLogOptions {
+  return eventLogOptions.parse({ engine: config.EVENTLOG_ENGINE, socketPath: config.EVENTLOG_SOCKET });
+}
+
+const base64Key = (value: string): Buffer | undefined => {
+  const bytes = Buffer.from(value, 'base64');
+  return bytes.length === 32 && bytes.toString('base64') === value ? bytes : undefined;
+};
+
+const lookupSecret = setting('32 bytes in base64', base64Key);
+
+const keyEncryptionKeys = setting('name:key pairs between commas, each key 32 bytes in base64', (value) => {
+  const keks = value.split(',').map((pair) => {
+    const at = pair.indexOf(':');
+    const key = base64Key(pair.slice(at + 1).trim());
+    const id = pair.slice(0, Math.max(at, 0)).trim();
+    return key === undefined || id === '' ? undefined : { id, key };
+  });
+  const [primary, ...older] = keks.filter((kek) => kek !== undefined);
+  return primary === undefined || older.length + 1 < keks.length ? undefined : { primary, older };
+});
+
+/** Settings of everything that opens session keys. */
+export const keyStoreSettings = {
+  KEYSTORE_ENGINE: z
+    .enum(['embedded'])
+    .default('embedded')
+    .describe('Which key store stands behind the port'),
+  KEY_LOOKUP_SECRET: secret(lookupSecret).describe(
+    'Secret under which sessions are looked up; changing it makes every session look new',
+  ),
+  KEY_ENCRYPTION_KEYS: secret(keyEncryptionKeys).describe(
+    'Keys that wrap session keys, the first for new ones; older ones stay in the list while they are in use',
+  ),
+} as const;
+
+export function toKeyStoreSecrets(config: z.output<z.ZodObject<typeof keyStoreSettings>>): KeyStoreSecrets {
+  return { lookupSecret: config.KEY_LOOKUP_SECRET, keks: config.KEY_ENCRYPTION_KEYS };
+}
+
+/** A folder for what a process remembers between starts. */
+export const cacheSettings = {
+  CACHE_DIR: folder().describe('Folder for contracts, keys of tokens and the like, kept between starts'),
+} as const;
