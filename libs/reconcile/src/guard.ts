@@ -75,6 +75,7 @@ export function guard<Spec, Live>(
 ): GuardedPlan<Spec, Live> {
   const named = toKeySet(snapshot.removed);
   const rejected = toKeySet((snapshot.rejected ?? []).map(({ key }) => key));
+  const anyRejected = (snapshot.rejected ?? []).some(({ key }) => key.id === '');
   const absent = plan.deletes.filter(({ key }) => !named.has(key) && !rejected.has(key));
   const released = release !== undefined && isReleased(snapshot, last, release);
   const doubt = findDoubt(snapshot, last.accepted);
@@ -85,7 +86,8 @@ export function guard<Spec, Live>(
     if (rejected.has(key)) return withhold('ItemRejected');
     if (released) return named.has(key) ? allow('RemovalRequested') : allow('Released');
     if (doubt !== undefined) return withhold(doubt);
-    return named.has(key) ? allow('RemovalRequested') : byAbsence;
+    if (named.has(key)) return allow('RemovalRequested');
+    return anyRejected ? withhold('ItemRejected') : byAbsence;
   }
 
   return {

@@ -25,7 +25,10 @@ export interface Revision {
   readonly number: bigint;
 }
 
-/** A resource that an answer names in a way we cannot use. What lives under its key is kept. */
+/**
+ * A resource that an answer names in a way we cannot use. What lives under its key is kept. An id of '' says that the
+ * item names nothing: then it may be any resource that the answer lacks, and none is deleted by absence.
+ */
 export interface RejectedItem {
   readonly key: ResourceKey;
   /** For the person who has to put it right; says which field, never a value. */
