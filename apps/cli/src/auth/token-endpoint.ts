@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CliError } from '../cli-error.ts';
+import { innermostReason } from '../files/innermost-reason.ts';
 
 const answer = z.object({
   access_token: z.string().min(1),
@@ -53,15 +54,18 @@ export async function requestToken(
   const form = new URLSearchParams({ ...grant });
   const basic = Buffer.from(`${encodeURIComponent(clientId)}:${encodeURIComponent(clientSecret)}`);
   const first = await post(fetch, url, form, { authorization: `Basic ${basic.toString('base64')}` });
-  if (first.ok) return read(url, first);
+  if (!isRefusal(first)) return read(url, first);
   await first.body?.cancel();
 
   form.set('client_id', clientId);
   if (clientSecret !== '') form.set('client_secret', clientSecret);
   const second = await post(fetch, url, form, {});
-  if (second.ok) return read(url, second);
+  if (!isRefusal(second)) return read(url, second);
   throw new TokenRefusedError(url, second.status, await reasonOf(second));
 }
+
+/** Other codes say that the server cannot answer now, or is not one of tokens. */
+const isRefusal = ({ status }: Response): boolean => status === 400 || status === 401 || status === 403;
 
 async function post(
   fetch: typeof globalThis.fetch,
@@ -72,18 +76,12 @@ async function post(
   try {
     return await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(30_000) });
   } catch (cause) {
-    throw new CliError(`${url} cannot be reached (${innermost(cause)})`, { cause });
+    throw new CliError(`${url} cannot be reached (${innermostReason(cause)})`, { cause });
   }
 }
 
-/** fetch says "fetch failed"; what failed stands in its cause. */
-function innermost(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.cause !== undefined) return innermost(error.cause);
-  return error.message || error.name;
-}
-
 async function read(url: string, response: Response): Promise<TokenAnswer> {
+  if (!response.ok) throw new CliError(`${url} answered ${response.status}`);
   const parsed = answer.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) throw new CliError(`${url} answered with something that is not a token`);
   const { access_token, refresh_token, expires_in } = parsed.data;

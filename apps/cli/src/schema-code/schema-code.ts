@@ -6,6 +6,7 @@ import { projectCommand } from '../command/define.ts';
 import { optionalText, requiredText, toggle } from '../command/flag.ts';
 import { toContractRef } from '../data-contracts/contract-ref.ts';
 import { contractRefs } from '../data-contracts/data-contracts.ts';
+import { errorCode } from '../files/error-code.ts';
 
 const language = requiredText('--language <language>', 'java, typescript, python or rust');
 const outputFile = optionalText('--output-file <file>', "where to write it; the server's name unless given");
@@ -32,8 +33,8 @@ export const getSchemaCode = projectCommand({
     try {
       await writeFile(path, value.data, { flag: flags.get(overwrite) ? 'w' : 'wx' });
     } catch (cause) {
-      const exists = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-      if (exists) throw new CliError(`${path} is there already; add --overwrite to replace it`, { cause });
+      if (errorCode(cause) === 'EEXIST')
+        throw new CliError(`${path} is there already; add --overwrite to replace it`, { cause });
       throw cause;
     }
     return { plain: () => `Saved to ${path}` };

@@ -1,5 +1,6 @@
 import type { Clock } from '@ccd/reconcile';
 import { CliError } from '../cli-error.ts';
+import { innermostReason } from '../files/innermost-reason.ts';
 import type { StreamToken } from './stream-token.ts';
 
 export interface SendOptions {
@@ -75,12 +76,6 @@ async function post(
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptTimeoutMs)]),
     });
   } catch (cause) {
-    const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-    throw new CliError(
-      `${url} cannot be reached (${reason instanceof Error ? reason.message : String(reason)})`,
-      {
-        cause,
-      },
-    );
+    throw new CliError(`${url} cannot be reached (${innermostReason(cause)})`, { cause });
   }
 }
