@@ -23,3 +23,7 @@ export {
   taskFile,
 } from './tasks.ts';
 export type { DecrypterTask, ExporterTask } from './tasks.ts';
+export { createKeyJournal, keyTopicOf } from './key-journal.ts';
+export { openKeyStore } from './open-key-store.ts';
+export { createRecordReader, isUnreadable, UnexplainedRecordError } from './record-reader.ts';
+export type { ReadEvent, RecordReader } from './record-reader.ts';

@@ -1,0 +1,63 @@
+import { compileContract, encodeValue, publicContracts } from '@ccd/contracts';
+import type { ContractDefinition } from '@ccd/contracts';
+import { describe, expect, it } from '@jest/globals';
+import { createRecordReader } from './record-reader.ts';
+
+const [example] = publicContracts;
+if (example === undefined) throw new Error('there is an example contract');
+const definition: ContractDefinition = { ...example, schemaId: 7 };
+const contract = compileContract(definition);
+const event = contract.schema.fromJsonText(
+  `{"strmMeta":{"eventContractRef":"${definition.ref}","consentLevels":[1]},"consistentValue":"s"}`,
+);
+
+function setUp(known = definition) {
+  const asked: (string | number)[] = [];
+  const reader = createRecordReader({
+    contract: async (ref) => {
+      asked.push(ref);
+      return ref === known.ref ? known : undefined;
+    },
+    schemaById: async (schemaId) => {
+      asked.push(schemaId);
+      return schemaId === known.schemaId ? known.schema.definition : undefined;
+    },
+  });
+  return { reader, asked };
+}
+
+describe(createRecordReader, () => {
+  it.each(['confluent', 'avro-json'] as const)('reads values of the format %s', async (format) => {
+    const { reader } = setUp();
+    const value = encodeValue(format, 7, contract.schema, event);
+    await expect(reader.read(value)).resolves.toMatchObject({ event });
+  });
+
+  it('compiles a schema once', async () => {
+    const { reader, asked } = setUp();
+    const value = encodeValue('confluent', 7, contract.schema, event);
+    const [first, second] = [await reader.read(value), await reader.read(value)];
+    expect(second.schema).toBe(first.schema);
+    expect(asked).toEqual([7]);
+  });
+
+  it('finds the contract that an event names', async () => {
+    const { reader } = setUp();
+    expect((await reader.contractOf(event)).ref).toBe(definition.ref);
+    expect(await reader.contractOf(event)).toBe(await reader.contractOf(event));
+  });
+
+  it('tells a record that nothing explains from a control plane that is away', async () => {
+    const { reader } = setUp({ ...definition, ref: 'other/one/1.0.0', schemaId: 8 });
+    const value = encodeValue('confluent', 7, contract.schema, event);
+    await expect(reader.read(value)).rejects.toMatchObject({ name: 'UnexplainedRecordError' });
+    await expect(reader.contractOf(event)).rejects.toMatchObject({ name: 'UnexplainedRecordError' });
+    await expect(reader.contract(definition.ref)).resolves.toBeUndefined();
+    await expect(reader.read(Buffer.from('garbage'))).rejects.toMatchObject({ name: 'EventParseError' });
+  });
+
+  it('does not use a contract that does not fit its schema', async () => {
+    const { reader } = setUp({ ...definition, keyField: 'none' });
+    await expect(reader.contractOf(event)).rejects.toMatchObject({ name: 'UnexplainedRecordError' });
+  });
+});

@@ -1,0 +1,96 @@
+import type { CompiledContract, EventRecord, EventSchema } from '@ccd/contracts';
+import {
+  DefinitionError,
+  EventParseError,
+  compileContract,
+  compileSchema,
+  decodeValue,
+  peekValue,
+  readMeta,
+} from '@ccd/contracts';
+import type { ContractCatalog } from '@ccd/controlplane';
+import { LRUCache } from 'lru-cache';
+
+/** A record's event with the schema that explains it. */
+export interface ReadEvent {
+  readonly schema: EventSchema;
+  readonly event: EventRecord;
+}
+
+/** An event that nothing explains: its schema or contract is unknown, or is not one. */
+export class UnexplainedRecordError extends Error {
+  override readonly name = 'UnexplainedRecordError';
+}
+
+/** Decodes values of stream topics, and finds the contracts of events, compiled. */
+export interface RecordReader {
+  /** @throws UnexplainedRecordError, EventParseError, ControlPlaneUnavailableError */
+  read(value: Buffer): Promise<ReadEvent>;
+  /** The contract that the event names. @throws UnexplainedRecordError, ControlPlaneUnavailableError */
+  contractOf(event: EventRecord): Promise<CompiledContract>;
+  /** A contract by its reference; undefined where there is none. @throws ControlPlaneUnavailableError */
+  contract(ref: string): Promise<CompiledContract | undefined>;
+}
+
+type Catalog = Pick<ContractCatalog, 'contract' | 'schemaById'>;
+
+const compiledHeld = 2_000;
+
+export function createRecordReader(catalog: Catalog): RecordReader {
+  const schemas = new LRUCache<number, EventSchema>({ max: compiledHeld });
+  const contracts = new LRUCache<string, CompiledContract>({ max: compiledHeld });
+
+  async function schemaById(schemaId: number): Promise<EventSchema> {
+    const known = schemas.get(schemaId);
+    if (known !== undefined) return known;
+    const definition = await catalog.schemaById(schemaId);
+    if (definition === undefined) throw new UnexplainedRecordError(`schema ${schemaId} is unknown`);
+    const compiled = compiling(`schema ${schemaId}`, () => compileSchema(definition));
+    schemas.set(schemaId, compiled);
+    return compiled;
+  }
+
+  async function contract(ref: string): Promise<CompiledContract | undefined> {
+    const definition = await catalog.contract(ref);
+    if (definition === undefined) return undefined;
+    const known = contracts.get(ref);
+    // The catalog hands out the same object while nothing changed.
+    if (known?.definition === definition) return known;
+    const compiled = compiling(`contract ${ref}`, () => compileContract(definition));
+    contracts.set(ref, compiled);
+    return compiled;
+  }
+
+  async function requireContract(ref: string): Promise<CompiledContract> {
+    const found = await contract(ref);
+    if (found === undefined) throw new UnexplainedRecordError(`contract ${ref} is unknown`);
+    return found;
+  }
+
+  return {
+    contract,
+    contractOf: (event) => requireContract(readMeta(event).contractRef),
+    async read(value) {
+      const explained = peekValue(value);
+      const schema =
+        explained.by === 'schema-id'
+          ? await schemaById(explained.schemaId)
+          : (await requireContract(explained.contractRef)).schema;
+      return { schema, event: decodeValue(schema, value) };
+    },
+  };
+}
+
+function compiling<T>(what: string, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    throw new UnexplainedRecordError(`${what} cannot be used`, { cause: error });
+  }
+}
+
+/** Whether trying again cannot help: the record itself is what is wrong. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof UnexplainedRecordError || error instanceof EventParseError;
+}
