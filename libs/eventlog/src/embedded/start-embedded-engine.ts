@@ -44,15 +44,20 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
       const server = await listenOnSocket(socketPath, (socket) => {
         engine.accept(socket);
       });
+      const shutDown = async (): Promise<void> => {
+        const closed = new Promise((resolve) => server.close(resolve));
+        await engine.close();
+        await closed;
+        rmSync(socketPath, { force: true });
+        lock.release();
+      };
+      let closing: Promise<void> | undefined;
       return {
         socketPath,
         upkeep: () => engine.upkeep(),
-        async close() {
-          const closed = new Promise((resolve) => server.close(resolve));
-          await engine.close();
-          await closed;
-          rmSync(socketPath, { force: true });
-          lock.release();
+        close() {
+          closing ??= shutDown();
+          return closing;
         },
       };
     } catch (error) {

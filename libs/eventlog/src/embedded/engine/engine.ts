@@ -123,6 +123,18 @@ export function createEngine(db: DatabaseSync, options: EngineOptions): Engine {
     await impatient;
   }
 
+  async function shutDown(): Promise<void> {
+    stopping.abort();
+    await Promise.all(tasks);
+    await committer.close();
+    // One more turn, so that the answers of the last commit are on their way.
+    await nextTurn();
+    await endSessions();
+    groups.close();
+    db.close();
+  }
+
+  let closing: Promise<void> | undefined;
   const tasks = [every(options.upkeepIntervalMs ?? oneMinuteMs, upkeep)];
   const { sessionTimeoutMs } = options;
   if (sessionTimeoutMs !== undefined) {
@@ -151,15 +163,9 @@ export function createEngine(db: DatabaseSync, options: EngineOptions): Engine {
       });
       sessions.add(session);
     },
-    async close() {
-      stopping.abort();
-      await Promise.all(tasks);
-      await committer.close();
-      // One more turn, so that the answers of the last commit are on their way.
-      await nextTurn();
-      await endSessions();
-      groups.close();
-      db.close();
+    close() {
+      closing ??= shutDown();
+      return closing;
     },
   };
 }

@@ -2,8 +2,7 @@ import type { z } from 'zod';
 import { InvalidRequestError, PartitionsLostError, TopicNotFoundError } from '../../errors.ts';
 import type { Committer } from '../store/committer.ts';
 import type { Store } from '../store/store.ts';
-import { decodeAppends } from '../wire/record-codec.ts';
-import { encodeRecords } from '../wire/record-codec.ts';
+import { decodeAppends, encodeRecords } from '../wire/record-codec.ts';
 import { protocolVersion, resultSchemas } from '../wire/requests.ts';
 import type { Request, RequestOf } from '../wire/requests.ts';
 import type { Groups } from './groups.ts';
@@ -22,7 +21,10 @@ export interface Peer {
   readonly fetches: Map<number, AbortController>;
   readonly closed: AbortSignal;
   notify(consumer: number, event: Parameters<Parameters<Groups['join']>[1]['notify']>[0]): void;
+  /** Whether another batch of records may be read for it. */
   isWritable(): boolean;
+  /** Counts the bytes of an answer that is on its way to being sent. */
+  reserve(bytes: number): void;
   drained(): Promise<void>;
 }
 
@@ -121,10 +123,9 @@ export function createRequestHandler({ store, committer, groups, waitingRoom }: 
             maxRecords: Math.min(request.maxRecords, engineLimits.recordsPerFetch),
             maxBytes: Math.min(request.maxBytes, engineLimits.bytesPerFetch),
           });
-          return {
-            result: { nextOffset: found.nextOffset, highWatermark: partition.next },
-            payload: encodeRecords(found.records),
-          };
+          const payload = encodeRecords(found.records);
+          peer.reserve(payload.length);
+          return { result: { nextOffset: found.nextOffset, highWatermark: partition.next }, payload };
         }
       }
       return { result: { nextOffset: from, highWatermark: from } };
@@ -155,6 +156,13 @@ export function createRequestHandler({ store, committer, groups, waitingRoom }: 
     const group = peer.memberships.get(consumer);
     peer.memberships.delete(consumer);
     if (group !== undefined) groups.leave(group, memberId(peer, consumer));
+    return { result: {} };
+  }
+
+  /** A member that was expelled meanwhile has nothing left to release. */
+  function release(peer: Peer, { consumer, partitions }: RequestOf<'group.release'>): Answer {
+    const group = peer.memberships.get(consumer);
+    if (group !== undefined) groups.release(group, memberId(peer, consumer), partitions);
     return { result: {} };
   }
 
@@ -248,8 +256,7 @@ export function createRequestHandler({ store, committer, groups, waitingRoom }: 
       case 'group.leave':
         return leave(peer, request);
       case 'group.release':
-        groups.release(groupOf(peer, request.consumer), memberId(peer, request.consumer), request.partitions);
-        return { result: {} };
+        return release(peer, request);
       case 'group.commit':
         return commitOffsets(peer, request);
       case 'table.get': {

@@ -37,6 +37,8 @@ export function createSession(
   let waitingForDrain: (() => void)[] = [];
   let unanswered = 0;
   let unansweredBytes = 0;
+  /** Read for this client and not yet written to the stream. */
+  let reserved = 0;
   let heard = options.monotonic();
 
   const peer: Peer = {
@@ -48,7 +50,10 @@ export function createSession(
     notify(consumer, event) {
       send(toGroupEvent(consumer, event));
     },
-    isWritable: () => stream.writableLength < engineLimits.answerBytesPerConnection,
+    isWritable: () => stream.writableLength + reserved < engineLimits.answerBytesPerConnection,
+    reserve(bytes) {
+      reserved += bytes;
+    },
     drained: () =>
       new Promise((resolve) => {
         if (closing.signal.aborted) resolve();
@@ -96,6 +101,7 @@ export function createSession(
     unansweredBytes += bytes;
     try {
       const { result, payload: answered } = await options.handle(peer, request, payload);
+      if (request.op === 'fetch') reserved -= answered?.length ?? 0;
       send({ id: request.id, result }, answered);
     } catch (error) {
       // No answer: the client asks the engine that comes next.

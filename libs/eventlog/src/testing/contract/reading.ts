@@ -161,6 +161,7 @@ export function describeReading(context: ContractContext): void {
       const { consumer, records, stop } = await context.consume({ topics: [topic] });
       await eventually('the record', () => records.length > 0);
       consumer.pause([0, 1].map((partition) => ({ topic, partition })));
+      await context.log.ping();
       await expect(stop()).resolves.toBeUndefined();
     });
 
