@@ -89,8 +89,12 @@ export function createChecker(
   };
 }
 
-/** Checks a message against the rules of the protocol and the exceptions from them. */
-export const checkMessage = createChecker(exceptions);
+const checkWithExceptions = createChecker(exceptions);
+
+/** Checks a message against the rules of the protocol and the exceptions from them, as {@link MessageChecker} says. */
+export function checkMessage(typeName: string, message: object): Violation[] {
+  return checkWithExceptions(typeName, message);
+}
 
 /** @throws RuleViolationError when the message breaks rules of the protocol */
 export function assertValid(typeName: string, message: object): void {

@@ -82,10 +82,8 @@ function items(field: DescField & { fieldKind: 'list' }, count: number): unknown
   const rules = itemRules(rulesOf(field)[0]);
   return Array.from({ length: count }, (_, index) => {
     if (field.listKind === 'message') return validMessage(field.message);
-    if (rules[0] !== undefined && rules[0].rules.has('email')) return `name${index}@example.com`;
-    return field.listKind === 'scalar' && rules.length > 0
-      ? `${String(passing(valueTypeOf(field), rules))}${index}`
-      : index;
+    const item = passing(valueTypeOf(field), rules);
+    return typeof item === 'string' ? `${index}${item}`.slice(0, item.length) : index;
   });
 }
 
@@ -95,7 +93,7 @@ function itemRules(group: RuleGroup | undefined): FieldRules {
 }
 
 function samplesOfList(field: DescField & { fieldKind: 'list' }, group: RuleGroup): RuleSample[] {
-  return [...group.rules].flatMap(([name, asked]) => {
+  return [...group.rules].flatMap(([name, asked]): RuleSample[] => {
     const rule = `repeated.${name}`;
     const least = passingList(field, [group]);
     switch (name) {
@@ -128,7 +126,7 @@ function samplesOfList(field: DescField & { fieldKind: 'list' }, group: RuleGrou
 /** The samples of a group on a single value, each named by the rule alone. */
 function samplesOfGroup(type: ValueType, group: RuleGroup): RuleSample[] {
   return [...group.rules].map(([rule, asked]) => {
-    const passes = rule === 'ignore_empty' ? emptyOf(group) : passing(type, [group]);
+    const passes = rule === 'ignore_empty' && asked === true ? emptyOf(group) : passing(type, [group]);
     const fails = failing(group, rule, asked);
     return { rule, passes, ...(fails === undefined ? {} : { fails }) };
   });

@@ -50,9 +50,9 @@ export function failingText(group: RuleGroup, rule: string, asked: RuleValue): {
     case 'pattern':
       return { value: patternSample(asked).fails };
     case 'prefix':
-      return { value: `not ${String(asked)}` };
+      return { value: `not ${textOf(asked)}` };
     case 'not_contains':
-      return { value: `${passingText(group)}${String(asked)}1` };
+      return { value: `${passingText(group)}${textOf(asked)}1` };
     case 'in':
       return { value: 'unlisted' };
     case 'not_in':
@@ -68,7 +68,12 @@ export function failingText(group: RuleGroup, rule: string, asked: RuleValue): {
 }
 
 function patternSample(pattern: RuleValue): PatternSample {
-  const sample = patterns[String(pattern)];
-  if (sample === undefined) throw new Error(`no samples for the pattern ${String(pattern)}`);
+  const sample = patterns[textOf(pattern)];
+  if (sample === undefined) throw new Error(`no samples for the pattern ${textOf(pattern)}`);
   return sample;
+}
+
+function textOf(asked: RuleValue): string {
+  if (typeof asked !== 'string') throw new TypeError('not a text');
+  return asked;
 }
