@@ -76,7 +76,10 @@ export async function* readTopic(
       const batch = await take();
       if (!batch) break;
       const end = open.get(batch.partition) ?? 0;
-      for (const record of batch.records) if (record.offset < end) yield record;
+      for (const record of batch.records) {
+        signal?.throwIfAborted();
+        if (record.offset < end) yield record;
+      }
       if (batch.nextOffset >= end) {
         open.delete(batch.partition);
         consumer.pause([batch]);

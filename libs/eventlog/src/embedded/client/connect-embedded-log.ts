@@ -4,7 +4,7 @@ import type { Clock } from '@ccd/reconcile';
 import type { EventLog } from '../../port.ts';
 import { LogUnavailableError } from '../../errors.ts';
 import { createConnection } from './connection.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions } from './connection-port.ts';
 import { createEmbeddedConsumer } from './consumer.ts';
 import { createLogTable } from './key-table.ts';
 import type { LogTable } from './key-table.ts';

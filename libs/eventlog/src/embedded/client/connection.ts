@@ -1,6 +1,5 @@
 import type { Duplex } from 'node:stream';
 import { randomUUID } from 'node:crypto';
-import type { Clock } from '@ccd/reconcile';
 import { z } from 'zod';
 import { InvalidRequestError, LogUnavailableError, RecordTooLargeError } from '../../errors.ts';
 import { engineLimits } from '../engine/limits.ts';
@@ -8,50 +7,14 @@ import { untilAborted } from '../signals.ts';
 import { fromWireError } from '../wire/error-codec.ts';
 import { encodeFrame } from '../wire/frames.ts';
 import { protocolVersion, requestSchema, resultSchemas } from '../wire/requests.ts';
-import type { GroupEvent, Request, RequestOf, ResultOf, ResultSchemas } from '../wire/requests.ts';
+import type { GroupEvent, Request, ResultSchemas } from '../wire/requests.ts';
 import { createChannel } from './channel.ts';
 import type { Channel, Reply } from './channel.ts';
+import { SessionLostError } from './connection-port.ts';
+import type { Answered, Body, Connection, ConnectionOptions } from './connection-port.ts';
+import { keepBeating } from './heartbeat.ts';
 import { createPendingRequests } from './pending.ts';
-
-/** The connection that a request was bound to is gone; what it asked for went with it. */
-export class SessionLostError extends Error {
-  override readonly name = 'SessionLostError';
-  constructor() {
-    super('the connection to the engine was lost');
-  }
-}
-
-export interface ConnectionOptions {
-  /** Opens a stream to the engine. */
-  open(signal: AbortSignal): Promise<Duplex>;
-  readonly clock: Clock;
-  /** How long a request is retried, and an outage borne, before LogUnavailableError; absent: for ever. */
-  readonly deadlineMs: number | undefined;
-  /** A silent engine is given up after two of these; absent: never. */
-  readonly heartbeatMs: number | undefined;
-}
-
-type Body<Op extends Request['op']> = Omit<RequestOf<Op>, 'op' | 'id' | 'sequence'>;
-interface Answered<Op extends Request['op']> {
-  readonly result: ResultOf<Op>;
-  readonly payload: Buffer;
-}
-type Ask = <Op extends Request['op']>(op: Op, body: Body<Op>, payload?: Buffer) => Promise<Answered<Op>>;
-
-export interface Connection {
-  /** A read: sent again after a reconnect. @throws LogUnavailableError */
-  readonly ask: Ask;
-  /** A write: takes place once, however often it is sent; writes take place in the order of the calls. */
-  readonly write: Ask;
-  /** A request that makes sense on this session only. @throws SessionLostError */
-  bound<Op extends Request['op']>(op: Op, body: Body<Op>, signal?: AbortSignal): Promise<Answered<Op>>;
-  /** Resolves when connected. @throws LogUnavailableError when the outage has lasted too long */
-  ready(signal?: AbortSignal): Promise<void>;
-  /** Called when a session ends, before its bound requests are rejected. Returns how to stop listening. */
-  onLost(listener: () => void): () => void;
-  onEvent(consumer: number, listener: (event: GroupEvent) => void): () => void;
-  close(): Promise<void>;
-}
+import { createWriteQueue } from './write-queue.ts';
 
 const schemas: ResultSchemas = resultSchemas;
 const shortestBackoffMs = 20;
@@ -62,8 +25,10 @@ const goodbyeMs = 1_000;
 export function createConnection(options: ConnectionOptions): Connection {
   const { clock, deadlineMs } = options;
   const client = randomUUID();
-  const pending = createPendingRequests(clock, pumpWrites);
-  const waitingWrites: (() => void)[] = [];
+  const pending = createPendingRequests(clock, () => {
+    writes.pump();
+  });
+  const writes = createWriteQueue({ clock, hasRoomFor: (sequence) => pending.hasRoomFor(sequence) });
   const lostListeners = new Set<() => void>();
   const eventListeners = new Map<number, (event: GroupEvent) => void>();
   const closing = new AbortController();
@@ -72,7 +37,6 @@ export function createConnection(options: ConnectionOptions): Connection {
   let downSince = clock.monotonic();
   let lastFailure: unknown;
   let nextId = 1;
-  let nextSequence = 0;
 
   function enqueue<Op extends Request['op']>(
     op: Op,
@@ -125,11 +89,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const request = pending.take(reply.id);
     if ('error' in reply) request?.reject(fromWireError(reply.error));
     else request?.resolve(reply.result, payload);
-    pumpWrites();
-  }
-
-  function pumpWrites(): void {
-    while (waitingWrites.length > 0 && pending.hasRoomFor(nextSequence)) waitingWrites.shift()?.();
+    writes.pump();
   }
 
   function dropSession(): void {
@@ -171,23 +131,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     channel = fresh;
     for (const { frame } of pending.all()) fresh.send(frame);
     connected.resolve(undefined);
-    pumpWrites();
-  }
-
-  async function beat(live: Channel, heartbeatMs: number): Promise<void> {
-    try {
-      while (channel === live) {
-        const state = { answered: false };
-        void bound('ping', {}).then(
-          () => (state.answered = true),
-          () => {},
-        );
-        await clock.sleep(heartbeatMs, live.closed);
-        if (!state.answered) live.destroy();
-      }
-    } catch {
-      // The channel has ended.
-    }
+    writes.pump();
   }
 
   async function stayConnected(): Promise<void> {
@@ -196,7 +140,14 @@ export function createConnection(options: ConnectionOptions): Connection {
       try {
         const fresh = await greet(await options.open(closing.signal));
         adopt(fresh);
-        if (options.heartbeatMs !== undefined) void beat(fresh, options.heartbeatMs);
+        if (options.heartbeatMs !== undefined) {
+          void keepBeating({
+            channel: fresh,
+            clock,
+            intervalMs: options.heartbeatMs,
+            ping: () => bound('ping', {}),
+          });
+        }
         await untilAborted(fresh.closed);
       } catch (error) {
         lastFailure = error;
@@ -243,14 +194,14 @@ export function createConnection(options: ConnectionOptions): Connection {
           throw new RecordTooLargeError('of one call', payload.length, engineLimits.frameBytes / 2);
         }
         const deadline = newDeadline();
-        waitingWrites.push(() => {
-          try {
-            enqueue(op, body, { payload, deadline, sequence: nextSequence++ }).answer.then(resolve, reject);
-          } catch (error) {
-            reject(error instanceof Error ? error : new InvalidRequestError(String(error)));
-          }
+        const send = (sequence: number) => enqueue(op, body, { payload, deadline, sequence }).answer;
+        writes.add({
+          deadline,
+          send: (sequence) => {
+            send(sequence).then(resolve, reject);
+          },
+          reject,
         });
-        pumpWrites();
       });
     },
     async ready(signal) {
@@ -285,9 +236,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         patience.abort();
       }
       closing.abort();
-      for (const { id } of pending.all()) {
-        pending.take(id)?.reject(new LogUnavailableError('this connection is closed'));
-      }
+      const error = new LogUnavailableError('this connection is closed');
+      writes.rejectAll(error);
+      for (const { id } of pending.all()) pending.take(id)?.reject(error);
       await running;
     },
   };

@@ -1,8 +1,8 @@
 import type { Consumer, ConsumerHandlers, ConsumerOptions, TopicPartition } from '../../port.ts';
 import { InvalidRequestError, LogUnavailableError, PartitionsLostError } from '../../errors.ts';
 import { partitionKey } from '../engine/assignment.ts';
-import { SessionLostError } from './connection.ts';
-import type { Connection } from './connection.ts';
+import { SessionLostError } from './connection-port.ts';
+import type { Connection } from './connection-port.ts';
 import { runMember } from './member-run.ts';
 import { createPartitionReader } from './partition-reader.ts';
 import type { FetchBatch, PartitionReader } from './partition-reader.ts';

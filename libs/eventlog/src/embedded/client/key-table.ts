@@ -1,5 +1,5 @@
 import type { ResultOf } from '../wire/requests.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-port.ts';
 
 /** A key of a table with its value; null stands for absence. */
 export interface TableEntry {

@@ -3,7 +3,7 @@ import { partitionKey } from '../engine/assignment.ts';
 import type { GroupEvent } from '../wire/requests.ts';
 import type { ConsumerRun } from './consumer.ts';
 import { isAborted } from '../signals.ts';
-import { SessionLostError } from './connection.ts';
+import { SessionLostError } from './connection-port.ts';
 
 type Assigned = Extract<GroupEvent, { event: 'assigned' }>['partitions'];
 

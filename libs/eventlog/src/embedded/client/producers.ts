@@ -1,6 +1,6 @@
 import type { Producer, TransactionalProducer } from '../../port.ts';
 import { LogUnavailableError, ProducerFencedError } from '../../errors.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-port.ts';
 import { toPositions, toWireRecords } from './to-wire.ts';
 
 /** Keeps count of what is under way, so that closing can wait for it. */

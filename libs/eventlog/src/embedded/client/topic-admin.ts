@@ -1,6 +1,6 @@
 import type { TopicAdmin } from '../../port.ts';
 import { assertTopicSpec } from '../../topic-names.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connection-port.ts';
 
 export function createTopicAdmin(connection: Connection): TopicAdmin {
   return {

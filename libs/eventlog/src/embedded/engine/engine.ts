@@ -8,7 +8,8 @@ import type { UpkeepStep } from '../store/upkeep.ts';
 import { isAborted, untilAborted } from '../signals.ts';
 import { createGroups } from './groups.ts';
 import { engineLimits } from './limits.ts';
-import { createRequestHandler, memberId } from './request-handler.ts';
+import { memberId } from './peer.ts';
+import { createRequestHandler } from './request-handler.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 import { createWaitingRoom } from './waiting-room.ts';
@@ -109,7 +110,7 @@ export function createEngine(db: DatabaseSync, options: EngineOptions): Engine {
   }
 
   async function endSessions(): Promise<void> {
-    const ended = Promise.all([...sessions].map((session) => untilAborted(session.peer.closed)));
+    const ended = Promise.all([...sessions].map((session) => untilAborted(session.closed)));
     for (const session of sessions) session.end();
     const patience = new AbortController();
     const impatient = clock.sleep(goodbyeMs, patience.signal).then(

@@ -1,51 +1,18 @@
 import type { z } from 'zod';
-import { InvalidRequestError, PartitionsLostError, TopicNotFoundError } from '../../errors.ts';
-import type { Committer } from '../store/committer.ts';
-import type { Store } from '../store/store.ts';
-import { decodeAppends, encodeRecords } from '../wire/record-codec.ts';
+import { InvalidRequestError, PartitionsLostError } from '../../errors.ts';
+import { decodeAppends } from '../wire/record-codec.ts';
 import { protocolVersion, resultSchemas } from '../wire/requests.ts';
 import type { Request, RequestOf } from '../wire/requests.ts';
-import type { Groups } from './groups.ts';
+import { createFetcher } from './fetcher.ts';
 import { engineLimits } from './limits.ts';
+import { groupOf, memberId } from './peer.ts';
+import type { Answer, EngineParts, Peer } from './peer.ts';
 import { splitEntries } from './table-entries.ts';
-import type { WaitingRoom } from './waiting-room.ts';
-
-/** What the connection that a request came over offers to its handling. */
-export interface Peer {
-  readonly id: string;
-  /** Set by the first request. */
-  client: string | undefined;
-  /** Groups by the consumer that joined them. */
-  readonly memberships: Map<number, string>;
-  /** Waiting fetches by request. */
-  readonly fetches: Map<number, AbortController>;
-  readonly closed: AbortSignal;
-  notify(consumer: number, event: Parameters<Parameters<Groups['join']>[1]['notify']>[0]): void;
-  /** Whether another batch of records may be read for it. */
-  isWritable(): boolean;
-  /** Counts the bytes of an answer that is on its way to being sent. */
-  reserve(bytes: number): void;
-  drained(): Promise<void>;
-}
-
-export interface Answer {
-  readonly result: unknown;
-  readonly payload?: Buffer;
-}
-
-export interface EngineParts {
-  readonly store: Store;
-  readonly committer: Committer;
-  readonly groups: Groups;
-  readonly waitingRoom: WaitingRoom;
-}
-
-export function memberId(peer: Peer, consumer: number): string {
-  return `${peer.id}:${consumer}`;
-}
 
 /** Carries out one request and resolves with its answer. @throws a refusal (error-codec.ts) */
-export function createRequestHandler({ store, committer, groups, waitingRoom }: EngineParts) {
+export function createRequestHandler(parts: EngineParts) {
+  const { store, committer, groups, waitingRoom } = parts;
+  const fetch = createFetcher(parts);
   const { catalog, records, offsets, transactions, outcomes, tables } = store;
 
   function clientOf({ client }: Peer): string {
@@ -67,12 +34,6 @@ export function createRequestHandler({ store, committer, groups, waitingRoom }: 
     return { result };
   }
 
-  function groupOf(peer: Peer, consumer: number): string {
-    const group = peer.memberships.get(consumer);
-    if (group === undefined) throw new PartitionsLostError('of a consumer that joined none');
-    return group;
-  }
-
   function hello(peer: Peer, { version, client }: RequestOf<'hello'>): Answer {
     if (version !== protocolVersion) {
       throw new InvalidRequestError(
@@ -92,46 +53,6 @@ export function createRequestHandler({ store, committer, groups, waitingRoom }: 
     waitingRoom.wake(ids);
     groups.topicsChanged();
     return answer;
-  }
-
-  async function fetch(peer: Peer, request: RequestOf<'fetch'>): Promise<Answer> {
-    const { consumer, topic } = request;
-    const group = consumer === undefined ? undefined : groupOf(peer, consumer);
-    const first = catalog.require(topic).partitions[request.partition];
-    if (!first) throw new InvalidRequestError(`topic ${topic} has no partition ${request.partition}`);
-    const from = Math.min(request.offset, first.next);
-    if (peer.fetches.size >= engineLimits.fetchesPerConnection)
-      throw new InvalidRequestError('too many readers');
-    const stop = new AbortController();
-    peer.fetches.set(request.id, stop);
-    const signal = AbortSignal.any([stop.signal, peer.closed]);
-    try {
-      while (!signal.aborted) {
-        const partition = catalog.find(topic)?.partitions[request.partition];
-        if (partition?.id !== first.id) throw new TopicNotFoundError(topic);
-        if (
-          group !== undefined &&
-          consumer !== undefined &&
-          !groups.owns(group, memberId(peer, consumer), request)
-        ) {
-          throw new PartitionsLostError(group);
-        }
-        if (partition.next <= from) await waitingRoom.wait(partition.id, signal);
-        else if (!peer.isWritable()) await peer.drained();
-        else {
-          const found = records.read(partition, from, {
-            maxRecords: Math.min(request.maxRecords, engineLimits.recordsPerFetch),
-            maxBytes: Math.min(request.maxBytes, engineLimits.bytesPerFetch),
-          });
-          const payload = encodeRecords(found.records);
-          peer.reserve(payload.length);
-          return { result: { nextOffset: found.nextOffset, highWatermark: partition.next }, payload };
-        }
-      }
-      return { result: { nextOffset: from, highWatermark: from } };
-    } finally {
-      peer.fetches.delete(request.id);
-    }
   }
 
   function join(peer: Peer, { consumer, group, topics }: RequestOf<'group.join'>): Answer {

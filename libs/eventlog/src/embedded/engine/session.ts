@@ -7,11 +7,13 @@ import { requestSchema } from '../wire/requests.ts';
 import type { Request } from '../wire/requests.ts';
 import { toGroupEvent } from './groups.ts';
 import { engineLimits } from './limits.ts';
-import type { Answer, Peer } from './request-handler.ts';
+import type { Answer, Peer } from './peer.ts';
 
 /** One client's connection, seen from the engine. */
 export interface Session {
   readonly peer: Peer;
+  /** Aborted once the connection is gone. */
+  readonly closed: AbortSignal;
   /** When the client was last heard (monotonic time); a session that the engine itself does not read counts as heard. */
   lastHeard(): number;
   /** Ends the connection once what was answered is sent. */
@@ -46,7 +48,6 @@ export function createSession(
     client: undefined,
     memberships: new Map(),
     fetches: new Map(),
-    closed: closing.signal,
     notify(consumer, event) {
       send(toGroupEvent(consumer, event));
     },
@@ -62,6 +63,7 @@ export function createSession(
   };
   const session: Session = {
     peer,
+    closed: closing.signal,
     lastHeard: () => (stream.isPaused() ? options.monotonic() : heard),
     end() {
       stream.end(() => stream.destroy());
@@ -138,6 +140,9 @@ export function createSession(
   stream.on('end', () => stream.destroy());
   stream.on('close', () => {
     closing.abort();
+    peer.fetches.forEach((waiting) => {
+      waiting.abort();
+    });
     wakeWriters();
     options.onClose(session);
   });
