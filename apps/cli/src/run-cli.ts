@@ -35,7 +35,8 @@ async function execute({ definition, command, output, registered }: Invocation, 
   const flags = createFlags(typedOn(command, registered), { env: io.env, settings: folder.settings });
   for (const flag of registered.get(command) ?? []) flags.get(flag);
   const format = definition.formats?.length === 0 ? 'none' : flags.get(output);
-  const context: LocalContext = { io, flags, args: command.args, format, folder };
+  const formatGiven = flags.given(output);
+  const context: LocalContext = { io, flags, args: command.args, format, formatGiven, folder };
 
   const log: string[] = [];
   const note = (text: string): void => {

@@ -16,8 +16,9 @@ export interface LocalContext {
   readonly io: CliIo;
   readonly flags: Flags;
   readonly args: readonly string[];
-  /** The chosen output format. */
   readonly format: string;
+  /** Whether a person chose the format, and not the command. */
+  readonly formatGiven: boolean;
   readonly folder: ConfigFolder;
 }
 

@@ -83,12 +83,12 @@ export const choice = (
 export const texts = (spec: string, about: string): Flag<readonly string[]> =>
   flag(spec, about, (given) => given, { repeatable: true });
 
-export const booleans: Readonly<Record<string, boolean>> = {
-  true: true,
-  '1': true,
-  false: false,
-  '0': false,
-};
+const booleans = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
 
 /** On or off. */
 export const toggle = (spec: string, about: string, fallback = false, extras?: Extras): Flag<boolean> =>
@@ -98,7 +98,7 @@ export const toggle = (spec: string, about: string, fallback = false, extras?: E
     (given, name) => {
       const last = given.at(-1);
       if (last === undefined) return fallback;
-      const value = booleans[last.toLowerCase()];
+      const value = booleans.get(last.toLowerCase());
       if (value === undefined) {
         throw new UsageError(`--${name} is ${JSON.stringify(last)}; give true or false`);
       }

@@ -51,7 +51,7 @@ async function candidatesOf(
     const folder = await openConfigFolder(configPath(io));
     const flags = createFlags(() => undefined, { env: io.env, settings: folder.settings });
     const silent: CliIo = { ...io, stderr: { write: () => true } };
-    const local = { io: silent, flags, args, format: 'none', folder };
+    const local = { io: silent, flags, args, format: 'none', formatGiven: false, folder };
     const names = await withAccount(
       local,
       () => {},

@@ -35,18 +35,19 @@ export function atCursor(root: CommandGroup, words: readonly string[]): AtCursor
         ? node.commands.find(({ name }) => name === word)
         : undefined;
       if (next !== undefined) node = next;
+      else if (isGroup(node)) return { kind: 'words', candidates: [] };
       else args.push(word);
     }
   }
   if (pending !== undefined) return valuesOf(pending);
   if (current.startsWith('-')) {
-    return words_(
+    return wordsFrom(
       flagsOf(node).map((flag) => ({ word: `--${flag.name}`, about: flag.about })),
       current,
     );
   }
   if (isGroup(node)) {
-    return words_(
+    return wordsFrom(
       node.commands.map(({ name, about }) => ({ word: name, about })),
       current,
     );
@@ -72,7 +73,7 @@ function valuesOf(flag: Flag<unknown>): AtCursor {
   return flag.spec.endsWith('<file>') ? { kind: 'files' } : { kind: 'words', candidates: [] };
 }
 
-const words_ = (candidates: readonly Candidate[], prefix: string): AtCursor => ({
+const wordsFrom = (candidates: readonly Candidate[], prefix: string): AtCursor => ({
   kind: 'words',
   candidates: candidates.filter(({ word }) => word.startsWith(prefix)),
 });

@@ -9,7 +9,9 @@ export function parseUserYaml(content: string, file: string): JsonValue {
   const document = parseDocument(content, { version: '1.2' });
   const [problem] = document.errors;
   if (problem !== undefined) throw new CliError(`${file}: ${problem.message}`);
-  return z.json().parse(document.toJS());
+  const json = z.json().safeParse(document.toJS());
+  if (!json.success) throw new CliError(`${file}: holds a value that JSON does not have`);
+  return json.data;
 }
 
 /**

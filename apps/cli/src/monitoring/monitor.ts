@@ -2,7 +2,6 @@ import { monitoring as wire } from '@ccd/protocol';
 import type { ProjectCommand, ProjectContext } from '../command/command.ts';
 import { group, projectCommand } from '../command/define.ts';
 import { toggle } from '../command/flag.ts';
-import { anyOutput } from '../command/global-flags.ts';
 import { enumName } from '../output/enum-name.ts';
 import { jsonOf, lines } from '../output/output.ts';
 import { renderTable } from '../output/table.ts';
@@ -31,9 +30,9 @@ const plainLine = (state: wire.EntityState): string =>
     .join(' ');
 
 async function keepShowing(context: ProjectContext, request: wire.GetEntityStateRequest): Promise<void> {
-  const { api, flags, format, io } = context;
+  const { api, format, formatGiven, io } = context;
   // A table has no end here, so that one line for each change reads better as what a program can take in.
-  const chosen = flags.given(anyOutput) ? format : 'json';
+  const chosen = formatGiven ? format : 'json';
   let isFirst = true;
   for await (const answer of api.follow(service.getEntityState, request, io.signal)) {
     const { state } = answer.value;

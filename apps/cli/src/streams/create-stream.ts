@@ -88,8 +88,11 @@ function maskedFieldsOf(flags: Flags): entities.MaskedFields | undefined {
     return [given.slice(0, colon), fields] as const;
   });
   if (patterns.length === 0) return undefined;
-  const byContract: Record<string, { fieldPatterns: string[] }> = {};
-  for (const [ref, fields] of patterns)
-    (byContract[ref] ??= { fieldPatterns: [] }).fieldPatterns.push(...fields);
-  return entities.MaskedFields.create({ seed: flags.get(maskSeed), fieldPatterns: byContract });
+  const byContract = Map.groupBy(patterns, ([ref]) => ref);
+  return entities.MaskedFields.create({
+    seed: flags.get(maskSeed),
+    fieldPatterns: Object.fromEntries(
+      [...byContract].map(([ref, given]) => [ref, { fieldPatterns: given.flatMap(([, fields]) => fields) }]),
+    ),
+  });
 }
