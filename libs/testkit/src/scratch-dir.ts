@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { afterAll }: typeof jestGlobals;
 
 /** A folder of the test file's own, removed after its last test. Short enough for Unix sockets. */
 export function scratchDir(): string {

@@ -1,4 +1,4 @@
-import { describe } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { describeConnection } from './contract/connection.ts';
 import { createContext } from './contract/context.ts';
 import type { EventLogHarness } from './contract/context.ts';
@@ -8,6 +8,9 @@ import { describeReading } from './contract/reading.ts';
 import { describeTopics } from './contract/topics.ts';
 import { describeTransactions } from './contract/transactions.ts';
 import { describeUpkeep } from './contract/upkeep.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe }: typeof jestGlobals;
 
 export type { EventLogHarness };
 

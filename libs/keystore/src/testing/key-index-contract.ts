@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import type { JournalEntry, KeyIndex } from '../port.ts';
 import { newSessionKey } from './session-keys.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { afterEach, beforeEach, describe, expect, it }: typeof jestGlobals;
 
 const now = 1_767_225_600_000;
 

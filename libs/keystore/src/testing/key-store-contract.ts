@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { createKeyStore } from '../create-key-store.ts';
 import type { RebuildableKeyStore } from '../create-key-store.ts';
 import type { KeyIndex, KeyJournal } from '../port.ts';
 import { newSecrets, newSessionKey } from './session-keys.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { afterEach, beforeEach, describe, expect, it }: typeof jestGlobals;
 
 const hourMs = 60 * 60 * 1000;
 

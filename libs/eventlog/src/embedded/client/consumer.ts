@@ -152,8 +152,8 @@ export function createEmbeddedConsumer(
       try {
         await connection.bound('group.commit', { consumer, offsets: [...offsets] });
       } catch (error) {
-        if (error instanceof SessionLostError) throw new PartitionsLostError(name, { cause: error });
-        throw error;
+        const lost = error instanceof SessionLostError || error instanceof PartitionsLostError;
+        throw lost ? new PartitionsLostError(name, { cause: error }) : error;
       }
     },
     async committed(partitions) {

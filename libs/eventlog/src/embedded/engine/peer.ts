@@ -40,6 +40,6 @@ export function memberId(peer: Peer, consumer: number): string {
 /** @throws PartitionsLostError when the consumer is in no group */
 export function groupOf(peer: Peer, consumer: number): string {
   const group = peer.memberships.get(consumer);
-  if (group === undefined) throw new PartitionsLostError('of a consumer that joined none');
+  if (group === undefined) throw new PartitionsLostError('(none)');
   return group;
 }

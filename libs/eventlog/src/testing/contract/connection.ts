@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { LogUnavailableError } from '../../errors.ts';
 import { record } from './context.ts';
 import type { ContractContext } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 export function describeConnection(context: ContractContext): void {
   describe('the connection', () => {

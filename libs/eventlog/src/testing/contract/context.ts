@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import type {
   Consumer,
   ConsumerHandlers,
@@ -9,6 +9,9 @@ import type {
   StoredRecord,
   TopicConfig,
 } from '../../port.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { afterEach, beforeEach }: typeof jestGlobals;
 
 /** What the suite needs of an engine. */
 export interface EventLogHarness {

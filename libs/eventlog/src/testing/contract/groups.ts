@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import { PartitionsLostError, TopicNotFoundError } from '../../errors.ts';
 import type { RecordBatch, TopicPartition } from '../../port.ts';
 import type { ContractContext } from './context.ts';
 import { record, valuesOf } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 export function describeGroups(context: ContractContext): void {
   describe('groups', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import {
   InvalidRecordError,
@@ -9,6 +9,9 @@ import {
 import { partitionOfKey } from '../../partitioner.ts';
 import type { ContractContext } from './context.ts';
 import { record, valuesOf } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 const mebibyte = 1024 * 1024;
 

@@ -1,9 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import { TopicNotFoundError } from '../../errors.ts';
 import type { RecordBatch } from '../../port.ts';
 import type { ContractContext } from './context.ts';
 import { record, valuesOf } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 export function describeReading(context: ContractContext): void {
   describe('reading', () => {

@@ -1,8 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import { InvalidTopicError, TopicExistsError, TopicNotFoundError } from '../../errors.ts';
 import type { ContractContext } from './context.ts';
 import { record } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 export function describeTopics(context: ContractContext): void {
   describe('topics', () => {

@@ -1,7 +1,10 @@
-import { describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { eventually } from '@ccd/testkit';
 import type { ContractContext } from './context.ts';
 import { record, valuesOf } from './context.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches and demos import this entry too.
+declare const { describe, expect, it }: typeof jestGlobals;
 
 const retentionMs = 60_000;
 
