@@ -3,6 +3,13 @@ export type { AdminAnswer, AdminServer, AdminServerOptions, AdminSources } from 
 export { ConfigError } from './config-error.ts';
 export type { ConfigProblem } from './config-error.ts';
 export { describeConfig } from './describe-config.ts';
+export { createDualProtocolServer } from './dual-protocol-server.ts';
+export type {
+  DualProtocolOptions,
+  DualProtocolServer,
+  DualRequestListener,
+  ProtocolServers,
+} from './dual-protocol-server.ts';
 export { errorCode, errorFields } from './error-fields.ts';
 export type { ErrorFields } from './error-fields.ts';
 export { exitWithParent } from './exit-with-parent.ts';
