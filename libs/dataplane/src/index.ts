@@ -27,3 +27,5 @@ export { createKeyJournal, keyTopicOf } from './key-journal.ts';
 export { openKeyStore } from './open-key-store.ts';
 export { createRecordReader, isUnreadable, UnexplainedRecordError } from './record-reader.ts';
 export type { ReadEvent, RecordReader } from './record-reader.ts';
+export { createLogWatch } from './log-watch.ts';
+export type { LogWatchOptions } from './log-watch.ts';

@@ -1,0 +1,108 @@
+import { randomInt } from 'node:crypto';
+import type { CompiledContract, ValueFormat } from '@ccd/contracts';
+import { EventParseError, encodeValue, readMeta, stampEvent } from '@ccd/contracts';
+import type { ClientStream } from '@ccd/controlplane';
+import type { RecordReader } from '@ccd/dataplane';
+import { UnexplainedRecordError } from '@ccd/dataplane';
+import type { Producer } from '@ccd/eventlog';
+import type { Clock } from '@ccd/reconcile';
+import type { GatewayResponse } from './gateway-response.ts';
+import { accepted, badRequest } from './gateway-response.ts';
+import type { SessionCiphers } from './session-cipher.ts';
+
+export interface AcceptEventOptions {
+  readonly contracts: Pick<RecordReader, 'contract'>;
+  readonly sessions: SessionCiphers;
+  readonly producer: Pick<Producer, 'append'>;
+  readonly clock: Clock;
+  readonly valueFormat: ValueFormat;
+  /** A random signed 32-bit number. */
+  readonly nonce?: () => number;
+}
+
+export interface EventRequest {
+  readonly stream: ClientStream['stream'];
+  readonly body: Buffer;
+  /** `Strm-Schema-Ref`: the schema that the body is written with. */
+  readonly schemaRef: string | undefined;
+  /** `Strm-Serialization-Type` */
+  readonly serialization: string | undefined;
+}
+
+const minInt = -(2 ** 31);
+const randomNonce = (): number => randomInt(0, 2 ** 32) + minInt;
+
+/**
+ * Takes one event of an authenticated sender through contract, encryption and log. Resolves with 204 once the log has
+ * it, with 400 when it is not an event that its contract accepts.
+ * @throws whatever the control plane, the key store or the log throw: the event was then not accepted
+ */
+export function createAcceptEvent(
+  options: AcceptEventOptions,
+): (request: EventRequest) => Promise<GatewayResponse> {
+  const { contracts, sessions, producer, clock, valueFormat, nonce = randomNonce } = options;
+
+  async function find(ref: string): Promise<CompiledContract | GatewayResponse> {
+    try {
+      const found = await contracts.contract(ref);
+      return found ?? badRequest('UnknownContract', `Data contract '${ref}' is not known`);
+    } catch (error) {
+      if (!(error instanceof UnexplainedRecordError)) throw error;
+      return badRequest('UnusableContract', `Data contract '${ref}' cannot be used`);
+    }
+  }
+
+  async function accept({ stream, body, schemaRef, serialization }: EventRequest): Promise<GatewayResponse> {
+    if (!schemaRef) {
+      return badRequest(
+        'SchemaRefMissing',
+        'The header Strm-Schema-Ref is missing: <handle>/<name>/<version>',
+      );
+    }
+    const writer = await find(schemaRef);
+    if (isResponse(writer)) return writer;
+    const event = writer.schema.parse(body, serialization);
+
+    const { contractRef } = readMeta(event);
+    const contract = contractRef === schemaRef ? writer : await find(contractRef);
+    if (isResponse(contract)) return contract;
+    if (contract.schema.fingerprint !== writer.schema.fingerprint) {
+      const message = `Data contract '${contractRef}' has another schema than '${schemaRef}'`;
+      return badRequest('SchemaMismatch', message);
+    }
+    if (contract.definition.state !== 'ACTIVE') {
+      const message = `Data contract '${contractRef}' is ${contract.definition.state}; only ACTIVE contracts accept events`;
+      return badRequest('ContractNotActive', message);
+    }
+    const failure = contract.validate(event);
+    if (failure !== undefined) return badRequest('ValidationFailed', failure.message);
+    const keyFieldValue = contract.keyFieldValue(event);
+    if (!keyFieldValue) {
+      return badRequest('KeyFieldEmpty', `Key field '${contract.definition.keyField}' is empty`);
+    }
+
+    const { keyLink, cipher } = await sessions.of(stream, keyFieldValue);
+    const stamped = stampEvent(event, { nonce: nonce(), timestamp: clock.now(), keyLink });
+    const encrypted = contract.replacePersonal(
+      stamped,
+      () => true,
+      (text) => cipher.encrypt(text),
+    );
+    const value = encodeValue(valueFormat, contract.definition.schemaId, contract.schema, encrypted);
+    await producer.append([{ topic: stream.topic, key: Buffer.from(keyLink), value }]);
+    return accepted;
+  }
+
+  return async (request) => {
+    try {
+      return await accept(request);
+    } catch (error) {
+      if (error instanceof EventParseError) return badRequest('Unparsable', error.message);
+      throw error;
+    }
+  };
+}
+
+function isResponse(value: CompiledContract | GatewayResponse): value is GatewayResponse {
+  return 'status' in value;
+}

@@ -1,0 +1,61 @@
+import type { KeyJournal, KeyStore } from '@ccd/keystore';
+import { keysDueForTombstone } from '@ccd/keystore';
+import type { Clock } from '@ccd/reconcile';
+import type { Component, Logger } from '@ccd/service';
+import { errorFields } from '@ccd/service';
+
+export interface KeyJanitorOptions {
+  readonly keys: Pick<KeyStore, 'erase'>;
+  readonly journal: Pick<KeyJournal, 'replay'>;
+  /** Streams whose keys this process has used. */
+  readonly streams: ReadonlySet<string>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly intervalMs?: number;
+}
+
+const dayMs = 86_400_000;
+/** Streams keep events for seven days; readers may lag behind by as long again. */
+const lifetime = { retentionMs: 7 * dayMs, lagMs: 7 * dayMs };
+
+/** Tombstones session keys that no stored event needs any more. Several of them do no harm: erasing is repeatable. */
+export function createKeyJanitor(options: KeyJanitorOptions): Component {
+  const { clock, logger, intervalMs = 3_600_000 } = options;
+  const stopping = new AbortController();
+  let loop: Promise<void> = Promise.resolve();
+
+  async function sweep(): Promise<void> {
+    for (const streamId of options.streams) {
+      const entries = await Array.fromAsync(options.journal.replay(streamId, stopping.signal));
+      const erased = new Set(entries.filter(({ wrapped }) => wrapped === null).map(({ keyLink }) => keyLink));
+      const due = keysDueForTombstone(entries, { ...lifetime, now: clock.now() });
+      await options.keys.erase(
+        streamId,
+        due.filter((keyLink) => !erased.has(keyLink)),
+      );
+    }
+  }
+
+  return {
+    name: 'key-janitor',
+    async start() {
+      loop = (async () => {
+        while (!stopping.signal.aborted) {
+          await clock.sleep(intervalMs, stopping.signal);
+          await sweep().catch((error: unknown) => {
+            logger.warn(
+              { error: errorFields(error) },
+              'old keys could not be tombstoned; trying again later',
+            );
+          });
+        }
+      })().catch(() => {
+        // Only the stop ends the loop.
+      });
+    },
+    async stop() {
+      stopping.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import type { ControlPlane } from '@ccd/controlplane';
+import { connectControlPlane, createContractCatalog, createStateReporter } from '@ccd/controlplane';
+import {
+  createClientStreams,
+  createClientStreamsFile,
+  createJsonFile,
+  createKeyJournal,
+  createLogWatch,
+  createPublishedKeys,
+  createRecordReader,
+  createStreamTokens,
+  openKeyStore,
+  toControlPlaneOptions,
+  toEventLogOptions,
+  toKeyStoreSecrets,
+} from '@ccd/dataplane';
+import { connectEventLog } from '@ccd/eventlog';
+import { fieldCiphers } from '@ccd/privacy';
+import type { Clock } from '@ccd/reconcile';
+import type { Logger, RunningService } from '@ccd/service';
+import { createHealth, createMetrics, startService } from '@ccd/service';
+import { z } from 'zod';
+import { createAcceptEvent } from './accept-event.ts';
+import type { GatewayConfig } from './config.ts';
+import { createGatewayMetrics } from './gateway-metrics.ts';
+import { createHttpServer } from './http-server.ts';
+import { createKeyJanitor } from './key-janitor.ts';
+import { createPolicies } from './policies.ts';
+import { createSessionCiphers } from './session-cipher.ts';
+
+export interface GatewayDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly controlPlane?: ControlPlane;
+}
+
+export interface RunningGateway extends RunningService {
+  /** `http://host:port` */
+  readonly url: string;
+}
+
+/** Starts the event gateway. It listens once the event log answers; the control plane may be away. */
+export async function startEventGateway(
+  config: GatewayConfig,
+  { clock, logger, ...given }: GatewayDependencies,
+): Promise<RunningGateway> {
+  const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
+  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
+  const producer = await log.createProducer();
+  const cached = (name: string) => join(config.CACHE_DIR, name);
+  const catalog = createContractCatalog({
+    controlPlane,
+    cacheDir: cached('contracts'),
+    clock,
+    onProblem: (problem) => {
+      logger.warn({ kind: problem.kind, subject: problem.subject }, 'a data contract could not be refreshed');
+    },
+  });
+  const reporter = createStateReporter({
+    controlPlane,
+    clock,
+    component: 'EVENT_GATEWAY',
+    instanceId: config.INSTANCE_ID,
+    onProblem: ({ kind }) => {
+      logger.warn({ kind }, 'the state of the gateway could not be reported');
+    },
+  });
+  const sessions = createSessionCiphers({
+    keys,
+    clock,
+    ciphers: fieldCiphers,
+    policies: createPolicies(
+      controlPlane,
+      createJsonFile(cached('policies.json'), z.record(z.string(), z.number())),
+    ),
+  });
+  const realm = `${config.STRM_AUTH_URL}/auth/realms/streams`;
+  const health = createHealth();
+  const metrics = createMetrics();
+  const usedStreams = new Set<string>();
+  const accept = createAcceptEvent({
+    contracts: createRecordReader(catalog),
+    sessions,
+    producer,
+    clock,
+    valueFormat: config.STRM_SERIALIZE_AS_JSON ? 'avro-json' : 'confluent',
+  });
+  const server = createHttpServer({
+    accept: (request) => {
+      usedStreams.add(request.stream.uuid);
+      return accept(request);
+    },
+    tokens: createStreamTokens({
+      issuer: realm,
+      keys: createPublishedKeys({
+        url: `${realm}/protocol/openid-connect/certs`,
+        cacheFile: cached('stream-token-keys.json'),
+      }),
+      clock,
+    }),
+    streams: createClientStreams({
+      controlPlane,
+      cache: createClientStreamsFile(cached('client-streams.json')),
+      clock,
+    }),
+    health,
+    metrics,
+    gatewayMetrics: createGatewayMetrics(metrics),
+    logger,
+    maxEventBytes: config.MAX_EVENT_BYTES,
+    maxInFlight: config.MAX_IN_FLIGHT,
+    deadlineMs: config.DEADLINE_MS,
+  });
+  let url = '';
+
+  const service = await startService({
+    name: 'event-gateway',
+    logger,
+    health,
+    components: [
+      createLogWatch({ log, clock, logger }),
+      { name: 'key-store', stop: () => keys.close() },
+      { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
+      createKeyJanitor({
+        keys,
+        journal: createKeyJournal(log, producer),
+        streams: usedStreams,
+        clock,
+        logger,
+      }),
+      {
+        name: 'sessions',
+        stop: async () => {
+          sessions.close();
+        },
+      },
+      {
+        name: 'http-server',
+        start: async () => {
+          const host = config.STRM_GATEWAY_HOST;
+          const port = await server.listen({ host, port: config.STRM_GATEWAY_PORT });
+          url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+          logger.info({ url }, 'events are accepted');
+        },
+        stop: () => server.close(),
+      },
+      {
+        name: 'state-reporter',
+        start: async () => {
+          reporter.start();
+        },
+        stop: () => reporter.stop(),
+      },
+    ],
+  });
+  return { ...service, url };
+}
