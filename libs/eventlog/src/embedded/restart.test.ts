@@ -1,9 +1,10 @@
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock as clock } from '@ccd/reconcile';
 import { eventually, scratchDir } from '@ccd/testkit';
 import { LogUnavailableError, PartitionsLostError, ProducerFencedError } from '../errors.ts';
-import { connectEmbeddedLog } from './client/connect-embedded-log.ts';
+import { connectEmbeddedLog, createEmbeddedLog } from './client/connect-embedded-log.ts';
 import type { EmbeddedLog } from './client/connect-embedded-log.ts';
 import { startEmbeddedEngine } from './start-embedded-engine.ts';
 import type { EmbeddedEngine } from './start-embedded-engine.ts';
@@ -127,6 +128,22 @@ describe('a client through a restart of the engine', () => {
     await eventually('it is back', () => impatient.ping().then(() => true));
     await expect(producer.append([record('c')])).resolves.toHaveLength(1);
     await impatient.close();
+  });
+
+  it('closes while it is still connecting', async () => {
+    const opened = Promise.withResolvers<undefined>();
+    const hesitant = createEmbeddedLog({
+      async open() {
+        await opened.promise;
+        return connect(engine.socketPath);
+      },
+      clock,
+      deadlineMs: 5_000,
+      heartbeatMs: undefined,
+    });
+    const closed = hesitant.close();
+    opened.resolve(undefined);
+    await expect(closed).resolves.toBeUndefined();
   });
 
   it('cannot connect where no engine is', async () => {

@@ -115,6 +115,15 @@ describe(createOwnedTopics, () => {
     expect((await topics.observe()).owned[0]?.tombstone?.since).toBe(since);
   });
 
+  it('does not let a jump of the wall clock cut the grace period short', async () => {
+    await topics.create(spec);
+    await topics.tombstone(spec.name);
+    clock.jumpWallTime(100 * hourMs);
+    await expect(topics.collect()).resolves.toEqual([]);
+    await clock.advance(72 * hourMs);
+    await expect(topics.collect()).resolves.toEqual([spec.name]);
+  });
+
   it('revives a tombstoned topic as it was, with its data', async () => {
     const { id } = await topics.create(spec);
     await append();

@@ -70,6 +70,9 @@ export function createOwnedTopics(options: {
   const registryTopic = `ccd-registry-${installationId}`;
   assertTopicName(registryTopic);
   const registry = createRegistry(log, registryTopic);
+  const began = clock.now() - clock.monotonic();
+  /** The wall clock, and what it would say had nobody moved it: no jump may cut a grace period short. */
+  const times = (): readonly [number, number] => [clock.now(), began + clock.monotonic()];
   /** Names that this instance is working on: what is between their intent and its action is no crash. */
   const underWay = new Set<string>();
 
@@ -164,7 +167,12 @@ export function createOwnedTopics(options: {
   }
 
   async function remove({ name, id, spec, tombstone }: OwnedTopic): Promise<void> {
-    await registry.write(name, { state: 'deleting', id, spec, since: tombstone?.since ?? clock.now() });
+    await registry.write(name, {
+      state: 'deleting',
+      id,
+      spec,
+      since: tombstone?.since ?? Math.max(...times()),
+    });
     try {
       await log.admin.deleteTopic(name, id);
     } catch (error) {
@@ -206,12 +214,12 @@ export function createOwnedTopics(options: {
       working(name, async () => {
         const { state, id, spec } = await requireOwned(name);
         if (state === 'tombstoned') return;
-        await registry.write(name, { state: 'tombstoned', id, spec, since: clock.now() });
+        await registry.write(name, { state: 'tombstoned', id, spec, since: Math.max(...times()) });
       }),
     async collect({ inUse = () => false } = {}) {
       const removed: string[] = [];
       for (const topic of (await observe()).owned) {
-        const due = topic.tombstone !== undefined && topic.tombstone.removableAt <= clock.now();
+        const due = topic.tombstone !== undefined && topic.tombstone.removableAt <= Math.min(...times());
         if (!due || inUse(topic.name)) continue;
         await working(topic.name, () => remove(topic));
         removed.push(topic.name);

@@ -123,6 +123,7 @@ export function createConnection(options: ConnectionOptions): Connection {
         fresh.destroy();
       };
       closing.signal.addEventListener('abort', destroy, { signal: fresh.closed });
+      if (closing.signal.aborted) destroy();
       fresh.send(encodeFrame({ op: 'hello', id: 0, version: protocolVersion, client }));
     });
   }
