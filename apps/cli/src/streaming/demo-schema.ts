@@ -1,39 +1,20 @@
-import avro from 'avsc';
+import { compileSchema, publicContracts } from '@ccd/contracts';
+import type { EventSchema } from '@ccd/contracts';
 import type { DemoEvent } from './random-event.ts';
 
 /** The contract that the simulator's events follow; its schema is compiled in, so that none is fetched. */
 export const demoSchemaRef = 'strmprivacy/example/1.5.0';
 
-const optional = (type: string) => ['null', type] as const;
-
-const demoSchema = avro.Type.forSchema(
-  {
-    type: 'record',
-    name: 'DemoEvent',
-    fields: [
-      {
-        name: 'strmMeta',
-        type: {
-          type: 'record',
-          name: 'StrmMeta',
-          fields: [
-            { name: 'eventContractRef', type: 'string' },
-            { name: 'nonce', type: [...optional('int')], default: null },
-            { name: 'timestamp', type: [...optional('long')], default: null },
-            { name: 'keyLink', type: [...optional('string')], default: null },
-            { name: 'billingId', type: [...optional('string')], default: null },
-            { name: 'consentLevels', type: { type: 'array', items: 'int' } },
-          ],
-        },
-      },
-      { name: 'uniqueIdentifier', type: [...optional('string')], default: null },
-      { name: 'consistentValue', type: 'string' },
-      { name: 'someSensitiveValue', type: [...optional('string')], default: null },
-      { name: 'notSensitiveValue', type: [...optional('string')], default: null },
-    ],
-  },
-  { wrapUnions: false },
-);
+let compiled: EventSchema | undefined;
 
 /** The event as bare Avro binary. */
-export const encodeDemoEvent = (event: DemoEvent): Uint8Array => demoSchema.toBuffer(event);
+export function encodeDemoEvent(event: DemoEvent): Uint8Array {
+  compiled ??= compileDemoSchema();
+  return compiled.toAvro({ ...event });
+}
+
+function compileDemoSchema(): EventSchema {
+  const contract = publicContracts.find(({ ref }) => ref === demoSchemaRef);
+  if (contract === undefined) throw new Error(`${demoSchemaRef} is not one of the public contracts`);
+  return compileSchema(contract.schema.definition);
+}
