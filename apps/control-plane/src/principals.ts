@@ -24,6 +24,8 @@ export interface RegisteredClient {
   readonly subject: string;
   /** `email` of the token; the command line needs it for users. */
   readonly email?: string;
+  /** `installationId` of the token: the installation whose data plane may accept it. */
+  readonly installationId?: string;
 }
 
 /** Where the token endpoints look clients up. */

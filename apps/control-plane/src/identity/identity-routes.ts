@@ -121,15 +121,23 @@ function describeRealm(issuerBase: string, realm: Realm): unknown {
   };
 }
 
+/** Reads on beyond the limit, keeping nothing: a connection that is cut in the middle carries no answer. */
 async function readBody(request: HttpRequest): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  const read = Promise.withResolvers<string>();
+  request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBodyBytes) throw new InvalidFormError('the form is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+    if (size <= maxBodyBytes) chunks.push(chunk);
+    else read.reject(new InvalidFormError('the form is too large'));
+  });
+  request.on('end', () => {
+    read.resolve(Buffer.concat(chunks).toString('utf8'));
+  });
+  request.on('error', read.reject).on('aborted', () => {
+    read.reject(new InvalidFormError('the form was not sent whole'));
+  });
+  return read.promise;
 }
 
 function toReply(error: unknown, realm: Realm): Reply {

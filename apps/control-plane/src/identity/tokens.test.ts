@@ -2,7 +2,7 @@ import { createSecretKey, generateKeyPairSync } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { decodeJwt, decodeProtectedHeader, exportJWK, importJWK, SignJWT } from 'jose';
-import type { JWTHeaderParameters, JWTPayload } from 'jose';
+import type { JWTHeaderParameters } from 'jose';
 import type { RegisteredClient } from '../principals.ts';
 import { InvalidTokenError } from './invalid-token-error.ts';
 import { accessKeys, refreshKeys } from './key-kinds.ts';
@@ -58,6 +58,12 @@ describe(createTokens, () => {
       exp: seconds(3_600),
       jti: expect.any(String),
     });
+  });
+
+  it('names the installation whose gateway takes the token, where the client has one', async () => {
+    const token = await tokens.issueAccess('streams', { ...client, installationId: 'i-1' });
+    expect(decodeJwt(token)).toMatchObject({ installationId: 'i-1' });
+    expect(decodeJwt(await tokens.issueAccess('streams', client))).not.toHaveProperty('installationId');
   });
 
   it.each([

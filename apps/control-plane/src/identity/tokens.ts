@@ -73,13 +73,14 @@ export function createTokens({ issuerBase, clock, access, refresh }: TokensOptio
 
   return {
     issueAccess(realm, client) {
-      const { clientId, email } = client;
+      const { clientId, email, installationId } = client;
       const claims = {
         typ: accessType.claim,
         aud: audiences[realm],
         azp: clientId,
         clientId,
         preferred_username: email ?? `service-account-${clientId}`,
+        ...(installationId !== undefined && { installationId }),
         ...(email !== undefined && { email, email_verified: true }),
       };
       const token = build(claims, realm, client, accessTokenSeconds);

@@ -50,6 +50,20 @@ describe(connectControlPlane, () => {
     ]);
   });
 
+  it('tries again when it gets no token, and says so when it never does', async () => {
+    server.answer(path, good);
+    const token = { status: 200, body: { access_token: 'token-1', expires_in: 3600 } };
+    server.tokens({ status: 503, body: '' }, token);
+    const answer = server.connect().desiredStreams(never);
+    await advanceUntilSettled(answer);
+    await expect(answer).resolves.toMatchObject({ items: [{}] });
+    server.tokens({ status: 503, body: '' });
+    const other = server.connect({ maxAttempts: 2 }).desiredStreams(never);
+    await advanceUntilSettled(other);
+    await expect(other).rejects.toThrow('token: UNAVAILABLE: HTTP 503');
+    expect(server.tokenRequests).toHaveLength(4);
+  });
+
   it('asks only once more', async () => {
     server.answer(path, { code: status.UNAUTHENTICATED, details: 'who are you' });
     await expect(server.connect().desiredStreams(never)).rejects.toThrow(ControlPlaneRefusedError);

@@ -62,7 +62,16 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
   async function run(path: string, start: Start, { idempotent, signal }: CallOptions): Promise<RawAnswer> {
     let renewed = false;
     for (let number = 1; ; number++) {
-      const token = await tokens.token(signal);
+      const isLast = number >= settings.maxAttempts;
+      let token: string;
+      try {
+        token = await tokens.token(signal);
+      } catch (error) {
+        // Nothing was sent yet, so that any call may try again.
+        if (!(error instanceof ControlPlaneUnavailableError) || isLast) throw error;
+        await clock.sleep(retryDelayMs(number, random()), signal);
+        continue;
+      }
       try {
         return await attempt(start, token, signal);
       } catch (error) {
@@ -72,7 +81,7 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
           tokens.refused(token);
           if (renewed) throw toControlPlaneError(path, failure);
           renewed = true;
-        } else if (!isRetryable(failure.code, idempotent) || number >= settings.maxAttempts) {
+        } else if (!isRetryable(failure.code, idempotent) || isLast) {
           throw toControlPlaneError(path, failure);
         } else {
           await clock.sleep(retryDelayMs(number, random()), signal);
