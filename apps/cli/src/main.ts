@@ -3,12 +3,14 @@ import { systemClock } from '@ccd/reconcile';
 import { runCli } from './run-cli.ts';
 
 const stopping = new AbortController();
-process.once('SIGINT', () => {
+/** A command that has not ended by then waits for something that does not come. */
+const patienceMs = 3_000;
+const stop = (): void => {
   stopping.abort();
-});
-process.once('SIGTERM', () => {
-  stopping.abort();
-});
+  setTimeout(() => process.exit(130), patienceMs).unref();
+};
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
 // A reader that has seen enough, like head, is no error.
 process.stdout.on('error', () => process.exit(0));
 

@@ -130,6 +130,14 @@ describe(runCli, () => {
     expect(err).toMatch(/^Error code = Unimplemented\nDetails = .+\n$/);
   });
 
+  it('gives up on a call when asked to stop', async () => {
+    // A stream that never says anything is a call that is never answered.
+    rig.server.stream(listStreams, () => {
+      rig.stop.abort();
+    });
+    expect(await rig.run('list', 'streams')).toEqual({ code: 130, out: '', err: '' });
+  });
+
   it('says that nobody is logged in', async () => {
     await rig.run('auth', 'revoke');
     expect(await rig.run('list', 'streams')).toEqual({

@@ -13,6 +13,9 @@ import { appendLog } from './config/log-file.ts';
 import type { CliIo } from './io.ts';
 import type { Output } from './output/output.ts';
 
+/** What shells call a program that was interrupted. */
+const stopped = 130;
+
 /**
  * Runs one command of `strm` and resolves with the exit code; everything that it says goes to `io`.
  * @param argv what was typed after `strm`
@@ -25,6 +28,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode;
+    if (io.signal.aborted) return stopped;
     io.stderr.write(`${describeError(error).text}\n`);
     return 1;
   }

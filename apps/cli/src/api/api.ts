@@ -22,6 +22,8 @@ export interface Api {
 export interface ApiOptions {
   readonly host: string;
   readonly accessToken: () => Promise<string>;
+  /** Gives up on calls that are not answered yet. */
+  readonly signal: AbortSignal;
   /** How fresh the permissions must be that the server decides by; it hands out a new mark with its answers. */
   readonly zedToken: {
     readonly load: () => Promise<string | undefined>;
@@ -66,7 +68,7 @@ export function connectApi(options: ApiOptions): Api {
       let received: Metadata | undefined;
       try {
         const bytes = await new Promise<Buffer>((resolve, reject) => {
-          client
+          const call = client
             .makeUnaryRequest(
               method.path,
               method.requestSerialize,
@@ -83,6 +85,13 @@ export function connectApi(options: ApiOptions): Api {
             .on('metadata', (metadataOfAnswer) => {
               received = metadataOfAnswer;
             });
+          const cancel = (): void => {
+            call.cancel();
+          };
+          options.signal.addEventListener('abort', cancel, { once: true });
+          call.on('status', () => {
+            options.signal.removeEventListener('abort', cancel);
+          });
         });
         options.onCall?.(method.path, 'OK');
         await remember(received);

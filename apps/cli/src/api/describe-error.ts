@@ -2,13 +2,17 @@ import { status } from '@grpc/grpc-js';
 import { CliError, UsageError } from '../cli-error.ts';
 import { printableLines } from '../output/printable.ts';
 
-/** Every part of a code as other clients write it: NOT_FOUND is NotFound. */
-const codeName = (code: number): string =>
-  (status[code] ?? `Code(${code})`)
+/** A code as the other clients of this protocol write it: NOT_FOUND is NotFound. */
+function codeName(code: number): string {
+  const name = status[code];
+  if (name === undefined) return `Code(${code})`;
+  if (name === 'CANCELLED') return 'Canceled';
+  return name
     .toLowerCase()
     .split('_')
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join('');
+}
 
 interface CallError {
   readonly code: number;

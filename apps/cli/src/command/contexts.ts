@@ -23,6 +23,7 @@ export async function withAccount<T>(
   });
   const api = connectApi({
     host: flags.get(apiHost),
+    signal: io.signal,
     accessToken: () => session.accessToken(),
     zedToken: {
       load: () => folder.activeProjects.zedTokenOf(session.email),

@@ -91,6 +91,7 @@ export async function startScriptedServer(folder: string): Promise<ScriptedServe
       method: WireMethod<Request, Response>,
       answer: (request: Request, call: ServerWritableStream<Request, Response>) => void,
     ) {
+      server.unregister(method.path);
       server.register<Request, Response>(
         method.path,
         (call: ServerWritableStream<Request, Response>) => {
