@@ -1,1 +1,3 @@
-export {};
+export { configSchema } from './config.ts';
+export type { DecrypterConfig } from './config.ts';
+export { startDecrypter } from './start-decrypter.ts';

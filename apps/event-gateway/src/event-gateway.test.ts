@@ -53,6 +53,7 @@ async function setUp({ maxInFlight = 10, maxEventBytes = 10_000 } = {}) {
     await log.admin.createTopic({ name, partitions: 1, config: { cleanup } });
   }
   const realProducer = await log.createProducer();
+  const append: Producer['append'] = (records) => realProducer.append(records);
   const world = {
     stream: {
       kind: 'source',
@@ -64,7 +65,7 @@ async function setUp({ maxInFlight = 10, maxEventBytes = 10_000 } = {}) {
       policyId: '',
     } as ClientStream['stream'],
     contracts: new Map<string, ContractDefinition>([[definition.ref, definition]]),
-    append: realProducer.append.bind(realProducer) as Producer['append'],
+    append,
     controlPlaneAway: false,
   };
   const secrets = newSecrets();

@@ -29,3 +29,6 @@ export { createRecordReader, isUnreadable, UnexplainedRecordError } from './reco
 export type { ReadEvent, RecordReader } from './record-reader.ts';
 export { createLogWatch } from './log-watch.ts';
 export type { LogWatchOptions } from './log-watch.ts';
+export { InvalidTaskError, readTask } from './read-task.ts';
+export { createWork, createWorkerStatus } from './run-worker.ts';
+export type { WorkerStatus, WorkOptions } from './run-worker.ts';

@@ -1,0 +1,10 @@
+import { systemClock } from '@ccd/reconcile';
+import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { configSchema } from './config.ts';
+import { startDecrypter } from './start-decrypter.ts';
+
+await runMain('decrypter', () => {
+  const config = loadConfig(configSchema, process.env);
+  const logger = createLogger({ name: 'decrypter', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  return startDecrypter(config, { clock: systemClock, logger });
+});

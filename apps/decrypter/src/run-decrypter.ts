@@ -1,0 +1,88 @@
+import type { DecrypterTask, RecordReader } from '@ccd/dataplane';
+import type { EventLog } from '@ccd/eventlog';
+import type { KeyStore } from '@ccd/keystore';
+import type { FieldCipher } from '@ccd/privacy';
+import { fieldCiphers } from '@ccd/privacy';
+import type { Clock } from '@ccd/reconcile';
+import { LRUCache } from 'lru-cache';
+import { createDerivedStream } from './derive-event.ts';
+import type { DeriverOptions } from './partition-deriver.ts';
+import { deriveBatch } from './partition-deriver.ts';
+
+export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'onBlocked'> {
+  readonly task: DecrypterTask;
+  readonly log: EventLog;
+  readonly reader: RecordReader;
+  readonly keys: Pick<KeyStore, 'lookUp'>;
+  readonly clock: Clock;
+  /** Called once partitions are assigned. */
+  readonly onRunning: () => void;
+}
+
+/** The consumer group, and the prefix of the transactional ids, of a source stream's decrypter. */
+export const groupOf = ({ streamId }: Pick<DecrypterTask, 'streamId'>): string => `decrypter-${streamId}`;
+
+const ciphersHeld = 10_000;
+
+/**
+ * Derives one source stream until the signal aborts. Rejects when the log fails; starting again then carries on from
+ * what was committed. One transactional id per source partition fences a decrypter that lost it without noticing.
+ */
+export async function runDecrypter(options: DecrypterOptions, signal: AbortSignal): Promise<void> {
+  const { task, log, reader, keys, clock } = options;
+  const group = groupOf(task);
+  const derived = task.derived.map(createDerivedStream);
+  const ciphers = new LRUCache<string, FieldCipher>({
+    max: ciphersHeld,
+    dispose: (cipher) => {
+      cipher.destroy();
+    },
+  });
+  const derivers = new Map<number, DeriverOptions>();
+  const consumer = await log.createConsumer({ topics: [task.sourceTopic], group, startAt: 'earliest' });
+  try {
+    await consumer.run(
+      {
+        onAssigned: async (partitions) => {
+          for (const { partition } of partitions) {
+            derivers.set(partition, {
+              streamId: task.streamId,
+              derived,
+              reader,
+              keys,
+              clock,
+              group,
+              onDerived: options.onDerived,
+              onBlocked: options.onBlocked,
+              producer: await log.createTransactionalProducer(`${group}-${partition}`),
+              cipherOf: ({ keyLink, keyset }) => {
+                const known = ciphers.get(keyLink);
+                if (known !== undefined) return known;
+                const cipher = fieldCiphers.prepare(keyset);
+                ciphers.set(keyLink, cipher);
+                return cipher;
+              },
+            });
+          }
+          options.onRunning();
+        },
+        onRevoked: async (partitions) => {
+          for (const { partition } of partitions) {
+            const deriver = derivers.get(partition);
+            derivers.delete(partition);
+            await deriver?.producer.close();
+          }
+        },
+        onBatch: async (batch, stopping) => {
+          const deriver = derivers.get(batch.partition);
+          if (deriver !== undefined) await deriveBatch(batch, deriver, stopping);
+        },
+      },
+      signal,
+    );
+  } finally {
+    await Promise.allSettled([...derivers.values()].map(({ producer }) => producer.close()));
+    await consumer.close();
+    ciphers.clear();
+  }
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { connectControlPlane, createContractCatalog } from '@ccd/controlplane';
+import {
+  createLogWatch,
+  createRecordReader,
+  createWork,
+  createWorkerStatus,
+  decrypterTaskSchema,
+  openKeyStore,
+  readTask,
+  toControlPlaneOptions,
+  toEventLogOptions,
+  toKeyStoreSecrets,
+} from '@ccd/dataplane';
+import { connectEventLog } from '@ccd/eventlog';
+import type { Clock } from '@ccd/reconcile';
+import type { Logger, RunningService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import type { DecrypterConfig } from './config.ts';
+import { groupOf, runDecrypter } from './run-decrypter.ts';
+
+/** Starts the decrypter of the source stream that its task names. */
+export async function startDecrypter(
+  config: DecrypterConfig,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<RunningService> {
+  const task = readTask(config.CONFIG_DIR, decrypterTaskSchema);
+  const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
+  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
+  const catalog = createContractCatalog({
+    controlPlane,
+    cacheDir: join(config.CACHE_DIR, groupOf(task)),
+    clock,
+    onProblem: ({ kind, subject }) => {
+      logger.warn({ kind, subject }, 'a data contract could not be refreshed');
+    },
+  });
+  const health = createHealth();
+  const metrics = createMetrics();
+  const status = createWorkerStatus(logger);
+  const events = metrics.counter({
+    name: 'ccd_decrypter_events_total',
+    help: 'Events of the source that were read, of derived streams that were written, and left out as erased',
+    labels: ['kind'],
+  });
+
+  return startService({
+    name: 'decrypter',
+    logger,
+    health,
+    components: [
+      createAdminServer({ host: config.ADMIN_HOST, port: config.ADMIN_PORT, health, metrics, logger }),
+      createLogWatch({ log, clock, logger }),
+      { name: 'key-store', stop: () => keys.close() },
+      { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
+      {
+        ...createWork({
+          name: 'derivation',
+          clock,
+          logger,
+          status,
+          work: (signal) =>
+            runDecrypter(
+              {
+                task,
+                log,
+                reader: createRecordReader(catalog),
+                keys,
+                clock,
+                onRunning: () => {
+                  status.running();
+                },
+                onDerived: ({ read, written, erased }) => {
+                  events.inc({ kind: 'read' }, read);
+                  events.inc({ kind: 'written' }, written);
+                  events.inc({ kind: 'erased' }, erased);
+                },
+                onBlocked: (partition, reason, message = '') => {
+                  if (reason === undefined) status.running();
+                  else status.failing(reason, `Partition ${partition} waits: ${message}`);
+                },
+              },
+              signal,
+            ),
+        }),
+        ready: () => status.ready(),
+      },
+    ],
+  });
+}
