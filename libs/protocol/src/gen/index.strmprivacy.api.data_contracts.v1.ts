@@ -5,4 +5,6 @@
 
 /* eslint-disable */
 
+export * from "./strmprivacy/api/data_contracts/v1/data_contract_schemas_v1.ts";
+export * from "./strmprivacy/api/data_contracts/v1/data_contract_states_v1.ts";
 export * from "./strmprivacy/api/data_contracts/v1/data_contracts_v1.ts";

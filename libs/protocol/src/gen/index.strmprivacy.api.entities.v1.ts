@@ -5,4 +5,24 @@
 
 /* eslint-disable */
 
-export * from "./strmprivacy/api/entities/v1/entities_v1.ts";
+export * from "./strmprivacy/api/entities/v1/users_v1.ts";
+export * from "./strmprivacy/api/entities/v1/references_v1.ts";
+export * from "./strmprivacy/api/entities/v1/batch_exporters_v1.ts";
+export * from "./strmprivacy/api/entities/v1/consent_v1.ts";
+export * from "./strmprivacy/api/entities/v1/batch_job_data_v1.ts";
+export * from "./strmprivacy/api/entities/v1/batch_jobs_v1.ts";
+export * from "./strmprivacy/api/entities/v1/data_connectors_v1.ts";
+export * from "./strmprivacy/api/entities/v1/streams_v1.ts";
+export * from "./strmprivacy/api/entities/v1/audit_v1.ts";
+export * from "./strmprivacy/api/entities/v1/comments_v1.ts";
+export * from "./strmprivacy/api/entities/v1/catalog_v1.ts";
+export * from "./strmprivacy/api/entities/v1/schemas_v1.ts";
+export * from "./strmprivacy/api/entities/v1/data_contracts_v1.ts";
+export * from "./strmprivacy/api/entities/v1/event_contracts_v1.ts";
+export * from "./strmprivacy/api/entities/v1/kafka_v1.ts";
+export * from "./strmprivacy/api/entities/v1/key_streams_v1.ts";
+export * from "./strmprivacy/api/entities/v1/policies_v1.ts";
+export * from "./strmprivacy/api/entities/v1/projects_v1.ts";
+export * from "./strmprivacy/api/entities/v1/purpose_mappings_v1.ts";
+export * from "./strmprivacy/api/entities/v1/stream_trees_v1.ts";
+export * from "./strmprivacy/api/entities/v1/usage_v1.ts";

@@ -6,3 +6,4 @@
 /* eslint-disable */
 
 export * from "./strmprivacy/api/installations/v1/installations_v1.ts";
+export * from "./strmprivacy/api/installations/v1/installed_components_v1.ts";

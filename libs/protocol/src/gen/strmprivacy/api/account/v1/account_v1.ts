@@ -18,87 +18,158 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { UserRole } from "../../entities/v1/entities_v1.ts";
+import { UserRole } from "../../entities/v1/users_v1.ts";
 
+/** Asks about the account of the caller; the login says which. */
 export interface GetAccountDetailsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
 }
 
+/** The caller's organisation, with the caller's own place in it. */
 export interface GetAccountDetailsResponse {
-  /** @deprecated */
+  /**
+   * Always empty: organisations took the place of billing ids.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Largest number of source streams that the subscription allows. */
   maxInputStreams: number;
+  /** First part of the references of the organisation's data contracts; empty until it was claimed. */
   handle: string;
+  /** Name of the plan that the organisation is on. */
   subscription: string;
+  /** Name of the organisation, for display. */
   organization: string;
+  /** Id of the organisation (UUID). */
   organizationId: string;
+  /** Id that the platform gave the caller, independent of the identity provider. */
   internalUserId: string;
+  /** Whether the caller has been through the introduction of the console. */
   isOnboardingDone: boolean;
+  /** The caller's roles. They add up; without any, the caller is a MEMBER. */
   userRoles: UserRole[];
 }
 
-/** @deprecated */
+/**
+ * Asks for the billing id of the caller's account.
+ *
+ * @deprecated
+ */
 export interface GetLegacyBillingIdRequest {
 }
 
-/** @deprecated */
+/**
+ * The number that early clients needed.
+ *
+ * @deprecated
+ */
 export interface GetLegacyBillingIdResponse {
+  /** Billing id of the account. */
   billingId: string;
 }
 
+/** The handle that the organisation would like to have. */
 export interface CreateAccountHandleRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /**
+   * Handle to claim; unique among all organisations. It may not contain `strm`, so that nobody poses as the
+   * vendor.
+   */
   handle: string;
 }
 
+/** Confirms the claim. */
 export interface CreateAccountHandleResponse {
+  /** The handle as it now stands. */
   handle: string;
 }
 
+/** What is to be bought. */
 export interface InitializeCheckoutRequest {
+  /** Plan to subscribe to. */
   planId: string;
-  /** @deprecated */
+  /**
+   * Must be empty: the login tells who buys.
+   *
+   * @deprecated
+   */
   userId: string;
 }
 
+/** Where the purchase goes on. */
 export interface InitializeCheckoutResponse {
+  /** Page of the payment provider to send the browser to. */
   checkoutUri: string;
 }
 
+/** Names a purchase. */
 export interface GetCheckoutStatusRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: the login tells who asks.
+   *
+   * @deprecated
+   */
   userId: string;
+  /** Session that the payment provider opened; empty for the caller's latest. */
   checkoutSessionId: string;
 }
 
+/** How far a purchase has come. */
 export interface GetCheckoutStatusResponse {
+  /** State of the purchase, in the payment provider's words. */
   status: string;
 }
 
+/** Asks for the payment pages of the caller's organisation. */
 export interface InitializeCustomerPortalRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: the login tells who asks.
+   *
+   * @deprecated
+   */
   userId: string;
 }
 
+/** Where payment is managed. */
 export interface InitializeCustomerPortalResponse {
+  /** Page to send the browser to; it works for a short time and for this caller only. */
   customerPortalUri: string;
 }
 
+/** Names the purchase that was given up. */
 export interface SetCheckoutCancelledRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: the login tells who gave up.
+   *
+   * @deprecated
+   */
   userId: string;
+  /** Session that the payment provider opened; empty for the caller's latest. */
   checkoutSessionId: string;
 }
 
+/** Empty: the purchase is recorded as given up. */
 export interface SetCheckoutCancelledResponse {
 }
 
+/** Whether to show the introduction again. */
 export interface UpdateOnboardingRequest {
+  /** True once the caller has seen it. */
   isOnboardingDone: boolean;
 }
 
+/** Empty: the choice is recorded. */
 export interface UpdateOnboardingResponse {
 }
 
@@ -1110,8 +1181,16 @@ export const UpdateOnboardingResponse: MessageFns<UpdateOnboardingResponse> = {
   },
 };
 
+/**
+ * What a person's login stands for: organisation, subscription and the handle under which data contracts are
+ * published.
+ */
 export type AccountServiceService = typeof AccountServiceService;
 export const AccountServiceService = {
+  /**
+   * Describes the organisation of the caller and what its subscription allows. The CLI shows it as `context
+   * account`.
+   */
   getAccountDetails: {
     path: "/strmprivacy.api.account.v1.AccountService/GetAccountDetails" as const,
     requestStream: false as const,
@@ -1123,6 +1202,7 @@ export const AccountServiceService = {
       Buffer.from(GetAccountDetailsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetAccountDetailsResponse => GetAccountDetailsResponse.decode(value),
   },
+  /** Translates an account to the customer number that early clients sent with every request. */
   getLegacyBillingId: {
     path: "/strmprivacy.api.account.v1.AccountService/GetLegacyBillingId" as const,
     requestStream: false as const,
@@ -1134,6 +1214,10 @@ export const AccountServiceService = {
       Buffer.from(GetLegacyBillingIdResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetLegacyBillingIdResponse => GetLegacyBillingIdResponse.decode(value),
   },
+  /**
+   * Claims the handle of the organisation. It is claimed once and never changes, since data contracts carry
+   * it.
+   */
   createAccountHandle: {
     path: "/strmprivacy.api.account.v1.AccountService/CreateAccountHandle" as const,
     requestStream: false as const,
@@ -1145,6 +1229,7 @@ export const AccountServiceService = {
       Buffer.from(CreateAccountHandleResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateAccountHandleResponse => CreateAccountHandleResponse.decode(value),
   },
+  /** Starts the purchase of a plan and tells where the browser should go on. */
   initializeCheckout: {
     path: "/strmprivacy.api.account.v1.AccountService/InitializeCheckout" as const,
     requestStream: false as const,
@@ -1156,6 +1241,7 @@ export const AccountServiceService = {
       Buffer.from(InitializeCheckoutResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): InitializeCheckoutResponse => InitializeCheckoutResponse.decode(value),
   },
+  /** Tells how far a purchase has come. */
   getCheckoutStatus: {
     path: "/strmprivacy.api.account.v1.AccountService/GetCheckoutStatus" as const,
     requestStream: false as const,
@@ -1167,6 +1253,7 @@ export const AccountServiceService = {
       Buffer.from(GetCheckoutStatusResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCheckoutStatusResponse => GetCheckoutStatusResponse.decode(value),
   },
+  /** Opens the pages where a customer manages payment and invoices. */
   initializeCustomerPortal: {
     path: "/strmprivacy.api.account.v1.AccountService/InitializeCustomerPortal" as const,
     requestStream: false as const,
@@ -1180,6 +1267,7 @@ export const AccountServiceService = {
     responseDeserialize: (value: Buffer): InitializeCustomerPortalResponse =>
       InitializeCustomerPortalResponse.decode(value),
   },
+  /** Records that the customer left a purchase before paying. */
   setCheckoutCancelled: {
     path: "/strmprivacy.api.account.v1.AccountService/SetCheckoutCancelled" as const,
     requestStream: false as const,
@@ -1191,6 +1279,7 @@ export const AccountServiceService = {
       Buffer.from(SetCheckoutCancelledResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): SetCheckoutCancelledResponse => SetCheckoutCancelledResponse.decode(value),
   },
+  /** Notes whether the person has been through the introduction of the console, so that it is shown once. */
   updateOnboarding: {
     path: "/strmprivacy.api.account.v1.AccountService/UpdateOnboarding" as const,
     requestStream: false as const,
@@ -1205,17 +1294,35 @@ export const AccountServiceService = {
 } as const;
 
 export interface AccountServiceServer extends UntypedServiceImplementation {
+  /**
+   * Describes the organisation of the caller and what its subscription allows. The CLI shows it as `context
+   * account`.
+   */
   getAccountDetails: handleUnaryCall<GetAccountDetailsRequest, GetAccountDetailsResponse>;
+  /** Translates an account to the customer number that early clients sent with every request. */
   getLegacyBillingId: handleUnaryCall<GetLegacyBillingIdRequest, GetLegacyBillingIdResponse>;
+  /**
+   * Claims the handle of the organisation. It is claimed once and never changes, since data contracts carry
+   * it.
+   */
   createAccountHandle: handleUnaryCall<CreateAccountHandleRequest, CreateAccountHandleResponse>;
+  /** Starts the purchase of a plan and tells where the browser should go on. */
   initializeCheckout: handleUnaryCall<InitializeCheckoutRequest, InitializeCheckoutResponse>;
+  /** Tells how far a purchase has come. */
   getCheckoutStatus: handleUnaryCall<GetCheckoutStatusRequest, GetCheckoutStatusResponse>;
+  /** Opens the pages where a customer manages payment and invoices. */
   initializeCustomerPortal: handleUnaryCall<InitializeCustomerPortalRequest, InitializeCustomerPortalResponse>;
+  /** Records that the customer left a purchase before paying. */
   setCheckoutCancelled: handleUnaryCall<SetCheckoutCancelledRequest, SetCheckoutCancelledResponse>;
+  /** Notes whether the person has been through the introduction of the console, so that it is shown once. */
   updateOnboarding: handleUnaryCall<UpdateOnboardingRequest, UpdateOnboardingResponse>;
 }
 
 export interface AccountServiceClient extends Client {
+  /**
+   * Describes the organisation of the caller and what its subscription allows. The CLI shows it as `context
+   * account`.
+   */
   getAccountDetails(
     request: GetAccountDetailsRequest,
     callback: (error: ServiceError | null, response: GetAccountDetailsResponse) => void,
@@ -1231,6 +1338,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetAccountDetailsResponse) => void,
   ): ClientUnaryCall;
+  /** Translates an account to the customer number that early clients sent with every request. */
   getLegacyBillingId(
     request: GetLegacyBillingIdRequest,
     callback: (error: ServiceError | null, response: GetLegacyBillingIdResponse) => void,
@@ -1246,6 +1354,10 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetLegacyBillingIdResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Claims the handle of the organisation. It is claimed once and never changes, since data contracts carry
+   * it.
+   */
   createAccountHandle(
     request: CreateAccountHandleRequest,
     callback: (error: ServiceError | null, response: CreateAccountHandleResponse) => void,
@@ -1261,6 +1373,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateAccountHandleResponse) => void,
   ): ClientUnaryCall;
+  /** Starts the purchase of a plan and tells where the browser should go on. */
   initializeCheckout(
     request: InitializeCheckoutRequest,
     callback: (error: ServiceError | null, response: InitializeCheckoutResponse) => void,
@@ -1276,6 +1389,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InitializeCheckoutResponse) => void,
   ): ClientUnaryCall;
+  /** Tells how far a purchase has come. */
   getCheckoutStatus(
     request: GetCheckoutStatusRequest,
     callback: (error: ServiceError | null, response: GetCheckoutStatusResponse) => void,
@@ -1291,6 +1405,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetCheckoutStatusResponse) => void,
   ): ClientUnaryCall;
+  /** Opens the pages where a customer manages payment and invoices. */
   initializeCustomerPortal(
     request: InitializeCustomerPortalRequest,
     callback: (error: ServiceError | null, response: InitializeCustomerPortalResponse) => void,
@@ -1306,6 +1421,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InitializeCustomerPortalResponse) => void,
   ): ClientUnaryCall;
+  /** Records that the customer left a purchase before paying. */
   setCheckoutCancelled(
     request: SetCheckoutCancelledRequest,
     callback: (error: ServiceError | null, response: SetCheckoutCancelledResponse) => void,
@@ -1321,6 +1437,7 @@ export interface AccountServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SetCheckoutCancelledResponse) => void,
   ): ClientUnaryCall;
+  /** Notes whether the person has been through the introduction of the console, so that it is shown once. */
   updateOnboarding(
     request: UpdateOnboardingRequest,
     callback: (error: ServiceError | null, response: UpdateOnboardingResponse) => void,

@@ -18,38 +18,54 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import {
-  DataConnector,
-  ExtendedBatchExporter,
-  ExtendedBatchJob,
-  ExtendedStream,
-} from "../../entities/v1/entities_v1.ts";
+import { ExtendedBatchExporter } from "../../entities/v1/batch_exporters_v1.ts";
+import { ExtendedBatchJob } from "../../entities/v1/batch_jobs_v1.ts";
+import { DataConnector } from "../../entities/v1/data_connectors_v1.ts";
+import { ExtendedStream } from "../../entities/v1/streams_v1.ts";
 
+/** Empty: the agent's credentials tell which installation asks. */
 export interface GetDesiredBatchExportersRequest {
 }
 
+/** The batch exporters of all projects of the installation. */
 export interface GetDesiredBatchExportersResponse {
+  /**
+   * Every exporter that should run; one that is missing here should not exist. Since no items at all look
+   * like no answer at all, the metadata of the answer carry count and digest of the list.
+   */
   exporters: ExtendedBatchExporter[];
 }
 
+/** Empty: the agent's credentials tell which installation asks. */
 export interface GetDesiredBatchJobsRequest {
 }
 
+/** The batch jobs of all projects of the installation. */
 export interface GetDesiredBatchJobsResponse {
+  /**
+   * Every job that should have resources in the cluster; those of a job that is missing here are to be
+   * removed, its output files never.
+   */
   extendedBatchJobs: ExtendedBatchJob[];
 }
 
+/** Empty: the agent's credentials tell which installation asks. */
 export interface GetDesiredDataConnectorsRequest {
 }
 
+/** The data connectors of all projects of the installation. */
 export interface GetDesiredDataConnectorsResponse {
+  /** Every connector for which the cluster should hold a secret, credentials included. */
   dataConnectors: DataConnector[];
 }
 
+/** Empty: the agent's credentials tell which installation asks. */
 export interface GetStreamsRequest {
 }
 
+/** The streams of all projects of the installation. */
 export interface GetStreamsResponse {
+  /** Every stream that should have a topic. Those that are derived from the same source share one decrypter. */
   extendedStreams: ExtendedStream[];
 }
 
@@ -445,8 +461,13 @@ export const GetStreamsResponse: MessageFns<GetStreamsResponse> = {
   },
 };
 
+/** Tells the agent that runs batch exporters in a customer's cluster what should exist there. */
 export type BatchExportersAgentServiceService = typeof BatchExportersAgentServiceService;
 export const BatchExportersAgentServiceService = {
+  /**
+   * All batch exporters that should run in the installation of the caller: the whole list at every call,
+   * never a change.
+   */
   getDesiredBatchExporters: {
     path: "/strmprivacy.api.agents.v1.BatchExportersAgentService/GetDesiredBatchExporters" as const,
     requestStream: false as const,
@@ -463,10 +484,18 @@ export const BatchExportersAgentServiceService = {
 } as const;
 
 export interface BatchExportersAgentServiceServer extends UntypedServiceImplementation {
+  /**
+   * All batch exporters that should run in the installation of the caller: the whole list at every call,
+   * never a change.
+   */
   getDesiredBatchExporters: handleUnaryCall<GetDesiredBatchExportersRequest, GetDesiredBatchExportersResponse>;
 }
 
 export interface BatchExportersAgentServiceClient extends Client {
+  /**
+   * All batch exporters that should run in the installation of the caller: the whole list at every call,
+   * never a change.
+   */
   getDesiredBatchExporters(
     request: GetDesiredBatchExportersRequest,
     callback: (error: ServiceError | null, response: GetDesiredBatchExportersResponse) => void,
@@ -497,8 +526,10 @@ export const BatchExportersAgentServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+/** Tells the agent that runs batch jobs in a customer's cluster what should exist there. */
 export type BatchJobsAgentServiceService = typeof BatchJobsAgentServiceService;
 export const BatchJobsAgentServiceService = {
+  /** All batch jobs of the installation that have not been deleted, finished ones included. */
   getDesiredBatchJobs: {
     path: "/strmprivacy.api.agents.v1.BatchJobsAgentService/GetDesiredBatchJobs" as const,
     requestStream: false as const,
@@ -513,10 +544,12 @@ export const BatchJobsAgentServiceService = {
 } as const;
 
 export interface BatchJobsAgentServiceServer extends UntypedServiceImplementation {
+  /** All batch jobs of the installation that have not been deleted, finished ones included. */
   getDesiredBatchJobs: handleUnaryCall<GetDesiredBatchJobsRequest, GetDesiredBatchJobsResponse>;
 }
 
 export interface BatchJobsAgentServiceClient extends Client {
+  /** All batch jobs of the installation that have not been deleted, finished ones included. */
   getDesiredBatchJobs(
     request: GetDesiredBatchJobsRequest,
     callback: (error: ServiceError | null, response: GetDesiredBatchJobsResponse) => void,
@@ -543,8 +576,13 @@ export const BatchJobsAgentServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+/**
+ * Tells the agent that keeps the credentials of data connectors in a customer's cluster what should exist
+ * there.
+ */
 export type DataConnectorsAgentServiceService = typeof DataConnectorsAgentServiceService;
 export const DataConnectorsAgentServiceService = {
+  /** All data connectors of the installation, with their credentials. */
   getDesiredDataConnectors: {
     path: "/strmprivacy.api.agents.v1.DataConnectorsAgentService/GetDesiredDataConnectors" as const,
     requestStream: false as const,
@@ -561,10 +599,12 @@ export const DataConnectorsAgentServiceService = {
 } as const;
 
 export interface DataConnectorsAgentServiceServer extends UntypedServiceImplementation {
+  /** All data connectors of the installation, with their credentials. */
   getDesiredDataConnectors: handleUnaryCall<GetDesiredDataConnectorsRequest, GetDesiredDataConnectorsResponse>;
 }
 
 export interface DataConnectorsAgentServiceClient extends Client {
+  /** All data connectors of the installation, with their credentials. */
   getDesiredDataConnectors(
     request: GetDesiredDataConnectorsRequest,
     callback: (error: ServiceError | null, response: GetDesiredDataConnectorsResponse) => void,
@@ -595,8 +635,10 @@ export const DataConnectorsAgentServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
+/** Tells the agent that keeps topics and decrypters in a customer's cluster what should exist there. */
 export type StreamsAgentServiceService = typeof StreamsAgentServiceService;
 export const StreamsAgentServiceService = {
+  /** All streams of the installation: source, derived and key streams in one flat list. */
   getStreams: {
     path: "/strmprivacy.api.agents.v1.StreamsAgentService/GetStreams" as const,
     requestStream: false as const,
@@ -609,10 +651,12 @@ export const StreamsAgentServiceService = {
 } as const;
 
 export interface StreamsAgentServiceServer extends UntypedServiceImplementation {
+  /** All streams of the installation: source, derived and key streams in one flat list. */
   getStreams: handleUnaryCall<GetStreamsRequest, GetStreamsResponse>;
 }
 
 export interface StreamsAgentServiceClient extends Client {
+  /** All streams of the installation: source, derived and key streams in one flat list. */
   getStreams(
     request: GetStreamsRequest,
     callback: (error: ServiceError | null, response: GetStreamsResponse) => void,

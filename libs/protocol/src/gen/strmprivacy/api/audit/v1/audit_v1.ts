@@ -18,25 +18,40 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { AuditTrailEntry, GenericRef } from "../../entities/v1/entities_v1.ts";
+import { AuditTrailEntry } from "../../entities/v1/audit_v1.ts";
+import { GenericRef } from "../../entities/v1/references_v1.ts";
 
+/** Selects entries by entity or by project; one of the two is needed. */
 export interface GetAuditTrailRequest {
-  entityRef: GenericRef | undefined;
+  /** The entity whose history is asked for. */
+  entityRef:
+    | GenericRef
+    | undefined;
+  /** At most so many on a page; 0 leaves it to the server. */
   pageSize: number;
+  /** `next_page_token` of the page before; empty for the first page. */
   pageToken: string;
+  /** The project whose history is asked for, with all that belongs to it (UUID). */
   projectId: string;
 }
 
+/** One page of the trail. */
 export interface GetAuditTrailResponse {
+  /** Entries, newest first. */
   entries: AuditTrailEntry[];
+  /** Asks for the page after this one; empty on the last page. Clients should not look into it. */
   nextPageToken: string;
 }
 
+/** An entry to add. */
 export interface CreateAuditTrailEntryRequest {
+  /** The entry; id and time are given to it here. */
   auditTrailEntry: AuditTrailEntry | undefined;
 }
 
+/** The entry as it stands in the trail. */
 export interface CreateAuditTrailEntryResponse {
+  /** The entry with its id and time. */
   auditTrailEntry: AuditTrailEntry | undefined;
 }
 
@@ -314,8 +329,10 @@ export const CreateAuditTrailEntryResponse: MessageFns<CreateAuditTrailEntryResp
   },
 };
 
+/** Who changed what, and when. */
 export type AuditServiceService = typeof AuditServiceService;
 export const AuditServiceService = {
+  /** Lists what happened to one entity, or in one project, newest first. */
   getAuditTrail: {
     path: "/strmprivacy.api.audit.v1.AuditService/GetAuditTrail" as const,
     requestStream: false as const,
@@ -326,6 +343,7 @@ export const AuditServiceService = {
       Buffer.from(GetAuditTrailResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetAuditTrailResponse => GetAuditTrailResponse.decode(value),
   },
+  /** Adds an entry. Parts of the platform call it; users read only. */
   createAuditTrailEntry: {
     path: "/strmprivacy.api.audit.v1.AuditService/CreateAuditTrailEntry" as const,
     requestStream: false as const,
@@ -340,11 +358,14 @@ export const AuditServiceService = {
 } as const;
 
 export interface AuditServiceServer extends UntypedServiceImplementation {
+  /** Lists what happened to one entity, or in one project, newest first. */
   getAuditTrail: handleUnaryCall<GetAuditTrailRequest, GetAuditTrailResponse>;
+  /** Adds an entry. Parts of the platform call it; users read only. */
   createAuditTrailEntry: handleUnaryCall<CreateAuditTrailEntryRequest, CreateAuditTrailEntryResponse>;
 }
 
 export interface AuditServiceClient extends Client {
+  /** Lists what happened to one entity, or in one project, newest first. */
   getAuditTrail(
     request: GetAuditTrailRequest,
     callback: (error: ServiceError | null, response: GetAuditTrailResponse) => void,
@@ -360,6 +381,7 @@ export interface AuditServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetAuditTrailResponse) => void,
   ): ClientUnaryCall;
+  /** Adds an entry. Parts of the platform call it; users read only. */
   createAuditTrailEntry(
     request: CreateAuditTrailEntryRequest,
     callback: (error: ServiceError | null, response: CreateAuditTrailEntryResponse) => void,

@@ -18,38 +18,58 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { BatchExporter, BatchExporterRef } from "../../entities/v1/entities_v1.ts";
+import { BatchExporter } from "../../entities/v1/batch_exporters_v1.ts";
+import { BatchExporterRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the project. */
 export interface ListBatchExportersRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Project whose exporters are listed (UUID). */
   projectId: string;
 }
 
+/** The batch exporters of a project. */
 export interface ListBatchExportersResponse {
+  /** All of them, of streams and of key streams. */
   batchExporters: BatchExporter[];
 }
 
+/** Names the exporter. */
 export interface GetBatchExporterRequest {
+  /** Name and project of the exporter. */
   ref: BatchExporterRef | undefined;
 }
 
+/** The exporter that was asked for. */
 export interface GetBatchExporterResponse {
+  /** The exporter as it is stored. */
   batchExporter: BatchExporter | undefined;
 }
 
+/** Names the exporter to delete. */
 export interface DeleteBatchExporterRequest {
+  /** Name and project of the exporter. */
   ref: BatchExporterRef | undefined;
 }
 
+/** Empty: the exporter is gone from what should exist; the agent stops it at its next look. */
 export interface DeleteBatchExporterResponse {
 }
 
+/** Describes the exporter. */
 export interface CreateBatchExporterRequest {
+  /** The exporter to create. */
   batchExporter: BatchExporter | undefined;
 }
 
+/** The exporter as it was stored. */
 export interface CreateBatchExporterResponse {
+  /** The exporter with the name that it was given, if it came without one. */
   batchExporter: BatchExporter | undefined;
 }
 
@@ -503,8 +523,13 @@ export const CreateBatchExporterResponse: MessageFns<CreateBatchExporterResponse
   },
 };
 
+/**
+ * Batch exporters write a stream, or the keys of a stream, to a bucket in files that each cover an interval
+ * of time.
+ */
 export type BatchExportersServiceService = typeof BatchExportersServiceService;
 export const BatchExportersServiceService = {
+  /** Lists the batch exporters of a project. */
   listBatchExporters: {
     path: "/strmprivacy.api.batch_exporters.v1.BatchExportersService/ListBatchExporters" as const,
     requestStream: false as const,
@@ -516,6 +541,7 @@ export const BatchExportersServiceService = {
       Buffer.from(ListBatchExportersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListBatchExportersResponse => ListBatchExportersResponse.decode(value),
   },
+  /** Gets one batch exporter by name. */
   getBatchExporter: {
     path: "/strmprivacy.api.batch_exporters.v1.BatchExportersService/GetBatchExporter" as const,
     requestStream: false as const,
@@ -527,6 +553,7 @@ export const BatchExportersServiceService = {
       Buffer.from(GetBatchExporterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetBatchExporterResponse => GetBatchExporterResponse.decode(value),
   },
+  /** Deletes a batch exporter. What it has written stays in the bucket; nothing depends on an exporter. */
   deleteBatchExporter: {
     path: "/strmprivacy.api.batch_exporters.v1.BatchExportersService/DeleteBatchExporter" as const,
     requestStream: false as const,
@@ -538,6 +565,10 @@ export const BatchExportersServiceService = {
       Buffer.from(DeleteBatchExporterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteBatchExporterResponse => DeleteBatchExporterResponse.decode(value),
   },
+  /**
+   * Creates a batch exporter. It runs as soon as the agent of the installation has seen it, and proves its
+   * access to the bucket by writing an empty `.strm_test_…` object under its own prefix.
+   */
   createBatchExporter: {
     path: "/strmprivacy.api.batch_exporters.v1.BatchExportersService/CreateBatchExporter" as const,
     requestStream: false as const,
@@ -552,13 +583,21 @@ export const BatchExportersServiceService = {
 } as const;
 
 export interface BatchExportersServiceServer extends UntypedServiceImplementation {
+  /** Lists the batch exporters of a project. */
   listBatchExporters: handleUnaryCall<ListBatchExportersRequest, ListBatchExportersResponse>;
+  /** Gets one batch exporter by name. */
   getBatchExporter: handleUnaryCall<GetBatchExporterRequest, GetBatchExporterResponse>;
+  /** Deletes a batch exporter. What it has written stays in the bucket; nothing depends on an exporter. */
   deleteBatchExporter: handleUnaryCall<DeleteBatchExporterRequest, DeleteBatchExporterResponse>;
+  /**
+   * Creates a batch exporter. It runs as soon as the agent of the installation has seen it, and proves its
+   * access to the bucket by writing an empty `.strm_test_…` object under its own prefix.
+   */
   createBatchExporter: handleUnaryCall<CreateBatchExporterRequest, CreateBatchExporterResponse>;
 }
 
 export interface BatchExportersServiceClient extends Client {
+  /** Lists the batch exporters of a project. */
   listBatchExporters(
     request: ListBatchExportersRequest,
     callback: (error: ServiceError | null, response: ListBatchExportersResponse) => void,
@@ -574,6 +613,7 @@ export interface BatchExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListBatchExportersResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one batch exporter by name. */
   getBatchExporter(
     request: GetBatchExporterRequest,
     callback: (error: ServiceError | null, response: GetBatchExporterResponse) => void,
@@ -589,6 +629,7 @@ export interface BatchExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetBatchExporterResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a batch exporter. What it has written stays in the bucket; nothing depends on an exporter. */
   deleteBatchExporter(
     request: DeleteBatchExporterRequest,
     callback: (error: ServiceError | null, response: DeleteBatchExporterResponse) => void,
@@ -604,6 +645,10 @@ export interface BatchExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteBatchExporterResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Creates a batch exporter. It runs as soon as the agent of the installation has seen it, and proves its
+   * access to the bucket by writing an empty `.strm_test_…` object under its own prefix.
+   */
   createBatchExporter(
     request: CreateBatchExporterRequest,
     callback: (error: ServiceError | null, response: CreateBatchExporterResponse) => void,

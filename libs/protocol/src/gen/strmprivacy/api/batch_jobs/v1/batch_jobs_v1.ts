@@ -18,54 +18,102 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { BatchJob, BatchJobRef, BatchJobState, BatchJobWrapper } from "../../entities/v1/entities_v1.ts";
+import { BatchJob, BatchJobState, BatchJobWrapper } from "../../entities/v1/batch_jobs_v1.ts";
+import { BatchJobRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the job. */
 export interface GetBatchJobRequest {
+  /** Id and project of the job. */
   ref: BatchJobRef | undefined;
 }
 
+/** The job that was asked for. */
 export interface GetBatchJobResponse {
-  /** @deprecated */
-  batchJob: BatchJob | undefined;
+  /**
+   * The same job, for clients that know encryption jobs only; absent for a job of another kind.
+   *
+   * @deprecated
+   */
+  batchJob:
+    | BatchJob
+    | undefined;
+  /** The job with its states, of which there is always at least PENDING. */
   job: BatchJobWrapper | undefined;
 }
 
+/** Names the project. */
 export interface ListBatchJobsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Project whose jobs are listed (UUID). */
   projectId: string;
 }
 
+/** The batch jobs of a project. */
 export interface ListBatchJobsResponse {
-  /** @deprecated */
+  /**
+   * The encryption jobs among them, for clients that know no others.
+   *
+   * @deprecated
+   */
   batchJobs: BatchJob[];
+  /** All jobs, of every kind. */
   jobs: BatchJobWrapper[];
 }
 
+/** Describes the job, in one of the two fields. */
 export interface CreateBatchJobRequest {
-  /** @deprecated */
-  batchJob: BatchJob | undefined;
+  /**
+   * An encryption job from a client that knows no other kind; used when `job` is absent.
+   *
+   * @deprecated
+   */
+  batchJob:
+    | BatchJob
+    | undefined;
+  /** The job to create. Its id is given here and not by the client. */
   job: BatchJobWrapper | undefined;
 }
 
+/** The job as it was stored. */
 export interface CreateBatchJobResponse {
-  /** @deprecated */
-  batchJob: BatchJob | undefined;
+  /**
+   * The same job, for clients that know encryption jobs only; absent for a job of another kind.
+   *
+   * @deprecated
+   */
+  batchJob:
+    | BatchJob
+    | undefined;
+  /** The job with its id and its first state, PENDING. */
   job: BatchJobWrapper | undefined;
 }
 
+/** Names the job to delete. */
 export interface DeleteBatchJobRequest {
+  /** Id and project of the job. */
   ref: BatchJobRef | undefined;
 }
 
+/** Empty: the job is gone from what should exist; the agent removes its resources at its next look. */
 export interface DeleteBatchJobResponse {
 }
 
+/** What a job has to say about itself. */
 export interface UpdateBatchJobStateRequest {
-  ref: BatchJobRef | undefined;
+  /** The job that reports. */
+  ref:
+    | BatchJobRef
+    | undefined;
+  /** The state that it reached. RUNNING is repeated while the job goes on. */
   batchJobState: BatchJobState | undefined;
 }
 
+/** Empty: the state is recorded. */
 export interface UpdateBatchJobStateResponse {
 }
 
@@ -681,8 +729,13 @@ export const UpdateBatchJobStateResponse: MessageFns<UpdateBatchJobStateResponse
   },
 };
 
+/**
+ * Batch jobs process one file or table, once: they encrypt it as a stream would be, or make its rows
+ * indistinguishable in groups.
+ */
 export type BatchJobsServiceService = typeof BatchJobsServiceService;
 export const BatchJobsServiceService = {
+  /** Gets one batch job by its id. */
   getBatchJob: {
     path: "/strmprivacy.api.batch_jobs.v1.BatchJobsService/GetBatchJob" as const,
     requestStream: false as const,
@@ -692,6 +745,7 @@ export const BatchJobsServiceService = {
     responseSerialize: (value: GetBatchJobResponse): Buffer => Buffer.from(GetBatchJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetBatchJobResponse => GetBatchJobResponse.decode(value),
   },
+  /** Lists the batch jobs of a project. */
   listBatchJobs: {
     path: "/strmprivacy.api.batch_jobs.v1.BatchJobsService/ListBatchJobs" as const,
     requestStream: false as const,
@@ -702,6 +756,10 @@ export const BatchJobsServiceService = {
       Buffer.from(ListBatchJobsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListBatchJobsResponse => ListBatchJobsResponse.decode(value),
   },
+  /**
+   * Creates a job, which starts when the agent of the installation has seen it. To run it again, create
+   * another.
+   */
   createBatchJob: {
     path: "/strmprivacy.api.batch_jobs.v1.BatchJobsService/CreateBatchJob" as const,
     requestStream: false as const,
@@ -713,6 +771,7 @@ export const BatchJobsServiceService = {
       Buffer.from(CreateBatchJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateBatchJobResponse => CreateBatchJobResponse.decode(value),
   },
+  /** Deletes a job and what it occupies in the cluster; its output files stay. */
   deleteBatchJob: {
     path: "/strmprivacy.api.batch_jobs.v1.BatchJobsService/DeleteBatchJob" as const,
     requestStream: false as const,
@@ -724,6 +783,7 @@ export const BatchJobsServiceService = {
       Buffer.from(DeleteBatchJobResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteBatchJobResponse => DeleteBatchJobResponse.decode(value),
   },
+  /** Adds a state to a job. The job itself reports here; users cannot. */
   updateBatchJobState: {
     path: "/strmprivacy.api.batch_jobs.v1.BatchJobsService/UpdateBatchJobState" as const,
     requestStream: false as const,
@@ -738,14 +798,23 @@ export const BatchJobsServiceService = {
 } as const;
 
 export interface BatchJobsServiceServer extends UntypedServiceImplementation {
+  /** Gets one batch job by its id. */
   getBatchJob: handleUnaryCall<GetBatchJobRequest, GetBatchJobResponse>;
+  /** Lists the batch jobs of a project. */
   listBatchJobs: handleUnaryCall<ListBatchJobsRequest, ListBatchJobsResponse>;
+  /**
+   * Creates a job, which starts when the agent of the installation has seen it. To run it again, create
+   * another.
+   */
   createBatchJob: handleUnaryCall<CreateBatchJobRequest, CreateBatchJobResponse>;
+  /** Deletes a job and what it occupies in the cluster; its output files stay. */
   deleteBatchJob: handleUnaryCall<DeleteBatchJobRequest, DeleteBatchJobResponse>;
+  /** Adds a state to a job. The job itself reports here; users cannot. */
   updateBatchJobState: handleUnaryCall<UpdateBatchJobStateRequest, UpdateBatchJobStateResponse>;
 }
 
 export interface BatchJobsServiceClient extends Client {
+  /** Gets one batch job by its id. */
   getBatchJob(
     request: GetBatchJobRequest,
     callback: (error: ServiceError | null, response: GetBatchJobResponse) => void,
@@ -761,6 +830,7 @@ export interface BatchJobsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetBatchJobResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the batch jobs of a project. */
   listBatchJobs(
     request: ListBatchJobsRequest,
     callback: (error: ServiceError | null, response: ListBatchJobsResponse) => void,
@@ -776,6 +846,10 @@ export interface BatchJobsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListBatchJobsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Creates a job, which starts when the agent of the installation has seen it. To run it again, create
+   * another.
+   */
   createBatchJob(
     request: CreateBatchJobRequest,
     callback: (error: ServiceError | null, response: CreateBatchJobResponse) => void,
@@ -791,6 +865,7 @@ export interface BatchJobsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateBatchJobResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a job and what it occupies in the cluster; its output files stay. */
   deleteBatchJob(
     request: DeleteBatchJobRequest,
     callback: (error: ServiceError | null, response: DeleteBatchJobResponse) => void,
@@ -806,6 +881,7 @@ export interface BatchJobsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteBatchJobResponse) => void,
   ): ClientUnaryCall;
+  /** Adds a state to a job. The job itself reports here; users cannot. */
   updateBatchJobState(
     request: UpdateBatchJobStateRequest,
     callback: (error: ServiceError | null, response: UpdateBatchJobStateResponse) => void,

@@ -20,18 +20,32 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
 
+/** Names the release. */
 export interface GetReleaseRequest {
+  /**
+   * Semantic version with a `v` before it, as in `v3.16.1`; empty for the latest. (The pattern ends in the
+   * flags of another language, so that read to the letter nothing matches it; servers read it without them.)
+   */
   version: string;
 }
 
+/** The release that was asked for. */
 export interface GetReleaseResponse {
+  /** The release. */
   release: CliRelease | undefined;
 }
 
+/** One release of the command line client. */
 export interface CliRelease {
+  /** Semantic version with a `v` before it. */
   version: string;
-  releaseTime: Date | undefined;
+  /** When it was published. */
+  releaseTime:
+    | Date
+    | undefined;
+  /** Where its source and binaries are found. */
   sourceUri: string;
+  /** What changed, in Markdown. */
   releaseNotes: string;
 }
 
@@ -238,8 +252,10 @@ export const CliRelease: MessageFns<CliRelease> = {
   },
 };
 
+/** Releases of the command line client. */
 export type CliServiceService = typeof CliServiceService;
 export const CliServiceService = {
+  /** Describes a release, so that a client can tell its user about a newer one. */
   getRelease: {
     path: "/strmprivacy.api.cli.v1.CliService/GetRelease" as const,
     requestStream: false as const,
@@ -252,10 +268,12 @@ export const CliServiceService = {
 } as const;
 
 export interface CliServiceServer extends UntypedServiceImplementation {
+  /** Describes a release, so that a client can tell its user about a newer one. */
   getRelease: handleUnaryCall<GetReleaseRequest, GetReleaseResponse>;
 }
 
 export interface CliServiceClient extends Client {
+  /** Describes a release, so that a client can tell its user about a newer one. */
   getRelease(
     request: GetReleaseRequest,
     callback: (error: ServiceError | null, response: GetReleaseResponse) => void,

@@ -18,31 +18,48 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Comment, GenericRef } from "../../entities/v1/entities_v1.ts";
+import { Comment } from "../../entities/v1/comments_v1.ts";
+import { GenericRef } from "../../entities/v1/references_v1.ts";
 
+/** What to say, and about what. */
 export interface CreateCommentRequest {
+  /** The comment; id, time and author are given to it here. */
   comment: Comment | undefined;
 }
 
+/** The comment as it was stored. */
 export interface CreateCommentResponse {
+  /** The comment with its id, time and author. */
   comment: Comment | undefined;
 }
 
+/** Names the entity. */
 export interface ListCommentsRequest {
-  entityRef: GenericRef | undefined;
+  /** The entity that was commented on. */
+  entityRef:
+    | GenericRef
+    | undefined;
+  /** At most so many on a page; 0 leaves it to the server. */
   pageSize: number;
+  /** `next_page_token` of the page before; empty for the first page. */
   pageToken: string;
 }
 
+/** One page of comments. */
 export interface ListCommentsResponse {
+  /** Comments, newest first. */
   comments: Comment[];
+  /** Asks for the page after this one; empty on the last page. Clients should not look into it. */
   nextPageToken: string;
 }
 
+/** Names the comment to delete. */
 export interface DeleteCommentRequest {
+  /** Id of the comment (UUID). */
   commentId: string;
 }
 
+/** Empty: the comment is gone. */
 export interface DeleteCommentResponse {
 }
 
@@ -406,8 +423,10 @@ export const DeleteCommentResponse: MessageFns<DeleteCommentResponse> = {
   },
 };
 
+/** Remarks that people leave with entities, to discuss a data contract under review for instance. */
 export type CommentsServiceService = typeof CommentsServiceService;
 export const CommentsServiceService = {
+  /** Adds a comment in the caller's name, and notifies those who follow the entity. */
   createComment: {
     path: "/strmprivacy.api.comments.v1.CommentsService/CreateComment" as const,
     requestStream: false as const,
@@ -418,6 +437,7 @@ export const CommentsServiceService = {
       Buffer.from(CreateCommentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateCommentResponse => CreateCommentResponse.decode(value),
   },
+  /** Lists the comments on an entity, newest first. */
   listComments: {
     path: "/strmprivacy.api.comments.v1.CommentsService/ListComments" as const,
     requestStream: false as const,
@@ -428,6 +448,7 @@ export const CommentsServiceService = {
       Buffer.from(ListCommentsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListCommentsResponse => ListCommentsResponse.decode(value),
   },
+  /** Deletes a comment of the caller. */
   deleteComment: {
     path: "/strmprivacy.api.comments.v1.CommentsService/DeleteComment" as const,
     requestStream: false as const,
@@ -441,12 +462,16 @@ export const CommentsServiceService = {
 } as const;
 
 export interface CommentsServiceServer extends UntypedServiceImplementation {
+  /** Adds a comment in the caller's name, and notifies those who follow the entity. */
   createComment: handleUnaryCall<CreateCommentRequest, CreateCommentResponse>;
+  /** Lists the comments on an entity, newest first. */
   listComments: handleUnaryCall<ListCommentsRequest, ListCommentsResponse>;
+  /** Deletes a comment of the caller. */
   deleteComment: handleUnaryCall<DeleteCommentRequest, DeleteCommentResponse>;
 }
 
 export interface CommentsServiceClient extends Client {
+  /** Adds a comment in the caller's name, and notifies those who follow the entity. */
   createComment(
     request: CreateCommentRequest,
     callback: (error: ServiceError | null, response: CreateCommentResponse) => void,
@@ -462,6 +487,7 @@ export interface CommentsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateCommentResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the comments on an entity, newest first. */
   listComments(
     request: ListCommentsRequest,
     callback: (error: ServiceError | null, response: ListCommentsResponse) => void,
@@ -477,6 +503,7 @@ export interface CommentsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListCommentsResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a comment of the caller. */
   deleteComment(
     request: DeleteCommentRequest,
     callback: (error: ServiceError | null, response: DeleteCommentResponse) => void,

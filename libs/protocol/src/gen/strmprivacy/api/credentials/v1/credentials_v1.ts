@@ -18,36 +18,58 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Credentials, StreamRef } from "../../entities/v1/entities_v1.ts";
+import { StreamRef } from "../../entities/v1/references_v1.ts";
+import { Credentials } from "../../entities/v1/streams_v1.ts";
 
+/** Names the stream. */
 export interface ListCredentialsRequest {
+  /** The source or derived stream. */
   streamRef: StreamRef | undefined;
 }
 
+/** The credentials of a stream. */
 export interface ListCredentialsResponse {
+  /** All pairs. */
   credentials: Credentials[];
 }
 
+/** Names the pair. */
 export interface GetCredentialRequest {
+  /**
+   * Client id of the pair. (The rule asks for a UUID; those that are handed out are `stream-…`, and servers
+   * accept them.)
+   */
   clientId: string;
 }
 
+/** The pair that was asked for. */
 export interface GetCredentialResponse {
+  /** The pair. */
   credential: Credentials | undefined;
 }
 
+/** Names the stream. */
 export interface CreateCredentialRequest {
+  /** The stream to make a pair for. */
   streamRef: StreamRef | undefined;
 }
 
+/** The new pair. */
 export interface CreateCredentialResponse {
+  /** Client id and secret. Both are chosen by the server and safe in a URL without escaping. */
   credentials: Credentials | undefined;
 }
 
+/** Names the pair to delete. */
 export interface DeleteCredentialRequest {
+  /**
+   * Client id of the pair. (The rule asks for a UUID; those that are handed out are `stream-…`, and servers
+   * accept them.)
+   */
   clientId: string;
 }
 
+/** Empty: no more tokens are issued for the pair. */
 export interface DeleteCredentialResponse {
 }
 
@@ -487,8 +509,14 @@ export const DeleteCredentialResponse: MessageFns<DeleteCredentialResponse> = {
   },
 };
 
+/**
+ * The client ids and secrets with which programs send to a stream and read from it. A stream gets a first
+ * pair when it is created; this service is for more of them, so that a secret can be replaced without a
+ * pause.
+ */
 export type CredentialsServiceService = typeof CredentialsServiceService;
 export const CredentialsServiceService = {
+  /** Lists the credentials of a stream. */
   listCredentials: {
     path: "/strmprivacy.api.credentials.v1.CredentialsService/ListCredentials" as const,
     requestStream: false as const,
@@ -500,6 +528,7 @@ export const CredentialsServiceService = {
       Buffer.from(ListCredentialsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListCredentialsResponse => ListCredentialsResponse.decode(value),
   },
+  /** Gets one pair by its client id. */
   getCredential: {
     path: "/strmprivacy.api.credentials.v1.CredentialsService/GetCredential" as const,
     requestStream: false as const,
@@ -510,6 +539,7 @@ export const CredentialsServiceService = {
       Buffer.from(GetCredentialResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetCredentialResponse => GetCredentialResponse.decode(value),
   },
+  /** Makes another pair for a stream. */
   createCredential: {
     path: "/strmprivacy.api.credentials.v1.CredentialsService/CreateCredential" as const,
     requestStream: false as const,
@@ -521,6 +551,7 @@ export const CredentialsServiceService = {
       Buffer.from(CreateCredentialResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateCredentialResponse => CreateCredentialResponse.decode(value),
   },
+  /** Deletes a pair. Tokens that were issued for it stay good until they expire. */
   deleteCredential: {
     path: "/strmprivacy.api.credentials.v1.CredentialsService/DeleteCredential" as const,
     requestStream: false as const,
@@ -535,13 +566,18 @@ export const CredentialsServiceService = {
 } as const;
 
 export interface CredentialsServiceServer extends UntypedServiceImplementation {
+  /** Lists the credentials of a stream. */
   listCredentials: handleUnaryCall<ListCredentialsRequest, ListCredentialsResponse>;
+  /** Gets one pair by its client id. */
   getCredential: handleUnaryCall<GetCredentialRequest, GetCredentialResponse>;
+  /** Makes another pair for a stream. */
   createCredential: handleUnaryCall<CreateCredentialRequest, CreateCredentialResponse>;
+  /** Deletes a pair. Tokens that were issued for it stay good until they expire. */
   deleteCredential: handleUnaryCall<DeleteCredentialRequest, DeleteCredentialResponse>;
 }
 
 export interface CredentialsServiceClient extends Client {
+  /** Lists the credentials of a stream. */
   listCredentials(
     request: ListCredentialsRequest,
     callback: (error: ServiceError | null, response: ListCredentialsResponse) => void,
@@ -557,6 +593,7 @@ export interface CredentialsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListCredentialsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one pair by its client id. */
   getCredential(
     request: GetCredentialRequest,
     callback: (error: ServiceError | null, response: GetCredentialResponse) => void,
@@ -572,6 +609,7 @@ export interface CredentialsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetCredentialResponse) => void,
   ): ClientUnaryCall;
+  /** Makes another pair for a stream. */
   createCredential(
     request: CreateCredentialRequest,
     callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
@@ -587,6 +625,7 @@ export interface CredentialsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateCredentialResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a pair. Tokens that were issued for it stay good until they expire. */
   deleteCredential(
     request: DeleteCredentialRequest,
     callback: (error: ServiceError | null, response: DeleteCredentialResponse) => void,

@@ -20,43 +20,73 @@ import {
 } from "@grpc/grpc-js";
 import { InstallationType } from "../../installations/v1/installations_v1.ts";
 
+/** Says for which kind of installation. */
 export interface GetBatchExporterImageRequest {
+  /** How the installation was obtained, which decides on the registry. */
   installationType: InstallationType;
 }
 
+/** The suggested image. */
 export interface GetBatchExporterImageResponse {
+  /** Image name without a tag. */
   image: string;
-  /** @deprecated */
+  /**
+   * The image in the registry of the AWS Marketplace; `image` holds it for installations of that type.
+   *
+   * @deprecated
+   */
   awsMarketplaceImage: string;
+  /** Tag of the suggested version. */
   imageTag: string;
 }
 
+/** Empty: Kafka exporters run at the vendor only. */
 export interface GetKafkaExporterImageRequest {
 }
 
+/** The suggested image. */
 export interface GetKafkaExporterImageResponse {
+  /** Image name with its tag. */
   image: string;
 }
 
+/** Says for which kind of installation. */
 export interface GetDecrypterImageRequest {
+  /** How the installation was obtained, which decides on the registry. */
   installationType: InstallationType;
 }
 
+/** The suggested image. */
 export interface GetDecrypterImageResponse {
+  /** Image name without a tag. */
   image: string;
-  /** @deprecated */
+  /**
+   * The image in the registry of the AWS Marketplace; `image` holds it for installations of that type.
+   *
+   * @deprecated
+   */
   awsMarketplaceImage: string;
+  /** Tag of the suggested version. */
   imageTag: string;
 }
 
+/** Says for which kind of installation. */
 export interface GetBatchJobRunnerImageRequest {
+  /** How the installation was obtained, which decides on the registry. */
   installationType: InstallationType;
 }
 
+/** The suggested image. */
 export interface GetBatchJobRunnerImageResponse {
+  /** Image name without a tag. */
   image: string;
-  /** @deprecated */
+  /**
+   * The image in the registry of the AWS Marketplace; `image` holds it for installations of that type.
+   *
+   * @deprecated
+   */
   awsMarketplaceImage: string;
+  /** Tag of the suggested version. */
   imageTag: string;
 }
 
@@ -560,8 +590,14 @@ export const GetBatchJobRunnerImageResponse: MessageFns<GetBatchJobRunnerImageRe
   },
 };
 
+/**
+ * Which container images the vendor suggests for the workloads that agents start. Agents of this project show
+ * the answer and never obey it: their images come from their own configuration, by digest, so that nobody
+ * outside the customer's cluster chooses the code that runs in it.
+ */
 export type CustomerEntityVersionsServiceService = typeof CustomerEntityVersionsServiceService;
 export const CustomerEntityVersionsServiceService = {
+  /** Image of batch exporters. */
   getBatchExporterImage: {
     path: "/strmprivacy.api.customer_entity_versions.v1.CustomerEntityVersionsService/GetBatchExporterImage" as const,
     requestStream: false as const,
@@ -573,6 +609,7 @@ export const CustomerEntityVersionsServiceService = {
       Buffer.from(GetBatchExporterImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetBatchExporterImageResponse => GetBatchExporterImageResponse.decode(value),
   },
+  /** Image of Kafka exporters. */
   getKafkaExporterImage: {
     path: "/strmprivacy.api.customer_entity_versions.v1.CustomerEntityVersionsService/GetKafkaExporterImage" as const,
     requestStream: false as const,
@@ -584,6 +621,7 @@ export const CustomerEntityVersionsServiceService = {
       Buffer.from(GetKafkaExporterImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetKafkaExporterImageResponse => GetKafkaExporterImageResponse.decode(value),
   },
+  /** Image of decrypters. */
   getDecrypterImage: {
     path: "/strmprivacy.api.customer_entity_versions.v1.CustomerEntityVersionsService/GetDecrypterImage" as const,
     requestStream: false as const,
@@ -595,6 +633,7 @@ export const CustomerEntityVersionsServiceService = {
       Buffer.from(GetDecrypterImageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDecrypterImageResponse => GetDecrypterImageResponse.decode(value),
   },
+  /** Image of batch jobs. */
   getBatchJobRunnerImage: {
     path: "/strmprivacy.api.customer_entity_versions.v1.CustomerEntityVersionsService/GetBatchJobRunnerImage" as const,
     requestStream: false as const,
@@ -610,13 +649,18 @@ export const CustomerEntityVersionsServiceService = {
 } as const;
 
 export interface CustomerEntityVersionsServiceServer extends UntypedServiceImplementation {
+  /** Image of batch exporters. */
   getBatchExporterImage: handleUnaryCall<GetBatchExporterImageRequest, GetBatchExporterImageResponse>;
+  /** Image of Kafka exporters. */
   getKafkaExporterImage: handleUnaryCall<GetKafkaExporterImageRequest, GetKafkaExporterImageResponse>;
+  /** Image of decrypters. */
   getDecrypterImage: handleUnaryCall<GetDecrypterImageRequest, GetDecrypterImageResponse>;
+  /** Image of batch jobs. */
   getBatchJobRunnerImage: handleUnaryCall<GetBatchJobRunnerImageRequest, GetBatchJobRunnerImageResponse>;
 }
 
 export interface CustomerEntityVersionsServiceClient extends Client {
+  /** Image of batch exporters. */
   getBatchExporterImage(
     request: GetBatchExporterImageRequest,
     callback: (error: ServiceError | null, response: GetBatchExporterImageResponse) => void,
@@ -632,6 +676,7 @@ export interface CustomerEntityVersionsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetBatchExporterImageResponse) => void,
   ): ClientUnaryCall;
+  /** Image of Kafka exporters. */
   getKafkaExporterImage(
     request: GetKafkaExporterImageRequest,
     callback: (error: ServiceError | null, response: GetKafkaExporterImageResponse) => void,
@@ -647,6 +692,7 @@ export interface CustomerEntityVersionsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetKafkaExporterImageResponse) => void,
   ): ClientUnaryCall;
+  /** Image of decrypters. */
   getDecrypterImage(
     request: GetDecrypterImageRequest,
     callback: (error: ServiceError | null, response: GetDecrypterImageResponse) => void,
@@ -662,6 +708,7 @@ export interface CustomerEntityVersionsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDecrypterImageResponse) => void,
   ): ClientUnaryCall;
+  /** Image of batch jobs. */
   getBatchJobRunnerImage(
     request: GetBatchJobRunnerImageRequest,
     callback: (error: ServiceError | null, response: GetBatchJobRunnerImageResponse) => void,

@@ -18,43 +18,72 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { DataConnector, DataConnectorRef } from "../../entities/v1/entities_v1.ts";
+import { DataConnector } from "../../entities/v1/data_connectors_v1.ts";
+import { DataConnectorRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the project, and how much to tell. */
 export interface ListDataConnectorsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Also tell what uses each connector, in `dependent_entities`. */
   recursive: boolean;
+  /** Also return secrets; they are blank otherwise. */
   includeCredentials: boolean;
+  /** Project whose connectors are listed (UUID). */
   projectId: string;
 }
 
+/** The data connectors of a project. */
 export interface ListDataConnectorsResponse {
+  /** All of them. */
   dataConnectors: DataConnector[];
 }
 
+/** Names the connector, and how much to tell. */
 export interface GetDataConnectorRequest {
-  ref: DataConnectorRef | undefined;
+  /** Name and project of the connector. */
+  ref:
+    | DataConnectorRef
+    | undefined;
+  /** Also tell what uses it, in `dependent_entities`. */
   recursive: boolean;
+  /** Also return secrets; they are blank otherwise. */
   includeCredentials: boolean;
 }
 
+/** The connector that was asked for. */
 export interface GetDataConnectorResponse {
+  /** The connector. */
   dataConnector: DataConnector | undefined;
 }
 
+/** Names the connector to delete. */
 export interface DeleteDataConnectorRequest {
-  ref: DataConnectorRef | undefined;
+  /** Name and project of the connector. */
+  ref:
+    | DataConnectorRef
+    | undefined;
+  /** Also delete the exporters and jobs that use it. Without it, their existence prevents the deletion. */
   recursive: boolean;
 }
 
+/** Empty: the connector is gone, with its dependents if that was asked for. */
 export interface DeleteDataConnectorResponse {
 }
 
+/** Describes the connector. */
 export interface CreateDataConnectorRequest {
+  /** The connector to create, with its credentials. */
   dataConnector: DataConnector | undefined;
 }
 
+/** The connector as it was stored. */
 export interface CreateDataConnectorResponse {
+  /** The connector, without its secrets. */
   dataConnector: DataConnector | undefined;
 }
 
@@ -568,8 +597,13 @@ export const CreateDataConnectorResponse: MessageFns<CreateDataConnectorResponse
   },
 };
 
+/**
+ * Data connectors are the places that exporters and batch jobs read and write, with the credentials to do so:
+ * buckets, containers and databases.
+ */
 export type DataConnectorsServiceService = typeof DataConnectorsServiceService;
 export const DataConnectorsServiceService = {
+  /** Lists the data connectors of a project. */
   listDataConnectors: {
     path: "/strmprivacy.api.data_connectors.v1.DataConnectorsService/ListDataConnectors" as const,
     requestStream: false as const,
@@ -581,6 +615,7 @@ export const DataConnectorsServiceService = {
       Buffer.from(ListDataConnectorsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListDataConnectorsResponse => ListDataConnectorsResponse.decode(value),
   },
+  /** Gets one data connector by name. */
   getDataConnector: {
     path: "/strmprivacy.api.data_connectors.v1.DataConnectorsService/GetDataConnector" as const,
     requestStream: false as const,
@@ -592,6 +627,10 @@ export const DataConnectorsServiceService = {
       Buffer.from(GetDataConnectorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDataConnectorResponse => GetDataConnectorResponse.decode(value),
   },
+  /**
+   * Deletes a connector. While exporters or jobs use it this fails with FAILED_PRECONDITION, unless
+   * `recursive` is set. Nothing in the bucket or database is touched.
+   */
   deleteDataConnector: {
     path: "/strmprivacy.api.data_connectors.v1.DataConnectorsService/DeleteDataConnector" as const,
     requestStream: false as const,
@@ -603,6 +642,10 @@ export const DataConnectorsServiceService = {
       Buffer.from(DeleteDataConnectorResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteDataConnectorResponse => DeleteDataConnectorResponse.decode(value),
   },
+  /**
+   * Creates a connector. Its credentials are not tried here; the first exporter or job that uses it does
+   * that.
+   */
   createDataConnector: {
     path: "/strmprivacy.api.data_connectors.v1.DataConnectorsService/CreateDataConnector" as const,
     requestStream: false as const,
@@ -617,13 +660,24 @@ export const DataConnectorsServiceService = {
 } as const;
 
 export interface DataConnectorsServiceServer extends UntypedServiceImplementation {
+  /** Lists the data connectors of a project. */
   listDataConnectors: handleUnaryCall<ListDataConnectorsRequest, ListDataConnectorsResponse>;
+  /** Gets one data connector by name. */
   getDataConnector: handleUnaryCall<GetDataConnectorRequest, GetDataConnectorResponse>;
+  /**
+   * Deletes a connector. While exporters or jobs use it this fails with FAILED_PRECONDITION, unless
+   * `recursive` is set. Nothing in the bucket or database is touched.
+   */
   deleteDataConnector: handleUnaryCall<DeleteDataConnectorRequest, DeleteDataConnectorResponse>;
+  /**
+   * Creates a connector. Its credentials are not tried here; the first exporter or job that uses it does
+   * that.
+   */
   createDataConnector: handleUnaryCall<CreateDataConnectorRequest, CreateDataConnectorResponse>;
 }
 
 export interface DataConnectorsServiceClient extends Client {
+  /** Lists the data connectors of a project. */
   listDataConnectors(
     request: ListDataConnectorsRequest,
     callback: (error: ServiceError | null, response: ListDataConnectorsResponse) => void,
@@ -639,6 +693,7 @@ export interface DataConnectorsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListDataConnectorsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one data connector by name. */
   getDataConnector(
     request: GetDataConnectorRequest,
     callback: (error: ServiceError | null, response: GetDataConnectorResponse) => void,
@@ -654,6 +709,10 @@ export interface DataConnectorsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDataConnectorResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Deletes a connector. While exporters or jobs use it this fails with FAILED_PRECONDITION, unless
+   * `recursive` is set. Nothing in the bucket or database is touched.
+   */
   deleteDataConnector(
     request: DeleteDataConnectorRequest,
     callback: (error: ServiceError | null, response: DeleteDataConnectorResponse) => void,
@@ -669,6 +728,10 @@ export interface DataConnectorsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteDataConnectorResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Creates a connector. Its credentials are not tried here; the first exporter or job that uses it does
+   * that.
+   */
   createDataConnector(
     request: CreateDataConnectorRequest,
     callback: (error: ServiceError | null, response: CreateDataConnectorResponse) => void,

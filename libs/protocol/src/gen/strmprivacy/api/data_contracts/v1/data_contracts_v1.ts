@@ -19,77 +19,164 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FieldMask } from "../../../../google/protobuf/field_mask.ts";
+import { FilterPublicPrivate, Label } from "../../entities/v1/catalog_v1.ts";
+import { DataContract } from "../../entities/v1/data_contracts_v1.ts";
+import { DataContractRef } from "../../entities/v1/references_v1.ts";
 import {
-  DataContract,
-  DataContractRef,
-  FilterPublicPrivate,
-  KafkaClusterRef,
-  Label,
-  MaskedFields,
-  Schema_SimpleSchemaDefinition,
-} from "../../entities/v1/entities_v1.ts";
+  GetDataContractSchemaCodeRequest,
+  GetDataContractSchemaCodeResponse,
+  GetDataContractSchemaDefinitionRequest,
+  GetDataContractSchemaDefinitionResponse,
+  SimpleSchemaDryRunRequest,
+  SimpleSchemaDryRunResponse,
+  ValidateDataContractsMaskedFieldsRequest,
+  ValidateDataContractsMaskedFieldsResponse,
+} from "./data_contract_schemas_v1.ts";
+import {
+  ActivateDataContractRequest,
+  ActivateDataContractResponse,
+  ApproveDataContractRequest,
+  ApproveDataContractResponse,
+  ArchiveDataContractRequest,
+  ArchiveDataContractResponse,
+  ReviewDataContractRequest,
+  ReviewDataContractResponse,
+} from "./data_contract_states_v1.ts";
 
+/** Selects contracts; empty filters select everything. */
 export interface ListDataContractsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Text that has to occur somewhere in the contract. */
   filter: string;
+  /** Handle of the organisation that published the contract. */
   handle: string;
+  /** Name of the contract, the middle part of its reference. */
   name: string;
+  /** Whether to list public contracts, private ones, or both. */
   publicPrivate: FilterPublicPrivate;
+  /** Labels that a contract has to have. One without a value matches its key with any value. */
   labels: Label[];
+  /** Domains, one of which the contract has to belong to. */
   domains: string[];
+  /** Industries, one of which the contract has to belong to. */
   industries: string[];
+  /** Project whose private contracts are listed beside the public ones (UUID). */
   projectId: string;
 }
 
+/** The selected contracts, twice. */
 export interface ListDataContractsResponse {
-  /** @deprecated */
+  /**
+   * The contracts alone. Still filled: the CLI reads these.
+   *
+   * @deprecated
+   */
   dataContracts: DataContract[];
+  /** The contracts with what is needed to change them. */
   dataContractsAndChecksums: ListDataContractsResponse_DataContractAndChecksum[];
 }
 
+/** A contract with its version. */
 export interface ListDataContractsResponse_DataContractAndChecksum {
-  dataContract: DataContract | undefined;
+  /** The contract. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /** Changes whenever the contract does; an update has to give it back. */
   checksum: string;
 }
 
+/** Names a contract in one of two ways. */
 export interface GetDataContractRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
-  ref: DataContractRef | undefined;
+  /** Reference of the contract; without effect when `id` is given. */
+  ref:
+    | DataContractRef
+    | undefined;
+  /** Id of the contract. */
   id: string;
 }
 
+/** The contract that was asked for. */
 export interface GetDataContractResponse {
-  dataContract: DataContract | undefined;
+  /** The contract, with its schema. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /** Changes whenever the contract does; an update has to give it back. */
   checksum: string;
 }
 
+/** Describes the contract and says where it belongs. */
 export interface CreateDataContractRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
-  dataContract: DataContract | undefined;
+  /** The contract to create, with its schema. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** The contract as it was stored. */
 export interface CreateDataContractResponse {
-  dataContract: DataContract | undefined;
+  /** The contract, with id, state, derived names and the fingerprint of its schema. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /** Changes whenever the contract does; an update has to give it back. */
   checksum: string;
 }
 
+/** The changes to a contract. */
 export interface UpdateDataContractRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
-  dataContract: DataContract | undefined;
+  /** The contract as it should be; `ref` or `id` says which. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /**
+   * The checksum that the caller last saw. When the contract has changed since, the update fails and changes
+   * nothing.
+   */
   checksum: string;
-  updateMask: string[] | undefined;
+  /** Paths of the fields to take over from `data_contract`; empty for all of them. */
+  updateMask:
+    | string[]
+    | undefined;
+  /** Where in the console the change was made, which decides how complete the contract has to be. */
   consoleWizardStep: UpdateDataContractRequest_ConsoleWizardStep;
 }
 
+/** Pages of the console on which a contract is put together. */
 export const UpdateDataContractRequest_ConsoleWizardStep = {
+  /** CONSOLE_WIZARD_STEP_UNSPECIFIED - The change was not made in the console; the contract has to be complete. */
   CONSOLE_WIZARD_STEP_UNSPECIFIED: 0,
+  /** SCHEMA - The schema was edited. */
   SCHEMA: 1,
+  /** EVENT_CONTRACT - The treatment of fields was edited. */
   EVENT_CONTRACT: 2,
+  /** DATA_CONTRACT - Title, description and labels were edited. */
   DATA_CONTRACT: 3,
   UNRECOGNIZED: -1,
 } as const;
@@ -106,115 +193,34 @@ export namespace UpdateDataContractRequest_ConsoleWizardStep {
   export type UNRECOGNIZED = typeof UpdateDataContractRequest_ConsoleWizardStep.UNRECOGNIZED;
 }
 
+/** The contract as it was stored. */
 export interface UpdateDataContractResponse {
-  dataContract: DataContract | undefined;
+  /** The contract after the change. */
+  dataContract:
+    | DataContract
+    | undefined;
+  /** The checksum for the next update. */
   checksum: string;
 }
 
-export interface ReviewDataContractRequest {
-  /** @deprecated */
-  billingId: string;
-  id: string;
-  dataContractRef: DataContractRef | undefined;
-  approverExternalUserId: string;
-  notifyReviewer: boolean;
-}
-
-export interface ReviewDataContractResponse {
-}
-
-export interface ActivateDataContractRequest {
-  /** @deprecated */
-  billingId: string;
-  id: string;
-  dataContractRef: DataContractRef | undefined;
-}
-
-export interface ActivateDataContractResponse {
-}
-
+/** Names the contract to delete. */
 export interface DeleteDataContractRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Id of the contract. */
   id: string;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
+  /** Reference of the contract; without effect when `id` is given. */
   dataContractRef: DataContractRef | undefined;
 }
 
+/** Empty: the contract is gone, with its schema. */
 export interface DeleteDataContractResponse {
-}
-
-export interface ArchiveDataContractRequest {
-  /** @deprecated */
-  billingId: string;
-  id: string;
-  dataContractRef: DataContractRef | undefined;
-}
-
-export interface ArchiveDataContractResponse {
-}
-
-export interface ApproveDataContractRequest {
-  id: string;
-  dataContractRef: DataContractRef | undefined;
-  notifyCreator: boolean;
-}
-
-export interface ApproveDataContractResponse {
-}
-
-export interface GetDataContractSchemaCodeRequest {
-  /** @deprecated */
-  billingId: string;
-  id: string;
-  language: string;
-  dataContractRef: DataContractRef | undefined;
-}
-
-export interface GetDataContractSchemaCodeResponse {
-  filename: string;
-  dataSize: bigint;
-  data: Buffer;
-}
-
-export interface GetDataContractSchemaDefinitionRequest {
-  confluentId: number;
-  clusterRef: KafkaClusterRef | undefined;
-}
-
-export interface GetDataContractSchemaDefinitionResponse {
-  definition: string;
-}
-
-export interface ValidateDataContractsMaskedFieldsRequest {
-  /** @deprecated */
-  billingId: string;
-  maskedFields: MaskedFields | undefined;
-}
-
-export interface ValidateDataContractsMaskedFieldsResponse {
-  errors: ValidateDataContractsMaskedFieldsResponse_Error[];
-}
-
-export interface ValidateDataContractsMaskedFieldsResponse_Error {
-  id: string;
-  dataContractRef: DataContractRef | undefined;
-  message: string;
-  errors: ValidateDataContractsMaskedFieldsResponse_Error_FieldError[];
-}
-
-export interface ValidateDataContractsMaskedFieldsResponse_Error_FieldError {
-  fieldPattern: string;
-  fieldType: string;
-  message: string;
-}
-
-export interface SimpleSchemaDryRunRequest {
-  simpleSchemaDefinition: Schema_SimpleSchemaDefinition | undefined;
-}
-
-export interface SimpleSchemaDryRunResponse {
-  simpleSchemaDefinition: Schema_SimpleSchemaDefinition | undefined;
 }
 
 function createBaseListDataContractsRequest(): ListDataContractsRequest {
@@ -1001,278 +1007,6 @@ export const UpdateDataContractResponse: MessageFns<UpdateDataContractResponse> 
   },
 };
 
-function createBaseReviewDataContractRequest(): ReviewDataContractRequest {
-  return { billingId: "", id: "", dataContractRef: undefined, approverExternalUserId: "", notifyReviewer: false };
-}
-
-export const ReviewDataContractRequest: MessageFns<ReviewDataContractRequest> = {
-  encode(message: ReviewDataContractRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.billingId !== "") {
-      writer.uint32(10).string(message.billingId);
-    }
-    if (message.id !== "") {
-      writer.uint32(18).string(message.id);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(26).fork()).join();
-    }
-    if (message.approverExternalUserId !== "") {
-      writer.uint32(34).string(message.approverExternalUserId);
-    }
-    if (message.notifyReviewer !== false) {
-      writer.uint32(40).bool(message.notifyReviewer);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ReviewDataContractRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseReviewDataContractRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.billingId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.approverExternalUserId = reader.string();
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.notifyReviewer = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ReviewDataContractRequest>): ReviewDataContractRequest {
-    return ReviewDataContractRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ReviewDataContractRequest>): ReviewDataContractRequest {
-    const message = createBaseReviewDataContractRequest();
-    message.billingId = object.billingId ?? "";
-    message.id = object.id ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    message.approverExternalUserId = object.approverExternalUserId ?? "";
-    message.notifyReviewer = object.notifyReviewer ?? false;
-    return message;
-  },
-};
-
-function createBaseReviewDataContractResponse(): ReviewDataContractResponse {
-  return {};
-}
-
-export const ReviewDataContractResponse: MessageFns<ReviewDataContractResponse> = {
-  encode(_: ReviewDataContractResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ReviewDataContractResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseReviewDataContractResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ReviewDataContractResponse>): ReviewDataContractResponse {
-    return ReviewDataContractResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<ReviewDataContractResponse>): ReviewDataContractResponse {
-    const message = createBaseReviewDataContractResponse();
-    return message;
-  },
-};
-
-function createBaseActivateDataContractRequest(): ActivateDataContractRequest {
-  return { billingId: "", id: "", dataContractRef: undefined };
-}
-
-export const ActivateDataContractRequest: MessageFns<ActivateDataContractRequest> = {
-  encode(message: ActivateDataContractRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.billingId !== "") {
-      writer.uint32(10).string(message.billingId);
-    }
-    if (message.id !== "") {
-      writer.uint32(18).string(message.id);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(26).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ActivateDataContractRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseActivateDataContractRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.billingId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ActivateDataContractRequest>): ActivateDataContractRequest {
-    return ActivateDataContractRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ActivateDataContractRequest>): ActivateDataContractRequest {
-    const message = createBaseActivateDataContractRequest();
-    message.billingId = object.billingId ?? "";
-    message.id = object.id ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseActivateDataContractResponse(): ActivateDataContractResponse {
-  return {};
-}
-
-export const ActivateDataContractResponse: MessageFns<ActivateDataContractResponse> = {
-  encode(_: ActivateDataContractResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ActivateDataContractResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseActivateDataContractResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ActivateDataContractResponse>): ActivateDataContractResponse {
-    return ActivateDataContractResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<ActivateDataContractResponse>): ActivateDataContractResponse {
-    const message = createBaseActivateDataContractResponse();
-    return message;
-  },
-};
-
 function createBaseDeleteDataContractRequest(): DeleteDataContractRequest {
   return { billingId: "", id: "", projectId: "", dataContractRef: undefined };
 }
@@ -1409,993 +1143,15 @@ export const DeleteDataContractResponse: MessageFns<DeleteDataContractResponse> 
   },
 };
 
-function createBaseArchiveDataContractRequest(): ArchiveDataContractRequest {
-  return { billingId: "", id: "", dataContractRef: undefined };
-}
-
-export const ArchiveDataContractRequest: MessageFns<ArchiveDataContractRequest> = {
-  encode(message: ArchiveDataContractRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.billingId !== "") {
-      writer.uint32(10).string(message.billingId);
-    }
-    if (message.id !== "") {
-      writer.uint32(18).string(message.id);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(26).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ArchiveDataContractRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseArchiveDataContractRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.billingId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ArchiveDataContractRequest>): ArchiveDataContractRequest {
-    return ArchiveDataContractRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ArchiveDataContractRequest>): ArchiveDataContractRequest {
-    const message = createBaseArchiveDataContractRequest();
-    message.billingId = object.billingId ?? "";
-    message.id = object.id ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseArchiveDataContractResponse(): ArchiveDataContractResponse {
-  return {};
-}
-
-export const ArchiveDataContractResponse: MessageFns<ArchiveDataContractResponse> = {
-  encode(_: ArchiveDataContractResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ArchiveDataContractResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseArchiveDataContractResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ArchiveDataContractResponse>): ArchiveDataContractResponse {
-    return ArchiveDataContractResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<ArchiveDataContractResponse>): ArchiveDataContractResponse {
-    const message = createBaseArchiveDataContractResponse();
-    return message;
-  },
-};
-
-function createBaseApproveDataContractRequest(): ApproveDataContractRequest {
-  return { id: "", dataContractRef: undefined, notifyCreator: false };
-}
-
-export const ApproveDataContractRequest: MessageFns<ApproveDataContractRequest> = {
-  encode(message: ApproveDataContractRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(18).fork()).join();
-    }
-    if (message.notifyCreator !== false) {
-      writer.uint32(24).bool(message.notifyCreator);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ApproveDataContractRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseApproveDataContractRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.notifyCreator = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ApproveDataContractRequest>): ApproveDataContractRequest {
-    return ApproveDataContractRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ApproveDataContractRequest>): ApproveDataContractRequest {
-    const message = createBaseApproveDataContractRequest();
-    message.id = object.id ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    message.notifyCreator = object.notifyCreator ?? false;
-    return message;
-  },
-};
-
-function createBaseApproveDataContractResponse(): ApproveDataContractResponse {
-  return {};
-}
-
-export const ApproveDataContractResponse: MessageFns<ApproveDataContractResponse> = {
-  encode(_: ApproveDataContractResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ApproveDataContractResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseApproveDataContractResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ApproveDataContractResponse>): ApproveDataContractResponse {
-    return ApproveDataContractResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<ApproveDataContractResponse>): ApproveDataContractResponse {
-    const message = createBaseApproveDataContractResponse();
-    return message;
-  },
-};
-
-function createBaseGetDataContractSchemaCodeRequest(): GetDataContractSchemaCodeRequest {
-  return { billingId: "", id: "", language: "", dataContractRef: undefined };
-}
-
-export const GetDataContractSchemaCodeRequest: MessageFns<GetDataContractSchemaCodeRequest> = {
-  encode(message: GetDataContractSchemaCodeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.billingId !== "") {
-      writer.uint32(10).string(message.billingId);
-    }
-    if (message.id !== "") {
-      writer.uint32(18).string(message.id);
-    }
-    if (message.language !== "") {
-      writer.uint32(26).string(message.language);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(34).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetDataContractSchemaCodeRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetDataContractSchemaCodeRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.billingId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.language = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetDataContractSchemaCodeRequest>): GetDataContractSchemaCodeRequest {
-    return GetDataContractSchemaCodeRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetDataContractSchemaCodeRequest>): GetDataContractSchemaCodeRequest {
-    const message = createBaseGetDataContractSchemaCodeRequest();
-    message.billingId = object.billingId ?? "";
-    message.id = object.id ?? "";
-    message.language = object.language ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseGetDataContractSchemaCodeResponse(): GetDataContractSchemaCodeResponse {
-  return { filename: "", dataSize: 0n, data: Buffer.alloc(0) };
-}
-
-export const GetDataContractSchemaCodeResponse: MessageFns<GetDataContractSchemaCodeResponse> = {
-  encode(message: GetDataContractSchemaCodeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.filename !== "") {
-      writer.uint32(10).string(message.filename);
-    }
-    if (message.dataSize !== 0n) {
-      if (BigInt.asIntN(64, message.dataSize) !== message.dataSize) {
-        throw new globalThis.Error("value provided for field message.dataSize of type int64 too large");
-      }
-      writer.uint32(16).int64(message.dataSize);
-    }
-    if (message.data.length !== 0) {
-      writer.uint32(26).bytes(message.data);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetDataContractSchemaCodeResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetDataContractSchemaCodeResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.filename = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.dataSize = reader.int64() as bigint;
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.data = Buffer.from(reader.bytes());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetDataContractSchemaCodeResponse>): GetDataContractSchemaCodeResponse {
-    return GetDataContractSchemaCodeResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetDataContractSchemaCodeResponse>): GetDataContractSchemaCodeResponse {
-    const message = createBaseGetDataContractSchemaCodeResponse();
-    message.filename = object.filename ?? "";
-    message.dataSize = (object.dataSize !== undefined && object.dataSize !== null) ? BigInt(object.dataSize) : 0n;
-    message.data = object.data ?? Buffer.alloc(0);
-    return message;
-  },
-};
-
-function createBaseGetDataContractSchemaDefinitionRequest(): GetDataContractSchemaDefinitionRequest {
-  return { confluentId: 0, clusterRef: undefined };
-}
-
-export const GetDataContractSchemaDefinitionRequest: MessageFns<GetDataContractSchemaDefinitionRequest> = {
-  encode(message: GetDataContractSchemaDefinitionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.confluentId !== 0) {
-      writer.uint32(8).int32(message.confluentId);
-    }
-    if (message.clusterRef !== undefined) {
-      KafkaClusterRef.encode(message.clusterRef, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetDataContractSchemaDefinitionRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetDataContractSchemaDefinitionRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.confluentId = reader.int32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.clusterRef = KafkaClusterRef.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetDataContractSchemaDefinitionRequest>): GetDataContractSchemaDefinitionRequest {
-    return GetDataContractSchemaDefinitionRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetDataContractSchemaDefinitionRequest>): GetDataContractSchemaDefinitionRequest {
-    const message = createBaseGetDataContractSchemaDefinitionRequest();
-    message.confluentId = object.confluentId ?? 0;
-    message.clusterRef = (object.clusterRef !== undefined && object.clusterRef !== null)
-      ? KafkaClusterRef.fromPartial(object.clusterRef)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseGetDataContractSchemaDefinitionResponse(): GetDataContractSchemaDefinitionResponse {
-  return { definition: "" };
-}
-
-export const GetDataContractSchemaDefinitionResponse: MessageFns<GetDataContractSchemaDefinitionResponse> = {
-  encode(message: GetDataContractSchemaDefinitionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.definition !== "") {
-      writer.uint32(10).string(message.definition);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetDataContractSchemaDefinitionResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetDataContractSchemaDefinitionResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.definition = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetDataContractSchemaDefinitionResponse>): GetDataContractSchemaDefinitionResponse {
-    return GetDataContractSchemaDefinitionResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetDataContractSchemaDefinitionResponse>): GetDataContractSchemaDefinitionResponse {
-    const message = createBaseGetDataContractSchemaDefinitionResponse();
-    message.definition = object.definition ?? "";
-    return message;
-  },
-};
-
-function createBaseValidateDataContractsMaskedFieldsRequest(): ValidateDataContractsMaskedFieldsRequest {
-  return { billingId: "", maskedFields: undefined };
-}
-
-export const ValidateDataContractsMaskedFieldsRequest: MessageFns<ValidateDataContractsMaskedFieldsRequest> = {
-  encode(message: ValidateDataContractsMaskedFieldsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.billingId !== "") {
-      writer.uint32(10).string(message.billingId);
-    }
-    if (message.maskedFields !== undefined) {
-      MaskedFields.encode(message.maskedFields, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ValidateDataContractsMaskedFieldsRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseValidateDataContractsMaskedFieldsRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.billingId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.maskedFields = MaskedFields.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ValidateDataContractsMaskedFieldsRequest>): ValidateDataContractsMaskedFieldsRequest {
-    return ValidateDataContractsMaskedFieldsRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ValidateDataContractsMaskedFieldsRequest>): ValidateDataContractsMaskedFieldsRequest {
-    const message = createBaseValidateDataContractsMaskedFieldsRequest();
-    message.billingId = object.billingId ?? "";
-    message.maskedFields = (object.maskedFields !== undefined && object.maskedFields !== null)
-      ? MaskedFields.fromPartial(object.maskedFields)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseValidateDataContractsMaskedFieldsResponse(): ValidateDataContractsMaskedFieldsResponse {
-  return { errors: [] };
-}
-
-export const ValidateDataContractsMaskedFieldsResponse: MessageFns<ValidateDataContractsMaskedFieldsResponse> = {
-  encode(message: ValidateDataContractsMaskedFieldsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.errors) {
-      ValidateDataContractsMaskedFieldsResponse_Error.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ValidateDataContractsMaskedFieldsResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseValidateDataContractsMaskedFieldsResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.errors.push(ValidateDataContractsMaskedFieldsResponse_Error.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ValidateDataContractsMaskedFieldsResponse>): ValidateDataContractsMaskedFieldsResponse {
-    return ValidateDataContractsMaskedFieldsResponse.fromPartial(base ?? {});
-  },
-  fromPartial(
-    object: DeepPartial<ValidateDataContractsMaskedFieldsResponse>,
-  ): ValidateDataContractsMaskedFieldsResponse {
-    const message = createBaseValidateDataContractsMaskedFieldsResponse();
-    message.errors = object.errors?.map((e) => ValidateDataContractsMaskedFieldsResponse_Error.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseValidateDataContractsMaskedFieldsResponse_Error(): ValidateDataContractsMaskedFieldsResponse_Error {
-  return { id: "", dataContractRef: undefined, message: "", errors: [] };
-}
-
-export const ValidateDataContractsMaskedFieldsResponse_Error: MessageFns<
-  ValidateDataContractsMaskedFieldsResponse_Error
-> = {
-  encode(
-    message: ValidateDataContractsMaskedFieldsResponse_Error,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    if (message.dataContractRef !== undefined) {
-      DataContractRef.encode(message.dataContractRef, writer.uint32(18).fork()).join();
-    }
-    if (message.message !== "") {
-      writer.uint32(26).string(message.message);
-    }
-    for (const v of message.errors) {
-      ValidateDataContractsMaskedFieldsResponse_Error_FieldError.encode(v!, writer.uint32(34).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ValidateDataContractsMaskedFieldsResponse_Error {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseValidateDataContractsMaskedFieldsResponse_Error();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.dataContractRef = DataContractRef.decode(reader, reader.uint32());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.message = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.errors.push(
-              ValidateDataContractsMaskedFieldsResponse_Error_FieldError.decode(reader, reader.uint32()),
-            );
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(
-    base?: DeepPartial<ValidateDataContractsMaskedFieldsResponse_Error>,
-  ): ValidateDataContractsMaskedFieldsResponse_Error {
-    return ValidateDataContractsMaskedFieldsResponse_Error.fromPartial(base ?? {});
-  },
-  fromPartial(
-    object: DeepPartial<ValidateDataContractsMaskedFieldsResponse_Error>,
-  ): ValidateDataContractsMaskedFieldsResponse_Error {
-    const message = createBaseValidateDataContractsMaskedFieldsResponse_Error();
-    message.id = object.id ?? "";
-    message.dataContractRef = (object.dataContractRef !== undefined && object.dataContractRef !== null)
-      ? DataContractRef.fromPartial(object.dataContractRef)
-      : undefined;
-    message.message = object.message ?? "";
-    message.errors =
-      object.errors?.map((e) => ValidateDataContractsMaskedFieldsResponse_Error_FieldError.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseValidateDataContractsMaskedFieldsResponse_Error_FieldError(): ValidateDataContractsMaskedFieldsResponse_Error_FieldError {
-  return { fieldPattern: "", fieldType: "", message: "" };
-}
-
-export const ValidateDataContractsMaskedFieldsResponse_Error_FieldError: MessageFns<
-  ValidateDataContractsMaskedFieldsResponse_Error_FieldError
-> = {
-  encode(
-    message: ValidateDataContractsMaskedFieldsResponse_Error_FieldError,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
-    if (message.fieldPattern !== "") {
-      writer.uint32(10).string(message.fieldPattern);
-    }
-    if (message.fieldType !== "") {
-      writer.uint32(18).string(message.fieldType);
-    }
-    if (message.message !== "") {
-      writer.uint32(26).string(message.message);
-    }
-    return writer;
-  },
-
-  decode(
-    input: BinaryReader | Uint8Array,
-    length?: number,
-  ): ValidateDataContractsMaskedFieldsResponse_Error_FieldError {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseValidateDataContractsMaskedFieldsResponse_Error_FieldError();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.fieldPattern = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.fieldType = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.message = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(
-    base?: DeepPartial<ValidateDataContractsMaskedFieldsResponse_Error_FieldError>,
-  ): ValidateDataContractsMaskedFieldsResponse_Error_FieldError {
-    return ValidateDataContractsMaskedFieldsResponse_Error_FieldError.fromPartial(base ?? {});
-  },
-  fromPartial(
-    object: DeepPartial<ValidateDataContractsMaskedFieldsResponse_Error_FieldError>,
-  ): ValidateDataContractsMaskedFieldsResponse_Error_FieldError {
-    const message = createBaseValidateDataContractsMaskedFieldsResponse_Error_FieldError();
-    message.fieldPattern = object.fieldPattern ?? "";
-    message.fieldType = object.fieldType ?? "";
-    message.message = object.message ?? "";
-    return message;
-  },
-};
-
-function createBaseSimpleSchemaDryRunRequest(): SimpleSchemaDryRunRequest {
-  return { simpleSchemaDefinition: undefined };
-}
-
-export const SimpleSchemaDryRunRequest: MessageFns<SimpleSchemaDryRunRequest> = {
-  encode(message: SimpleSchemaDryRunRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.simpleSchemaDefinition !== undefined) {
-      Schema_SimpleSchemaDefinition.encode(message.simpleSchemaDefinition, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SimpleSchemaDryRunRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSimpleSchemaDryRunRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.simpleSchemaDefinition = Schema_SimpleSchemaDefinition.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<SimpleSchemaDryRunRequest>): SimpleSchemaDryRunRequest {
-    return SimpleSchemaDryRunRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<SimpleSchemaDryRunRequest>): SimpleSchemaDryRunRequest {
-    const message = createBaseSimpleSchemaDryRunRequest();
-    message.simpleSchemaDefinition =
-      (object.simpleSchemaDefinition !== undefined && object.simpleSchemaDefinition !== null)
-        ? Schema_SimpleSchemaDefinition.fromPartial(object.simpleSchemaDefinition)
-        : undefined;
-    return message;
-  },
-};
-
-function createBaseSimpleSchemaDryRunResponse(): SimpleSchemaDryRunResponse {
-  return { simpleSchemaDefinition: undefined };
-}
-
-export const SimpleSchemaDryRunResponse: MessageFns<SimpleSchemaDryRunResponse> = {
-  encode(message: SimpleSchemaDryRunResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.simpleSchemaDefinition !== undefined) {
-      Schema_SimpleSchemaDefinition.encode(message.simpleSchemaDefinition, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SimpleSchemaDryRunResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSimpleSchemaDryRunResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.simpleSchemaDefinition = Schema_SimpleSchemaDefinition.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<SimpleSchemaDryRunResponse>): SimpleSchemaDryRunResponse {
-    return SimpleSchemaDryRunResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<SimpleSchemaDryRunResponse>): SimpleSchemaDryRunResponse {
-    const message = createBaseSimpleSchemaDryRunResponse();
-    message.simpleSchemaDefinition =
-      (object.simpleSchemaDefinition !== undefined && object.simpleSchemaDefinition !== null)
-        ? Schema_SimpleSchemaDefinition.fromPartial(object.simpleSchemaDefinition)
-        : undefined;
-    return message;
-  },
-};
-
+/**
+ * A data contract says what events of one kind look like and how each field is to be treated: its schema, the
+ * fields that hold personal data and the purpose each of them may be used for, the field whose values share a
+ * key, and what valid values are. Contracts go from DRAFT through review to ACTIVE; only ACTIVE ones accept
+ * events.
+ */
 export type DataContractsServiceService = typeof DataContractsServiceService;
 export const DataContractsServiceService = {
+  /** Lists the contracts of a project together with the public ones. All filters that are given have to match. */
   listDataContracts: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ListDataContracts" as const,
     requestStream: false as const,
@@ -2407,6 +1163,7 @@ export const DataContractsServiceService = {
       Buffer.from(ListDataContractsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListDataContractsResponse => ListDataContractsResponse.decode(value),
   },
+  /** Gets one contract by reference or by id. */
   getDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/GetDataContract" as const,
     requestStream: false as const,
@@ -2418,6 +1175,10 @@ export const DataContractsServiceService = {
       Buffer.from(GetDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetDataContractResponse => GetDataContractResponse.decode(value),
   },
+  /**
+   * Creates a contract in state DRAFT, after checking schema and contract against each other: fields exist,
+   * personal data is text, expressions can be matched in linear time.
+   */
   createDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/CreateDataContract" as const,
     requestStream: false as const,
@@ -2429,6 +1190,7 @@ export const DataContractsServiceService = {
       Buffer.from(CreateDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateDataContractResponse => CreateDataContractResponse.decode(value),
   },
+  /** Changes a contract. In DRAFT and IN_REVIEW everything may change, later only metadata. */
   updateDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/UpdateDataContract" as const,
     requestStream: false as const,
@@ -2440,6 +1202,7 @@ export const DataContractsServiceService = {
       Buffer.from(UpdateDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateDataContractResponse => UpdateDataContractResponse.decode(value),
   },
+  /** Puts a DRAFT forward for review: DRAFT to IN_REVIEW. */
   reviewDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ReviewDataContract" as const,
     requestStream: false as const,
@@ -2451,6 +1214,7 @@ export const DataContractsServiceService = {
       Buffer.from(ReviewDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReviewDataContractResponse => ReviewDataContractResponse.decode(value),
   },
+  /** Opens a contract for events: APPROVED or ARCHIVED to ACTIVE. */
   activateDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ActivateDataContract" as const,
     requestStream: false as const,
@@ -2462,6 +1226,10 @@ export const DataContractsServiceService = {
       Buffer.from(ActivateDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ActivateDataContractResponse => ActivateDataContractResponse.decode(value),
   },
+  /**
+   * Deletes a contract that is in DRAFT or IN_REVIEW. Later ones can only be archived, since events refer to
+   * them.
+   */
   deleteDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/DeleteDataContract" as const,
     requestStream: false as const,
@@ -2473,6 +1241,7 @@ export const DataContractsServiceService = {
       Buffer.from(DeleteDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteDataContractResponse => DeleteDataContractResponse.decode(value),
   },
+  /** Closes a contract for new events: ACTIVE to ARCHIVED. Events that were accepted before flow on. */
   archiveDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ArchiveDataContract" as const,
     requestStream: false as const,
@@ -2484,6 +1253,7 @@ export const DataContractsServiceService = {
       Buffer.from(ArchiveDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ArchiveDataContractResponse => ArchiveDataContractResponse.decode(value),
   },
+  /** Approves a contract under review: IN_REVIEW to APPROVED. The caller needs the role APPROVER or ADMIN. */
   approveDataContract: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ApproveDataContract" as const,
     requestStream: false as const,
@@ -2495,6 +1265,7 @@ export const DataContractsServiceService = {
       Buffer.from(ApproveDataContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ApproveDataContractResponse => ApproveDataContractResponse.decode(value),
   },
+  /** Generates classes for the events of a contract, for use with a client driver. */
   getDataContractSchemaCode: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/GetDataContractSchemaCode" as const,
     requestStream: false as const,
@@ -2508,6 +1279,7 @@ export const DataContractsServiceService = {
     responseDeserialize: (value: Buffer): GetDataContractSchemaCodeResponse =>
       GetDataContractSchemaCodeResponse.decode(value),
   },
+  /** Gets a schema by the number that stands at the start of records in Kafka. Schema registry proxies use it. */
   getDataContractSchemaDefinition: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/GetDataContractSchemaDefinition" as const,
     requestStream: false as const,
@@ -2521,6 +1293,7 @@ export const DataContractsServiceService = {
     responseDeserialize: (value: Buffer): GetDataContractSchemaDefinitionResponse =>
       GetDataContractSchemaDefinitionResponse.decode(value),
   },
+  /** Tries whether fields can be masked, before a derived stream or a job is created with them. */
   validateDataContractsMaskedFields: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/ValidateDataContractsMaskedFields" as const,
     requestStream: false as const,
@@ -2534,6 +1307,7 @@ export const DataContractsServiceService = {
     responseDeserialize: (value: Buffer): ValidateDataContractsMaskedFieldsResponse =>
       ValidateDataContractsMaskedFieldsResponse.decode(value),
   },
+  /** Completes a simple schema with the names that would be derived for it, and stores nothing. */
   simpleSchemaDryRun: {
     path: "/strmprivacy.api.data_contracts.v1.DataContractsService/SimpleSchemaDryRun" as const,
     requestStream: false as const,
@@ -2548,28 +1322,48 @@ export const DataContractsServiceService = {
 } as const;
 
 export interface DataContractsServiceServer extends UntypedServiceImplementation {
+  /** Lists the contracts of a project together with the public ones. All filters that are given have to match. */
   listDataContracts: handleUnaryCall<ListDataContractsRequest, ListDataContractsResponse>;
+  /** Gets one contract by reference or by id. */
   getDataContract: handleUnaryCall<GetDataContractRequest, GetDataContractResponse>;
+  /**
+   * Creates a contract in state DRAFT, after checking schema and contract against each other: fields exist,
+   * personal data is text, expressions can be matched in linear time.
+   */
   createDataContract: handleUnaryCall<CreateDataContractRequest, CreateDataContractResponse>;
+  /** Changes a contract. In DRAFT and IN_REVIEW everything may change, later only metadata. */
   updateDataContract: handleUnaryCall<UpdateDataContractRequest, UpdateDataContractResponse>;
+  /** Puts a DRAFT forward for review: DRAFT to IN_REVIEW. */
   reviewDataContract: handleUnaryCall<ReviewDataContractRequest, ReviewDataContractResponse>;
+  /** Opens a contract for events: APPROVED or ARCHIVED to ACTIVE. */
   activateDataContract: handleUnaryCall<ActivateDataContractRequest, ActivateDataContractResponse>;
+  /**
+   * Deletes a contract that is in DRAFT or IN_REVIEW. Later ones can only be archived, since events refer to
+   * them.
+   */
   deleteDataContract: handleUnaryCall<DeleteDataContractRequest, DeleteDataContractResponse>;
+  /** Closes a contract for new events: ACTIVE to ARCHIVED. Events that were accepted before flow on. */
   archiveDataContract: handleUnaryCall<ArchiveDataContractRequest, ArchiveDataContractResponse>;
+  /** Approves a contract under review: IN_REVIEW to APPROVED. The caller needs the role APPROVER or ADMIN. */
   approveDataContract: handleUnaryCall<ApproveDataContractRequest, ApproveDataContractResponse>;
+  /** Generates classes for the events of a contract, for use with a client driver. */
   getDataContractSchemaCode: handleUnaryCall<GetDataContractSchemaCodeRequest, GetDataContractSchemaCodeResponse>;
+  /** Gets a schema by the number that stands at the start of records in Kafka. Schema registry proxies use it. */
   getDataContractSchemaDefinition: handleUnaryCall<
     GetDataContractSchemaDefinitionRequest,
     GetDataContractSchemaDefinitionResponse
   >;
+  /** Tries whether fields can be masked, before a derived stream or a job is created with them. */
   validateDataContractsMaskedFields: handleUnaryCall<
     ValidateDataContractsMaskedFieldsRequest,
     ValidateDataContractsMaskedFieldsResponse
   >;
+  /** Completes a simple schema with the names that would be derived for it, and stores nothing. */
   simpleSchemaDryRun: handleUnaryCall<SimpleSchemaDryRunRequest, SimpleSchemaDryRunResponse>;
 }
 
 export interface DataContractsServiceClient extends Client {
+  /** Lists the contracts of a project together with the public ones. All filters that are given have to match. */
   listDataContracts(
     request: ListDataContractsRequest,
     callback: (error: ServiceError | null, response: ListDataContractsResponse) => void,
@@ -2585,6 +1379,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListDataContractsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one contract by reference or by id. */
   getDataContract(
     request: GetDataContractRequest,
     callback: (error: ServiceError | null, response: GetDataContractResponse) => void,
@@ -2600,6 +1395,10 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDataContractResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Creates a contract in state DRAFT, after checking schema and contract against each other: fields exist,
+   * personal data is text, expressions can be matched in linear time.
+   */
   createDataContract(
     request: CreateDataContractRequest,
     callback: (error: ServiceError | null, response: CreateDataContractResponse) => void,
@@ -2615,6 +1414,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Changes a contract. In DRAFT and IN_REVIEW everything may change, later only metadata. */
   updateDataContract(
     request: UpdateDataContractRequest,
     callback: (error: ServiceError | null, response: UpdateDataContractResponse) => void,
@@ -2630,6 +1430,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Puts a DRAFT forward for review: DRAFT to IN_REVIEW. */
   reviewDataContract(
     request: ReviewDataContractRequest,
     callback: (error: ServiceError | null, response: ReviewDataContractResponse) => void,
@@ -2645,6 +1446,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ReviewDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Opens a contract for events: APPROVED or ARCHIVED to ACTIVE. */
   activateDataContract(
     request: ActivateDataContractRequest,
     callback: (error: ServiceError | null, response: ActivateDataContractResponse) => void,
@@ -2660,6 +1462,10 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ActivateDataContractResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Deletes a contract that is in DRAFT or IN_REVIEW. Later ones can only be archived, since events refer to
+   * them.
+   */
   deleteDataContract(
     request: DeleteDataContractRequest,
     callback: (error: ServiceError | null, response: DeleteDataContractResponse) => void,
@@ -2675,6 +1481,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Closes a contract for new events: ACTIVE to ARCHIVED. Events that were accepted before flow on. */
   archiveDataContract(
     request: ArchiveDataContractRequest,
     callback: (error: ServiceError | null, response: ArchiveDataContractResponse) => void,
@@ -2690,6 +1497,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ArchiveDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Approves a contract under review: IN_REVIEW to APPROVED. The caller needs the role APPROVER or ADMIN. */
   approveDataContract(
     request: ApproveDataContractRequest,
     callback: (error: ServiceError | null, response: ApproveDataContractResponse) => void,
@@ -2705,6 +1513,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ApproveDataContractResponse) => void,
   ): ClientUnaryCall;
+  /** Generates classes for the events of a contract, for use with a client driver. */
   getDataContractSchemaCode(
     request: GetDataContractSchemaCodeRequest,
     callback: (error: ServiceError | null, response: GetDataContractSchemaCodeResponse) => void,
@@ -2720,6 +1529,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDataContractSchemaCodeResponse) => void,
   ): ClientUnaryCall;
+  /** Gets a schema by the number that stands at the start of records in Kafka. Schema registry proxies use it. */
   getDataContractSchemaDefinition(
     request: GetDataContractSchemaDefinitionRequest,
     callback: (error: ServiceError | null, response: GetDataContractSchemaDefinitionResponse) => void,
@@ -2735,6 +1545,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetDataContractSchemaDefinitionResponse) => void,
   ): ClientUnaryCall;
+  /** Tries whether fields can be masked, before a derived stream or a job is created with them. */
   validateDataContractsMaskedFields(
     request: ValidateDataContractsMaskedFieldsRequest,
     callback: (error: ServiceError | null, response: ValidateDataContractsMaskedFieldsResponse) => void,
@@ -2750,6 +1561,7 @@ export interface DataContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ValidateDataContractsMaskedFieldsResponse) => void,
   ): ClientUnaryCall;
+  /** Completes a simple schema with the names that would be derived for it, and stores nothing. */
   simpleSchemaDryRun(
     request: SimpleSchemaDryRunRequest,
     callback: (error: ServiceError | null, response: SimpleSchemaDryRunResponse) => void,

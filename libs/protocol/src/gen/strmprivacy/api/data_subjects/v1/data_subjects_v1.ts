@@ -20,65 +20,107 @@ import {
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
 
+/** Names the persons. */
 export interface ListDataSubjectKeylinksRequest {
+  /** Ids of persons, as they occur in the events. */
   dataSubjectId: string[];
+  /** Organisation to look in (UUID); empty for the caller's own. */
   organizationId: string;
 }
 
+/** Key links by person. */
 export interface ListDataSubjectKeylinksResponse {
+  /** One entry for each person that is known; others are left out. */
   dataSubjectKeylinks: DatasubjectKeylinks[];
 }
 
+/** One person's key links. */
 export interface DatasubjectKeylinks {
+  /** Id of the person, as it occurs in the events. */
   dataSubjectId: string;
+  /** The person's key links, each with its end. */
   keylinksAndTimestamps: DatasubjectKeylinks_KeylinkAndTimestamp[];
 }
 
+/** A key link and how long its key is kept. */
 export interface DatasubjectKeylinks_KeylinkAndTimestamp {
+  /** Id of a key (UUID), as events carry it in `strmMeta.keyLink`. */
   keyLink: string;
+  /** When the policy of the data says that the key should be destroyed. */
   expiryTime: Date | undefined;
 }
 
+/** Key links to record. */
 export interface AddDataSubjectsKeyLinksRequest {
+  /** Project that the data belongs to (UUID). */
   projectId: string;
+  /** The key links, by person. Those that are known already are not an error. */
   dataSubjectKeylinks: DatasubjectKeylinks[];
 }
 
+/** What was recorded. */
 export interface AddDataSubjectsKeyLinksResponse {
+  /** Number of key links that were new. */
   storedCount: bigint;
-  /** @deprecated */
+  /**
+   * No longer filled: a request is recorded whole or refused.
+   *
+   * @deprecated
+   */
   issues: AddDataSubjectsKeyLinksResponse_AddDataSubjectsIssues[];
 }
 
-/** @deprecated */
+/**
+ * A key link that could not be recorded.
+ *
+ * @deprecated
+ */
 export interface AddDataSubjectsKeyLinksResponse_AddDataSubjectsIssues {
+  /** Id of the person. */
   dataSubjectId: string;
+  /** The key link. */
   keyLink: string;
+  /** What went wrong, for people. */
   message: string;
+  /** What went wrong, for programs. */
   issueType: string;
 }
 
+/** Names the persons to forget. */
 export interface DeleteDataSubjectsRequest {
+  /** Ids of the persons, as they occur in the events. */
   dataSubjects: string[];
+  /** Organisation to look in (UUID); empty for the caller's own. */
   organizationId: string;
 }
 
+/** What was forgotten. */
 export interface DeleteDataSubjectsResponse {
+  /** Number of key links that were deleted, of all persons together. */
   deletedKeylinksCount: bigint;
 }
 
+/** Asks for a page of persons. */
 export interface ListDataSubjectsRequest {
+  /** `next_page_token` of the page before; empty for the first page. */
   pageToken: string;
+  /** At most so many on a page; 0 leaves it to the server. */
   pageSize: number;
+  /** Organisation to look in (UUID); empty for the caller's own. */
   organizationId: string;
 }
 
+/** One page of persons. */
 export interface ListDataSubjectsResponse {
+  /** The persons, in an order that pages keep. */
   dataSubjects: ListDataSubjectsResponse_DataSubjectInfo[];
+  /** Asks for the page after this one; empty on the last page. Clients should not look into it. */
   nextPageToken: string;
 }
 
+/** One person. */
 export interface ListDataSubjectsResponse_DataSubjectInfo {
+  /** Id of the person, as it occurs in the events. */
   dataSubjectId: string;
 }
 
@@ -908,8 +950,14 @@ export const ListDataSubjectsResponse_DataSubjectInfo: MessageFns<ListDataSubjec
   },
 };
 
+/**
+ * Which keys encrypt the data of which person. When a person asks to be forgotten, the customer looks up the
+ * person's key links here and destroys the keys of those links, which makes the data unreadable wherever it
+ * is.
+ */
 export type DataSubjectsServiceService = typeof DataSubjectsServiceService;
 export const DataSubjectsServiceService = {
+  /** Lists the key links of given persons. */
   listDataSubjectKeylinks: {
     path: "/strmprivacy.api.data_subjects.v1.DataSubjectsService/ListDataSubjectKeylinks" as const,
     requestStream: false as const,
@@ -922,6 +970,10 @@ export const DataSubjectsServiceService = {
     responseDeserialize: (value: Buffer): ListDataSubjectKeylinksResponse =>
       ListDataSubjectKeylinksResponse.decode(value),
   },
+  /**
+   * Records new key links. The gateway and batch jobs call it for data contracts that name a field with the
+   * person's id.
+   */
   addDataSubjectsKeyLinks: {
     path: "/strmprivacy.api.data_subjects.v1.DataSubjectsService/AddDataSubjectsKeyLinks" as const,
     requestStream: false as const,
@@ -934,6 +986,7 @@ export const DataSubjectsServiceService = {
     responseDeserialize: (value: Buffer): AddDataSubjectsKeyLinksResponse =>
       AddDataSubjectsKeyLinksResponse.decode(value),
   },
+  /** Forgets persons and their key links. The keys themselves are elsewhere and stay. */
   deleteDataSubjects: {
     path: "/strmprivacy.api.data_subjects.v1.DataSubjectsService/DeleteDataSubjects" as const,
     requestStream: false as const,
@@ -945,6 +998,7 @@ export const DataSubjectsServiceService = {
       Buffer.from(DeleteDataSubjectsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteDataSubjectsResponse => DeleteDataSubjectsResponse.decode(value),
   },
+  /** Lists the persons that are known in the organisation. */
   listDataSubjects: {
     path: "/strmprivacy.api.data_subjects.v1.DataSubjectsService/ListDataSubjects" as const,
     requestStream: false as const,
@@ -959,13 +1013,21 @@ export const DataSubjectsServiceService = {
 } as const;
 
 export interface DataSubjectsServiceServer extends UntypedServiceImplementation {
+  /** Lists the key links of given persons. */
   listDataSubjectKeylinks: handleUnaryCall<ListDataSubjectKeylinksRequest, ListDataSubjectKeylinksResponse>;
+  /**
+   * Records new key links. The gateway and batch jobs call it for data contracts that name a field with the
+   * person's id.
+   */
   addDataSubjectsKeyLinks: handleUnaryCall<AddDataSubjectsKeyLinksRequest, AddDataSubjectsKeyLinksResponse>;
+  /** Forgets persons and their key links. The keys themselves are elsewhere and stay. */
   deleteDataSubjects: handleUnaryCall<DeleteDataSubjectsRequest, DeleteDataSubjectsResponse>;
+  /** Lists the persons that are known in the organisation. */
   listDataSubjects: handleUnaryCall<ListDataSubjectsRequest, ListDataSubjectsResponse>;
 }
 
 export interface DataSubjectsServiceClient extends Client {
+  /** Lists the key links of given persons. */
   listDataSubjectKeylinks(
     request: ListDataSubjectKeylinksRequest,
     callback: (error: ServiceError | null, response: ListDataSubjectKeylinksResponse) => void,
@@ -981,6 +1043,10 @@ export interface DataSubjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListDataSubjectKeylinksResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Records new key links. The gateway and batch jobs call it for data contracts that name a field with the
+   * person's id.
+   */
   addDataSubjectsKeyLinks(
     request: AddDataSubjectsKeyLinksRequest,
     callback: (error: ServiceError | null, response: AddDataSubjectsKeyLinksResponse) => void,
@@ -996,6 +1062,7 @@ export interface DataSubjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AddDataSubjectsKeyLinksResponse) => void,
   ): ClientUnaryCall;
+  /** Forgets persons and their key links. The keys themselves are elsewhere and stay. */
   deleteDataSubjects(
     request: DeleteDataSubjectsRequest,
     callback: (error: ServiceError | null, response: DeleteDataSubjectsResponse) => void,
@@ -1011,6 +1078,7 @@ export interface DataSubjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteDataSubjectsResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the persons that are known in the organisation. */
   listDataSubjects(
     request: ListDataSubjectsRequest,
     callback: (error: ServiceError | null, response: ListDataSubjectsResponse) => void,

@@ -19,130 +19,247 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FieldMask } from "../../../../google/protobuf/field_mask.ts";
-import {
-  EventContract,
-  EventContractRef,
-  FilterPublicPrivate,
-  Label,
-  MaskedFields,
-  Schema,
-  SchemaRef,
-} from "../../entities/v1/entities_v1.ts";
+import { FilterPublicPrivate, Label } from "../../entities/v1/catalog_v1.ts";
+import { MaskedFields } from "../../entities/v1/consent_v1.ts";
+import { EventContract } from "../../entities/v1/event_contracts_v1.ts";
+import { EventContractRef } from "../../entities/v1/references_v1.ts";
+import { Schema, SchemaRef } from "../../entities/v1/schemas_v1.ts";
 
+/** Selects event contracts; empty filters select everything. */
 export interface ListEventContractsRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Text that has to occur somewhere in the contract. */
   filter: string;
+  /** Handle of the organisation that published the contract. */
   handle: string;
+  /** Name of the contract, the middle part of its reference. */
   name: string;
+  /** Whether to list public contracts, private ones, or both. */
   publicPrivate: FilterPublicPrivate;
-  schemaRef: SchemaRef | undefined;
+  /** Schema that the contract has to use. */
+  schemaRef:
+    | SchemaRef
+    | undefined;
+  /** Labels that a contract has to have. One without a value matches its key with any value. */
   labels: Label[];
+  /** Domains, one of which the contract has to belong to. */
   domains: string[];
+  /** Industries, one of which the contract has to belong to. */
   industries: string[];
 }
 
+/** The selected contracts. */
 export interface ListEventContractsResponse {
+  /** All that match. */
   eventContracts: EventContract[];
 }
 
+/** Names an event contract. */
 export interface GetEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Reference of the contract. */
   ref: EventContractRef | undefined;
 }
 
+/** The contract that was asked for. */
 export interface GetEventContractResponse {
-  eventContract: EventContract | undefined;
+  /** The contract. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** Changes whenever the contract does; an update has to give it back. */
   checksum: string;
 }
 
+/** Describes the contract. */
 export interface CreateEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  eventContract: EventContract | undefined;
+  /** The contract to create. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** The contract as it was stored. */
 export interface CreateEventContractResponse {
-  eventContract: EventContract | undefined;
+  /** The contract with its id and state. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** Changes whenever the contract does; an update has to give it back. */
   checksum: string;
 }
 
+/** The changes to a contract. */
 export interface UpdateEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  eventContract: EventContract | undefined;
+  /** The contract as it should be. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** The checksum that the caller last saw; the update fails when the contract has changed since. */
   checksum: string;
-  updateMask: string[] | undefined;
+  /** Paths of the fields to take over from `event_contract`. */
+  updateMask:
+    | string[]
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** The contract as it was stored. */
 export interface UpdateEventContractResponse {
-  eventContract: EventContract | undefined;
+  /** The contract after the change. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** The checksum for the next update. */
   checksum: string;
 }
 
+/** Names the contract to open. */
 export interface ActivateEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  eventContractRef: EventContractRef | undefined;
+  /** Reference of the contract. */
+  eventContractRef:
+    | EventContractRef
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the contract is ACTIVE. */
 export interface ActivateEventContractResponse {
 }
 
+/** Names the contract to delete. */
 export interface DeleteEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  eventContractRef: EventContractRef | undefined;
+  /** Reference of the contract. */
+  eventContractRef:
+    | EventContractRef
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the contract is gone; its schema stays. */
 export interface DeleteEventContractResponse {
 }
 
+/** Names the contract to close. */
 export interface ArchiveEventContractRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  eventContractRef: EventContractRef | undefined;
+  /** Reference of the contract. */
+  eventContractRef:
+    | EventContractRef
+    | undefined;
+  /** Project that the contract belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the contract is ARCHIVED. */
 export interface ArchiveEventContractResponse {
 }
 
+/** The masking to try. */
 export interface ValidateMaskedFieldsRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  maskedFields: MaskedFields | undefined;
+  /** Contracts and their fields, as they would be given to a derived stream. */
+  maskedFields:
+    | MaskedFields
+    | undefined;
+  /** Project that the masking is meant for (UUID). */
   projectId: string;
 }
 
+/** What is wrong with the masking. */
 export interface ValidateMaskedFieldsResponse {
+  /** One entry for each contract with something wrong; none when the masking is usable. */
   errors: ValidateMaskedFieldsResponse_Error[];
 }
 
+/** What is wrong with the masking of one contract. */
 export interface ValidateMaskedFieldsResponse_Error {
-  eventContractRef: EventContractRef | undefined;
+  /** Reference of the contract. */
+  eventContractRef:
+    | EventContractRef
+    | undefined;
+  /** What is wrong with the contract as a whole, such as that it does not exist. */
   message: string;
+  /** What is wrong with single fields. */
   errors: ValidateMaskedFieldsResponse_Error_FieldError[];
 }
 
+/** A field that cannot be masked. */
 export interface ValidateMaskedFieldsResponse_Error_FieldError {
+  /** Path of the field, as it was given. */
   fieldPattern: string;
+  /** Type that the field has in the schema; empty when there is no such field. */
   fieldType: string;
+  /** Why it cannot be masked. */
   message: string;
 }
 
+/** Names an event contract. */
 export interface GetEventContractAndSchemaRequest {
+  /** Reference of the contract. */
   ref: EventContractRef | undefined;
 }
 
+/** A contract with its schema. */
 export interface GetEventContractAndSchemaResponse {
-  eventContract: EventContract | undefined;
-  schema: Schema | undefined;
+  /** The contract. */
+  eventContract:
+    | EventContract
+    | undefined;
+  /** The schema that the contract refers to. */
+  schema:
+    | Schema
+    | undefined;
+  /** Number that stands for the schema at the start of records in Kafka. */
   confluentId: number;
 }
 
@@ -1642,8 +1759,13 @@ export const GetEventContractAndSchemaResponse: MessageFns<GetEventContractAndSc
   },
 };
 
+/**
+ * The forerunner of DataContractsService, from the time when contracts and schemas were made apart. It
+ * remains for old clients; new ones use data contracts.
+ */
 export type EventContractsServiceService = typeof EventContractsServiceService;
 export const EventContractsServiceService = {
+  /** Lists event contracts. All filters that are given have to match. */
   listEventContracts: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/ListEventContracts" as const,
     requestStream: false as const,
@@ -1655,6 +1777,7 @@ export const EventContractsServiceService = {
       Buffer.from(ListEventContractsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListEventContractsResponse => ListEventContractsResponse.decode(value),
   },
+  /** Gets one event contract by reference. */
   getEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/GetEventContract" as const,
     requestStream: false as const,
@@ -1666,6 +1789,7 @@ export const EventContractsServiceService = {
       Buffer.from(GetEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetEventContractResponse => GetEventContractResponse.decode(value),
   },
+  /** Creates an event contract for an existing schema. */
   createEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/CreateEventContract" as const,
     requestStream: false as const,
@@ -1677,6 +1801,7 @@ export const EventContractsServiceService = {
       Buffer.from(CreateEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateEventContractResponse => CreateEventContractResponse.decode(value),
   },
+  /** Changes an event contract. */
   updateEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/UpdateEventContract" as const,
     requestStream: false as const,
@@ -1688,6 +1813,7 @@ export const EventContractsServiceService = {
       Buffer.from(UpdateEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateEventContractResponse => UpdateEventContractResponse.decode(value),
   },
+  /** Opens an event contract for events. */
   activateEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/ActivateEventContract" as const,
     requestStream: false as const,
@@ -1699,6 +1825,7 @@ export const EventContractsServiceService = {
       Buffer.from(ActivateEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ActivateEventContractResponse => ActivateEventContractResponse.decode(value),
   },
+  /** Deletes an event contract that was never active. */
   deleteEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/DeleteEventContract" as const,
     requestStream: false as const,
@@ -1710,6 +1837,7 @@ export const EventContractsServiceService = {
       Buffer.from(DeleteEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteEventContractResponse => DeleteEventContractResponse.decode(value),
   },
+  /** Closes an event contract for new events. */
   archiveEventContract: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/ArchiveEventContract" as const,
     requestStream: false as const,
@@ -1721,6 +1849,7 @@ export const EventContractsServiceService = {
       Buffer.from(ArchiveEventContractResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ArchiveEventContractResponse => ArchiveEventContractResponse.decode(value),
   },
+  /** Tries whether fields can be masked. */
   validateMaskedFields: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/ValidateMaskedFields" as const,
     requestStream: false as const,
@@ -1732,6 +1861,7 @@ export const EventContractsServiceService = {
       Buffer.from(ValidateMaskedFieldsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ValidateMaskedFieldsResponse => ValidateMaskedFieldsResponse.decode(value),
   },
+  /** Gets an event contract with its schema, all that is needed to handle an event. */
   getEventContractAndSchema: {
     path: "/strmprivacy.api.event_contracts.v1.EventContractsService/GetEventContractAndSchema" as const,
     requestStream: false as const,
@@ -1748,18 +1878,28 @@ export const EventContractsServiceService = {
 } as const;
 
 export interface EventContractsServiceServer extends UntypedServiceImplementation {
+  /** Lists event contracts. All filters that are given have to match. */
   listEventContracts: handleUnaryCall<ListEventContractsRequest, ListEventContractsResponse>;
+  /** Gets one event contract by reference. */
   getEventContract: handleUnaryCall<GetEventContractRequest, GetEventContractResponse>;
+  /** Creates an event contract for an existing schema. */
   createEventContract: handleUnaryCall<CreateEventContractRequest, CreateEventContractResponse>;
+  /** Changes an event contract. */
   updateEventContract: handleUnaryCall<UpdateEventContractRequest, UpdateEventContractResponse>;
+  /** Opens an event contract for events. */
   activateEventContract: handleUnaryCall<ActivateEventContractRequest, ActivateEventContractResponse>;
+  /** Deletes an event contract that was never active. */
   deleteEventContract: handleUnaryCall<DeleteEventContractRequest, DeleteEventContractResponse>;
+  /** Closes an event contract for new events. */
   archiveEventContract: handleUnaryCall<ArchiveEventContractRequest, ArchiveEventContractResponse>;
+  /** Tries whether fields can be masked. */
   validateMaskedFields: handleUnaryCall<ValidateMaskedFieldsRequest, ValidateMaskedFieldsResponse>;
+  /** Gets an event contract with its schema, all that is needed to handle an event. */
   getEventContractAndSchema: handleUnaryCall<GetEventContractAndSchemaRequest, GetEventContractAndSchemaResponse>;
 }
 
 export interface EventContractsServiceClient extends Client {
+  /** Lists event contracts. All filters that are given have to match. */
   listEventContracts(
     request: ListEventContractsRequest,
     callback: (error: ServiceError | null, response: ListEventContractsResponse) => void,
@@ -1775,6 +1915,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListEventContractsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one event contract by reference. */
   getEventContract(
     request: GetEventContractRequest,
     callback: (error: ServiceError | null, response: GetEventContractResponse) => void,
@@ -1790,6 +1931,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Creates an event contract for an existing schema. */
   createEventContract(
     request: CreateEventContractRequest,
     callback: (error: ServiceError | null, response: CreateEventContractResponse) => void,
@@ -1805,6 +1947,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Changes an event contract. */
   updateEventContract(
     request: UpdateEventContractRequest,
     callback: (error: ServiceError | null, response: UpdateEventContractResponse) => void,
@@ -1820,6 +1963,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Opens an event contract for events. */
   activateEventContract(
     request: ActivateEventContractRequest,
     callback: (error: ServiceError | null, response: ActivateEventContractResponse) => void,
@@ -1835,6 +1979,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ActivateEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes an event contract that was never active. */
   deleteEventContract(
     request: DeleteEventContractRequest,
     callback: (error: ServiceError | null, response: DeleteEventContractResponse) => void,
@@ -1850,6 +1995,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Closes an event contract for new events. */
   archiveEventContract(
     request: ArchiveEventContractRequest,
     callback: (error: ServiceError | null, response: ArchiveEventContractResponse) => void,
@@ -1865,6 +2011,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ArchiveEventContractResponse) => void,
   ): ClientUnaryCall;
+  /** Tries whether fields can be masked. */
   validateMaskedFields(
     request: ValidateMaskedFieldsRequest,
     callback: (error: ServiceError | null, response: ValidateMaskedFieldsResponse) => void,
@@ -1880,6 +2027,7 @@ export interface EventContractsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ValidateMaskedFieldsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets an event contract with its schema, all that is needed to handle an event. */
   getEventContractAndSchema(
     request: GetEventContractAndSchemaRequest,
     callback: (error: ServiceError | null, response: GetEventContractAndSchemaResponse) => void,

@@ -19,11 +19,15 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 
+/** Names the installation. */
 export interface ListInstallationHandlesRequest {
+  /** Id of the installation (UUID). */
   installationId: string;
 }
 
+/** The handles of an installation. */
 export interface ListInstallationHandlesResponse {
+  /** First parts of the references of data contracts that can occur there. */
   installationHandles: string[];
 }
 
@@ -137,8 +141,13 @@ export const ListInstallationHandlesResponse: MessageFns<ListInstallationHandles
   },
 };
 
+/** Which handles an installation serves. */
 export type HandlesServiceService = typeof HandlesServiceService;
 export const HandlesServiceService = {
+  /**
+   * Lists the handles of the organisations that use an installation. Its components use it to prepare for
+   * their contracts.
+   */
   listInstallationHandles: {
     path: "/strmprivacy.api.handles.v1.HandlesService/ListInstallationHandles" as const,
     requestStream: false as const,
@@ -154,10 +163,18 @@ export const HandlesServiceService = {
 } as const;
 
 export interface HandlesServiceServer extends UntypedServiceImplementation {
+  /**
+   * Lists the handles of the organisations that use an installation. Its components use it to prepare for
+   * their contracts.
+   */
   listInstallationHandles: handleUnaryCall<ListInstallationHandlesRequest, ListInstallationHandlesResponse>;
 }
 
 export interface HandlesServiceClient extends Client {
+  /**
+   * Lists the handles of the organisations that use an installation. Its components use it to prepare for
+   * their contracts.
+   */
   listInstallationHandles(
     request: ListInstallationHandlesRequest,
     callback: (error: ServiceError | null, response: ListInstallationHandlesResponse) => void,

@@ -18,13 +18,18 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
 
+/** Ways to obtain an installation. They differ in who runs it, and in where its images come from. */
 export const InstallationType = {
+  /** INSTALLATION_TYPE_UNSPECIFIED - Not a type: refused in requests. */
   INSTALLATION_TYPE_UNSPECIFIED: 0,
+  /** SAAS - The vendor runs it. */
   SAAS: 1,
+  /** SELF_HOSTED - The customer runs it, with images from a registry of the vendor or of their own. */
   SELF_HOSTED: 2,
+  /** AWS_MARKETPLACE - The customer runs it on AWS with a licence of their own. */
   AWS_MARKETPLACE: 3,
+  /** AWS_MARKETPLACE_PAYG - The customer runs it on AWS and pays by the hour. */
   AWS_MARKETPLACE_PAYG: 4,
   UNRECOGNIZED: -1,
 } as const;
@@ -40,162 +45,88 @@ export namespace InstallationType {
   export type UNRECOGNIZED = typeof InstallationType.UNRECOGNIZED;
 }
 
-export const InstalledComponentType = {
-  INSTALLED_COMPONENT_TYPE_UNSPECIFIED: 0,
-  BATCH_JOBS_AGENT: 1,
-  BATCH_EXPORTERS_AGENT: 2,
-  KAFKA_EXPORTERS_AGENT: 3,
-  STREAMS_AGENT: 4,
-  EVENT_GATEWAY: 5,
-  WEB_SOCKET: 6,
-  DATA_CONNECTORS_AGENT: 7,
-  CONFLUENT_SCHEMA_PROXY: 8,
-  UNRECOGNIZED: -1,
-} as const;
-
-export type InstalledComponentType = typeof InstalledComponentType[keyof typeof InstalledComponentType];
-
-export namespace InstalledComponentType {
-  export type INSTALLED_COMPONENT_TYPE_UNSPECIFIED = typeof InstalledComponentType.INSTALLED_COMPONENT_TYPE_UNSPECIFIED;
-  export type BATCH_JOBS_AGENT = typeof InstalledComponentType.BATCH_JOBS_AGENT;
-  export type BATCH_EXPORTERS_AGENT = typeof InstalledComponentType.BATCH_EXPORTERS_AGENT;
-  export type KAFKA_EXPORTERS_AGENT = typeof InstalledComponentType.KAFKA_EXPORTERS_AGENT;
-  export type STREAMS_AGENT = typeof InstalledComponentType.STREAMS_AGENT;
-  export type EVENT_GATEWAY = typeof InstalledComponentType.EVENT_GATEWAY;
-  export type WEB_SOCKET = typeof InstalledComponentType.WEB_SOCKET;
-  export type DATA_CONNECTORS_AGENT = typeof InstalledComponentType.DATA_CONNECTORS_AGENT;
-  export type CONFLUENT_SCHEMA_PROXY = typeof InstalledComponentType.CONFLUENT_SCHEMA_PROXY;
-  export type UNRECOGNIZED = typeof InstalledComponentType.UNRECOGNIZED;
-}
-
-export const InstalledComponentStateType = {
-  INSTALLED_COMPONENT_STATE_TYPE_UNSPECIFIED: 0,
-  PROVISIONED: 1,
-  RUNNING: 2,
-  ERROR: 3,
-  SHUTTING_DOWN: 4,
-  UNRECOGNIZED: -1,
-} as const;
-
-export type InstalledComponentStateType = typeof InstalledComponentStateType[keyof typeof InstalledComponentStateType];
-
-export namespace InstalledComponentStateType {
-  export type INSTALLED_COMPONENT_STATE_TYPE_UNSPECIFIED =
-    typeof InstalledComponentStateType.INSTALLED_COMPONENT_STATE_TYPE_UNSPECIFIED;
-  export type PROVISIONED = typeof InstalledComponentStateType.PROVISIONED;
-  export type RUNNING = typeof InstalledComponentStateType.RUNNING;
-  export type ERROR = typeof InstalledComponentStateType.ERROR;
-  export type SHUTTING_DOWN = typeof InstalledComponentStateType.SHUTTING_DOWN;
-  export type UNRECOGNIZED = typeof InstalledComponentStateType.UNRECOGNIZED;
-}
-
+/** Names the installation. */
 export interface GetInstallationRequest {
+  /** Id of the installation (UUID). */
   installationId: string;
 }
 
+/** The installation that was asked for. */
 export interface GetInstallationResponse {
+  /** The installation. */
   installation: Installation | undefined;
 }
 
+/** A data plane that belongs to one organisation. */
 export interface Installation {
+  /** Id of the installation (UUID), given by the server. */
   id: string;
+  /** How the installation was obtained. */
   installationType: InstallationType;
+  /** Account that pays for it (UUID). */
   billingAccountId: string;
+  /** What its components log in with; for those who may install it, absent for others. */
   installationCredentials: InstallationCredentials | undefined;
 }
 
+/** What the components of an installation log in with, in the realm `installations`, and pull images with. */
 export interface InstallationCredentials {
+  /** OAuth client id, `ins-…`. */
   clientId: string;
+  /** OAuth client secret. */
   clientSecret: string;
+  /** Credentials for the image registry, as the Helm chart takes them: base64 of a service account's JSON. */
   imagePullSecret: string;
 }
 
+/** Empty: the login tells which organisation asks. */
 export interface ListInstallationsRequest {
 }
 
+/** The installations of the organisation. */
 export interface ListInstallationsResponse {
+  /** All of them. */
   installations: Installation[];
 }
 
-/** @deprecated */
+/**
+ * Names the project.
+ *
+ * @deprecated
+ */
 export interface GetProjectInstallationRequest {
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
-/** @deprecated */
+/**
+ * Where the project runs.
+ *
+ * @deprecated
+ */
 export interface GetProjectInstallationResponse {
+  /** Id of the installation (UUID). */
   installationId: string;
 }
 
-/** @deprecated */
+/**
+ * Names the installation.
+ *
+ * @deprecated
+ */
 export interface ListInstallationProjectsRequest {
+  /** Id of the installation (UUID). */
   installationId: string;
 }
 
-/** @deprecated */
+/**
+ * What runs on the installation.
+ *
+ * @deprecated
+ */
 export interface ListInstallationProjectsResponse {
+  /** Ids of the projects (UUIDs). */
   projectIds: string[];
-}
-
-export interface UpdateInstalledComponentStateRequest {
-  componentType: InstalledComponentType;
-  instanceId: string;
-  installedComponentState: InstalledComponentState | undefined;
-  installationId: string;
-}
-
-export interface InstalledComponentState {
-  stateTime: Date | undefined;
-  stateType: InstalledComponentStateType;
-  message: string;
-}
-
-export interface UpdateInstalledComponentStateResponse {
-}
-
-export interface GetInstalledComponentRequest {
-  installationId: string;
-  installedComponentType: InstalledComponentType;
-}
-
-export interface GetInstalledComponentResponse {
-  installedComponent: InstalledComponent | undefined;
-}
-
-export interface InstalledComponent {
-  componentType: InstalledComponentType;
-  instances: InstalledComponentInstance[];
-}
-
-export interface InstalledComponentInstance {
-  id: string;
-  states: InstalledComponentState[];
-}
-
-export interface ListInstalledComponentsRequest {
-  installationId: string;
-}
-
-export interface ListInstalledComponentsResponse {
-  installedComponents: InstalledComponent[];
-}
-
-export interface ListInstalledComponentsCurrentStatesRequest {
-  installationId: string;
-}
-
-export interface ListInstalledComponentsCurrentStatesResponse {
-  installedComponents: InstalledComponentsCurrentState[];
-}
-
-export interface InstalledComponentsCurrentState {
-  componentType: InstalledComponentType;
-  instances: InstalledComponentInstanceCurrentState[];
-}
-
-export interface InstalledComponentInstanceCurrentState {
-  id: string;
-  state: InstalledComponentState | undefined;
 }
 
 function createBaseGetInstallationRequest(): GetInstallationRequest {
@@ -801,851 +732,10 @@ export const ListInstallationProjectsResponse: MessageFns<ListInstallationProjec
   },
 };
 
-function createBaseUpdateInstalledComponentStateRequest(): UpdateInstalledComponentStateRequest {
-  return { componentType: 0, instanceId: "", installedComponentState: undefined, installationId: "" };
-}
-
-export const UpdateInstalledComponentStateRequest: MessageFns<UpdateInstalledComponentStateRequest> = {
-  encode(message: UpdateInstalledComponentStateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.componentType !== 0) {
-      writer.uint32(8).int32(message.componentType);
-    }
-    if (message.instanceId !== "") {
-      writer.uint32(18).string(message.instanceId);
-    }
-    if (message.installedComponentState !== undefined) {
-      InstalledComponentState.encode(message.installedComponentState, writer.uint32(26).fork()).join();
-    }
-    if (message.installationId !== "") {
-      writer.uint32(34).string(message.installationId);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateInstalledComponentStateRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateInstalledComponentStateRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.componentType = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.instanceId = reader.string();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.installedComponentState = InstalledComponentState.decode(reader, reader.uint32());
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.installationId = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<UpdateInstalledComponentStateRequest>): UpdateInstalledComponentStateRequest {
-    return UpdateInstalledComponentStateRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<UpdateInstalledComponentStateRequest>): UpdateInstalledComponentStateRequest {
-    const message = createBaseUpdateInstalledComponentStateRequest();
-    message.componentType = object.componentType ?? 0;
-    message.instanceId = object.instanceId ?? "";
-    message.installedComponentState =
-      (object.installedComponentState !== undefined && object.installedComponentState !== null)
-        ? InstalledComponentState.fromPartial(object.installedComponentState)
-        : undefined;
-    message.installationId = object.installationId ?? "";
-    return message;
-  },
-};
-
-function createBaseInstalledComponentState(): InstalledComponentState {
-  return { stateTime: undefined, stateType: 0, message: "" };
-}
-
-export const InstalledComponentState: MessageFns<InstalledComponentState> = {
-  encode(message: InstalledComponentState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.stateTime !== undefined) {
-      Timestamp.encode(toTimestamp(message.stateTime), writer.uint32(10).fork()).join();
-    }
-    if (message.stateType !== 0) {
-      writer.uint32(16).int32(message.stateType);
-    }
-    if (message.message !== "") {
-      writer.uint32(26).string(message.message);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstalledComponentState {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstalledComponentState();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.stateTime = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.stateType = reader.int32() as any;
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.message = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<InstalledComponentState>): InstalledComponentState {
-    return InstalledComponentState.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<InstalledComponentState>): InstalledComponentState {
-    const message = createBaseInstalledComponentState();
-    message.stateTime = object.stateTime ?? undefined;
-    message.stateType = object.stateType ?? 0;
-    message.message = object.message ?? "";
-    return message;
-  },
-};
-
-function createBaseUpdateInstalledComponentStateResponse(): UpdateInstalledComponentStateResponse {
-  return {};
-}
-
-export const UpdateInstalledComponentStateResponse: MessageFns<UpdateInstalledComponentStateResponse> = {
-  encode(_: UpdateInstalledComponentStateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateInstalledComponentStateResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateInstalledComponentStateResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<UpdateInstalledComponentStateResponse>): UpdateInstalledComponentStateResponse {
-    return UpdateInstalledComponentStateResponse.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<UpdateInstalledComponentStateResponse>): UpdateInstalledComponentStateResponse {
-    const message = createBaseUpdateInstalledComponentStateResponse();
-    return message;
-  },
-};
-
-function createBaseGetInstalledComponentRequest(): GetInstalledComponentRequest {
-  return { installationId: "", installedComponentType: 0 };
-}
-
-export const GetInstalledComponentRequest: MessageFns<GetInstalledComponentRequest> = {
-  encode(message: GetInstalledComponentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.installationId !== "") {
-      writer.uint32(10).string(message.installationId);
-    }
-    if (message.installedComponentType !== 0) {
-      writer.uint32(16).int32(message.installedComponentType);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetInstalledComponentRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetInstalledComponentRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installationId = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.installedComponentType = reader.int32() as any;
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetInstalledComponentRequest>): GetInstalledComponentRequest {
-    return GetInstalledComponentRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetInstalledComponentRequest>): GetInstalledComponentRequest {
-    const message = createBaseGetInstalledComponentRequest();
-    message.installationId = object.installationId ?? "";
-    message.installedComponentType = object.installedComponentType ?? 0;
-    return message;
-  },
-};
-
-function createBaseGetInstalledComponentResponse(): GetInstalledComponentResponse {
-  return { installedComponent: undefined };
-}
-
-export const GetInstalledComponentResponse: MessageFns<GetInstalledComponentResponse> = {
-  encode(message: GetInstalledComponentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.installedComponent !== undefined) {
-      InstalledComponent.encode(message.installedComponent, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetInstalledComponentResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetInstalledComponentResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installedComponent = InstalledComponent.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<GetInstalledComponentResponse>): GetInstalledComponentResponse {
-    return GetInstalledComponentResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<GetInstalledComponentResponse>): GetInstalledComponentResponse {
-    const message = createBaseGetInstalledComponentResponse();
-    message.installedComponent = (object.installedComponent !== undefined && object.installedComponent !== null)
-      ? InstalledComponent.fromPartial(object.installedComponent)
-      : undefined;
-    return message;
-  },
-};
-
-function createBaseInstalledComponent(): InstalledComponent {
-  return { componentType: 0, instances: [] };
-}
-
-export const InstalledComponent: MessageFns<InstalledComponent> = {
-  encode(message: InstalledComponent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.componentType !== 0) {
-      writer.uint32(8).int32(message.componentType);
-    }
-    for (const v of message.instances) {
-      InstalledComponentInstance.encode(v!, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstalledComponent {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstalledComponent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.componentType = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.instances.push(InstalledComponentInstance.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<InstalledComponent>): InstalledComponent {
-    return InstalledComponent.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<InstalledComponent>): InstalledComponent {
-    const message = createBaseInstalledComponent();
-    message.componentType = object.componentType ?? 0;
-    message.instances = object.instances?.map((e) => InstalledComponentInstance.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseInstalledComponentInstance(): InstalledComponentInstance {
-  return { id: "", states: [] };
-}
-
-export const InstalledComponentInstance: MessageFns<InstalledComponentInstance> = {
-  encode(message: InstalledComponentInstance, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    for (const v of message.states) {
-      InstalledComponentState.encode(v!, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstalledComponentInstance {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstalledComponentInstance();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.states.push(InstalledComponentState.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<InstalledComponentInstance>): InstalledComponentInstance {
-    return InstalledComponentInstance.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<InstalledComponentInstance>): InstalledComponentInstance {
-    const message = createBaseInstalledComponentInstance();
-    message.id = object.id ?? "";
-    message.states = object.states?.map((e) => InstalledComponentState.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseListInstalledComponentsRequest(): ListInstalledComponentsRequest {
-  return { installationId: "" };
-}
-
-export const ListInstalledComponentsRequest: MessageFns<ListInstalledComponentsRequest> = {
-  encode(message: ListInstalledComponentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.installationId !== "") {
-      writer.uint32(10).string(message.installationId);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstalledComponentsRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstalledComponentsRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installationId = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ListInstalledComponentsRequest>): ListInstalledComponentsRequest {
-    return ListInstalledComponentsRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ListInstalledComponentsRequest>): ListInstalledComponentsRequest {
-    const message = createBaseListInstalledComponentsRequest();
-    message.installationId = object.installationId ?? "";
-    return message;
-  },
-};
-
-function createBaseListInstalledComponentsResponse(): ListInstalledComponentsResponse {
-  return { installedComponents: [] };
-}
-
-export const ListInstalledComponentsResponse: MessageFns<ListInstalledComponentsResponse> = {
-  encode(message: ListInstalledComponentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.installedComponents) {
-      InstalledComponent.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstalledComponentsResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstalledComponentsResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installedComponents.push(InstalledComponent.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ListInstalledComponentsResponse>): ListInstalledComponentsResponse {
-    return ListInstalledComponentsResponse.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ListInstalledComponentsResponse>): ListInstalledComponentsResponse {
-    const message = createBaseListInstalledComponentsResponse();
-    message.installedComponents = object.installedComponents?.map((e) => InstalledComponent.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseListInstalledComponentsCurrentStatesRequest(): ListInstalledComponentsCurrentStatesRequest {
-  return { installationId: "" };
-}
-
-export const ListInstalledComponentsCurrentStatesRequest: MessageFns<ListInstalledComponentsCurrentStatesRequest> = {
-  encode(
-    message: ListInstalledComponentsCurrentStatesRequest,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
-    if (message.installationId !== "") {
-      writer.uint32(10).string(message.installationId);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstalledComponentsCurrentStatesRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstalledComponentsCurrentStatesRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installationId = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ListInstalledComponentsCurrentStatesRequest>): ListInstalledComponentsCurrentStatesRequest {
-    return ListInstalledComponentsCurrentStatesRequest.fromPartial(base ?? {});
-  },
-  fromPartial(
-    object: DeepPartial<ListInstalledComponentsCurrentStatesRequest>,
-  ): ListInstalledComponentsCurrentStatesRequest {
-    const message = createBaseListInstalledComponentsCurrentStatesRequest();
-    message.installationId = object.installationId ?? "";
-    return message;
-  },
-};
-
-function createBaseListInstalledComponentsCurrentStatesResponse(): ListInstalledComponentsCurrentStatesResponse {
-  return { installedComponents: [] };
-}
-
-export const ListInstalledComponentsCurrentStatesResponse: MessageFns<ListInstalledComponentsCurrentStatesResponse> = {
-  encode(
-    message: ListInstalledComponentsCurrentStatesResponse,
-    writer: BinaryWriter = new BinaryWriter(),
-  ): BinaryWriter {
-    for (const v of message.installedComponents) {
-      InstalledComponentsCurrentState.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstalledComponentsCurrentStatesResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstalledComponentsCurrentStatesResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.installedComponents.push(InstalledComponentsCurrentState.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(
-    base?: DeepPartial<ListInstalledComponentsCurrentStatesResponse>,
-  ): ListInstalledComponentsCurrentStatesResponse {
-    return ListInstalledComponentsCurrentStatesResponse.fromPartial(base ?? {});
-  },
-  fromPartial(
-    object: DeepPartial<ListInstalledComponentsCurrentStatesResponse>,
-  ): ListInstalledComponentsCurrentStatesResponse {
-    const message = createBaseListInstalledComponentsCurrentStatesResponse();
-    message.installedComponents =
-      object.installedComponents?.map((e) => InstalledComponentsCurrentState.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseInstalledComponentsCurrentState(): InstalledComponentsCurrentState {
-  return { componentType: 0, instances: [] };
-}
-
-export const InstalledComponentsCurrentState: MessageFns<InstalledComponentsCurrentState> = {
-  encode(message: InstalledComponentsCurrentState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.componentType !== 0) {
-      writer.uint32(8).int32(message.componentType);
-    }
-    for (const v of message.instances) {
-      InstalledComponentInstanceCurrentState.encode(v!, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstalledComponentsCurrentState {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstalledComponentsCurrentState();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.componentType = reader.int32() as any;
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.instances.push(InstalledComponentInstanceCurrentState.decode(reader, reader.uint32()));
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<InstalledComponentsCurrentState>): InstalledComponentsCurrentState {
-    return InstalledComponentsCurrentState.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<InstalledComponentsCurrentState>): InstalledComponentsCurrentState {
-    const message = createBaseInstalledComponentsCurrentState();
-    message.componentType = object.componentType ?? 0;
-    message.instances = object.instances?.map((e) => InstalledComponentInstanceCurrentState.fromPartial(e)) || [];
-    return message;
-  },
-};
-
-function createBaseInstalledComponentInstanceCurrentState(): InstalledComponentInstanceCurrentState {
-  return { id: "", state: undefined };
-}
-
-export const InstalledComponentInstanceCurrentState: MessageFns<InstalledComponentInstanceCurrentState> = {
-  encode(message: InstalledComponentInstanceCurrentState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.id !== "") {
-      writer.uint32(10).string(message.id);
-    }
-    if (message.state !== undefined) {
-      InstalledComponentState.encode(message.state, writer.uint32(18).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstalledComponentInstanceCurrentState {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstalledComponentInstanceCurrentState();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.id = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.state = InstalledComponentState.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<InstalledComponentInstanceCurrentState>): InstalledComponentInstanceCurrentState {
-    return InstalledComponentInstanceCurrentState.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<InstalledComponentInstanceCurrentState>): InstalledComponentInstanceCurrentState {
-    const message = createBaseInstalledComponentInstanceCurrentState();
-    message.id = object.id ?? "";
-    message.state = (object.state !== undefined && object.state !== null)
-      ? InstalledComponentState.fromPartial(object.state)
-      : undefined;
-    return message;
-  },
-};
-
+/** Installations are data planes: each is one set of components in one namespace of a Kubernetes cluster. */
 export type InstallationsServiceService = typeof InstallationsServiceService;
 export const InstallationsServiceService = {
+  /** Gets one installation by id. */
   getInstallation: {
     path: "/strmprivacy.api.installations.v1.InstallationsService/GetInstallation" as const,
     requestStream: false as const,
@@ -1657,6 +747,7 @@ export const InstallationsServiceService = {
       Buffer.from(GetInstallationResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetInstallationResponse => GetInstallationResponse.decode(value),
   },
+  /** Lists the installations of the caller's organisation. */
   listInstallations: {
     path: "/strmprivacy.api.installations.v1.InstallationsService/ListInstallations" as const,
     requestStream: false as const,
@@ -1668,7 +759,11 @@ export const InstallationsServiceService = {
       Buffer.from(ListInstallationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListInstallationsResponse => ListInstallationsResponse.decode(value),
   },
-  /** @deprecated */
+  /**
+   * Tells on which installation the resources of a project run.
+   *
+   * @deprecated
+   */
   getProjectInstallation: {
     path: "/strmprivacy.api.installations.v1.InstallationsService/GetProjectInstallation" as const,
     requestStream: false as const,
@@ -1681,7 +776,11 @@ export const InstallationsServiceService = {
     responseDeserialize: (value: Buffer): GetProjectInstallationResponse =>
       GetProjectInstallationResponse.decode(value),
   },
-  /** @deprecated */
+  /**
+   * Lists the projects whose resources run on an installation.
+   *
+   * @deprecated
+   */
   listInstallationProjects: {
     path: "/strmprivacy.api.installations.v1.InstallationsService/ListInstallationProjects" as const,
     requestStream: false as const,
@@ -1698,15 +797,26 @@ export const InstallationsServiceService = {
 } as const;
 
 export interface InstallationsServiceServer extends UntypedServiceImplementation {
+  /** Gets one installation by id. */
   getInstallation: handleUnaryCall<GetInstallationRequest, GetInstallationResponse>;
+  /** Lists the installations of the caller's organisation. */
   listInstallations: handleUnaryCall<ListInstallationsRequest, ListInstallationsResponse>;
-  /** @deprecated */
+  /**
+   * Tells on which installation the resources of a project run.
+   *
+   * @deprecated
+   */
   getProjectInstallation: handleUnaryCall<GetProjectInstallationRequest, GetProjectInstallationResponse>;
-  /** @deprecated */
+  /**
+   * Lists the projects whose resources run on an installation.
+   *
+   * @deprecated
+   */
   listInstallationProjects: handleUnaryCall<ListInstallationProjectsRequest, ListInstallationProjectsResponse>;
 }
 
 export interface InstallationsServiceClient extends Client {
+  /** Gets one installation by id. */
   getInstallation(
     request: GetInstallationRequest,
     callback: (error: ServiceError | null, response: GetInstallationResponse) => void,
@@ -1722,6 +832,7 @@ export interface InstallationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetInstallationResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the installations of the caller's organisation. */
   listInstallations(
     request: ListInstallationsRequest,
     callback: (error: ServiceError | null, response: ListInstallationsResponse) => void,
@@ -1737,7 +848,11 @@ export interface InstallationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListInstallationsResponse) => void,
   ): ClientUnaryCall;
-  /** @deprecated */
+  /**
+   * Tells on which installation the resources of a project run.
+   *
+   * @deprecated
+   */
   getProjectInstallation(
     request: GetProjectInstallationRequest,
     callback: (error: ServiceError | null, response: GetProjectInstallationResponse) => void,
@@ -1753,7 +868,11 @@ export interface InstallationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProjectInstallationResponse) => void,
   ): ClientUnaryCall;
-  /** @deprecated */
+  /**
+   * Lists the projects whose resources run on an installation.
+   *
+   * @deprecated
+   */
   listInstallationProjects(
     request: ListInstallationProjectsRequest,
     callback: (error: ServiceError | null, response: ListInstallationProjectsResponse) => void,
@@ -1780,148 +899,6 @@ export const InstallationsServiceClient = makeGenericClientConstructor(
   serviceName: string;
 };
 
-export type InstalledComponentsServiceService = typeof InstalledComponentsServiceService;
-export const InstalledComponentsServiceService = {
-  updateInstalledComponentState: {
-    path: "/strmprivacy.api.installations.v1.InstalledComponentsService/UpdateInstalledComponentState" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: UpdateInstalledComponentStateRequest): Buffer =>
-      Buffer.from(UpdateInstalledComponentStateRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): UpdateInstalledComponentStateRequest =>
-      UpdateInstalledComponentStateRequest.decode(value),
-    responseSerialize: (value: UpdateInstalledComponentStateResponse): Buffer =>
-      Buffer.from(UpdateInstalledComponentStateResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): UpdateInstalledComponentStateResponse =>
-      UpdateInstalledComponentStateResponse.decode(value),
-  },
-  getInstalledComponent: {
-    path: "/strmprivacy.api.installations.v1.InstalledComponentsService/GetInstalledComponent" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: GetInstalledComponentRequest): Buffer =>
-      Buffer.from(GetInstalledComponentRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): GetInstalledComponentRequest => GetInstalledComponentRequest.decode(value),
-    responseSerialize: (value: GetInstalledComponentResponse): Buffer =>
-      Buffer.from(GetInstalledComponentResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): GetInstalledComponentResponse => GetInstalledComponentResponse.decode(value),
-  },
-  listInstalledComponents: {
-    path: "/strmprivacy.api.installations.v1.InstalledComponentsService/ListInstalledComponents" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: ListInstalledComponentsRequest): Buffer =>
-      Buffer.from(ListInstalledComponentsRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ListInstalledComponentsRequest => ListInstalledComponentsRequest.decode(value),
-    responseSerialize: (value: ListInstalledComponentsResponse): Buffer =>
-      Buffer.from(ListInstalledComponentsResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ListInstalledComponentsResponse =>
-      ListInstalledComponentsResponse.decode(value),
-  },
-  listInstalledComponentsCurrentStates: {
-    path: "/strmprivacy.api.installations.v1.InstalledComponentsService/ListInstalledComponentsCurrentStates" as const,
-    requestStream: false as const,
-    responseStream: false as const,
-    requestSerialize: (value: ListInstalledComponentsCurrentStatesRequest): Buffer =>
-      Buffer.from(ListInstalledComponentsCurrentStatesRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ListInstalledComponentsCurrentStatesRequest =>
-      ListInstalledComponentsCurrentStatesRequest.decode(value),
-    responseSerialize: (value: ListInstalledComponentsCurrentStatesResponse): Buffer =>
-      Buffer.from(ListInstalledComponentsCurrentStatesResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ListInstalledComponentsCurrentStatesResponse =>
-      ListInstalledComponentsCurrentStatesResponse.decode(value),
-  },
-} as const;
-
-export interface InstalledComponentsServiceServer extends UntypedServiceImplementation {
-  updateInstalledComponentState: handleUnaryCall<
-    UpdateInstalledComponentStateRequest,
-    UpdateInstalledComponentStateResponse
-  >;
-  getInstalledComponent: handleUnaryCall<GetInstalledComponentRequest, GetInstalledComponentResponse>;
-  listInstalledComponents: handleUnaryCall<ListInstalledComponentsRequest, ListInstalledComponentsResponse>;
-  listInstalledComponentsCurrentStates: handleUnaryCall<
-    ListInstalledComponentsCurrentStatesRequest,
-    ListInstalledComponentsCurrentStatesResponse
-  >;
-}
-
-export interface InstalledComponentsServiceClient extends Client {
-  updateInstalledComponentState(
-    request: UpdateInstalledComponentStateRequest,
-    callback: (error: ServiceError | null, response: UpdateInstalledComponentStateResponse) => void,
-  ): ClientUnaryCall;
-  updateInstalledComponentState(
-    request: UpdateInstalledComponentStateRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: UpdateInstalledComponentStateResponse) => void,
-  ): ClientUnaryCall;
-  updateInstalledComponentState(
-    request: UpdateInstalledComponentStateRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: UpdateInstalledComponentStateResponse) => void,
-  ): ClientUnaryCall;
-  getInstalledComponent(
-    request: GetInstalledComponentRequest,
-    callback: (error: ServiceError | null, response: GetInstalledComponentResponse) => void,
-  ): ClientUnaryCall;
-  getInstalledComponent(
-    request: GetInstalledComponentRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: GetInstalledComponentResponse) => void,
-  ): ClientUnaryCall;
-  getInstalledComponent(
-    request: GetInstalledComponentRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: GetInstalledComponentResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponents(
-    request: ListInstalledComponentsRequest,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponents(
-    request: ListInstalledComponentsRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponents(
-    request: ListInstalledComponentsRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponentsCurrentStates(
-    request: ListInstalledComponentsCurrentStatesRequest,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsCurrentStatesResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponentsCurrentStates(
-    request: ListInstalledComponentsCurrentStatesRequest,
-    metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsCurrentStatesResponse) => void,
-  ): ClientUnaryCall;
-  listInstalledComponentsCurrentStates(
-    request: ListInstalledComponentsCurrentStatesRequest,
-    metadata: Metadata,
-    options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListInstalledComponentsCurrentStatesResponse) => void,
-  ): ClientUnaryCall;
-}
-
-export const InstalledComponentsServiceClient = makeGenericClientConstructor(
-  InstalledComponentsServiceService,
-  "strmprivacy.api.installations.v1.InstalledComponentsService",
-) as unknown as {
-  new (
-    address: string,
-    credentials: ChannelCredentials,
-    options?: Partial<ClientOptions>,
-  ): InstalledComponentsServiceClient;
-  service: typeof InstalledComponentsServiceService;
-  serviceName: string;
-};
-
 type Builtin = Date | Function | Uint8Array | string | number | boolean | bigint | undefined;
 
 type DeepPartial<T> = T extends bigint ? string | number | bigint
@@ -1930,18 +907,6 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
-
-function toTimestamp(date: Date): Timestamp {
-  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
-  const nanos = (date.getTime() % 1_000) * 1_000_000;
-  return { seconds, nanos };
-}
-
-function fromTimestamp(t: Timestamp): Date {
-  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
-  millis += (t.nanos || 0) / 1_000_000;
-  return new globalThis.Date(millis);
-}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -18,44 +18,78 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { KafkaCluster, KafkaClusterRef } from "../../entities/v1/entities_v1.ts";
+import { KafkaCluster } from "../../entities/v1/kafka_v1.ts";
+import { KafkaClusterRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the project. */
 export interface ListKafkaClustersRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Project whose clusters are listed beside the shared one (UUID). */
   projectId: string;
 }
 
+/** The clusters to choose from. */
 export interface ListKafkaClustersResponse {
+  /** All of them. */
   kafkaClusters: KafkaCluster[];
 }
 
+/** Names the cluster. */
 export interface GetKafkaClusterRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
-  ref: KafkaClusterRef | undefined;
+  /** Name of the cluster. */
+  ref:
+    | KafkaClusterRef
+    | undefined;
+  /** Project that the cluster belongs to (UUID); empty for the shared one. */
   projectId: string;
 }
 
+/** The cluster that was asked for. */
 export interface GetKafkaClusterResponse {
+  /** The cluster. */
   kafkaCluster: KafkaCluster | undefined;
 }
 
+/** Names the cluster to delete. */
 export interface DeleteKafkaClusterRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
-  ref: KafkaClusterRef | undefined;
+  /** Name of the cluster. */
+  ref:
+    | KafkaClusterRef
+    | undefined;
+  /** Project that the cluster belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the cluster is no longer known; the cluster itself is untouched. */
 export interface DeleteKafkaClusterResponse {
 }
 
+/** Describes the cluster. */
 export interface CreateKafkaClusterRequest {
+  /** The cluster to make known. */
   kafkaCluster: KafkaCluster | undefined;
 }
 
+/** The cluster as it was stored. */
 export interface CreateKafkaClusterResponse {
+  /** The cluster. */
   kafkaCluster: KafkaCluster | undefined;
 }
 
@@ -557,8 +591,13 @@ export const CreateKafkaClusterResponse: MessageFns<CreateKafkaClusterResponse> 
   },
 };
 
+/** Kafka clusters that Kafka exporters write to. */
 export type KafkaClustersServiceService = typeof KafkaClustersServiceService;
 export const KafkaClustersServiceService = {
+  /**
+   * Lists the clusters that the caller can export to: the shared one of the platform, and those of the
+   * project.
+   */
   listKafkaClusters: {
     path: "/strmprivacy.api.kafka_clusters.v1.KafkaClustersService/ListKafkaClusters" as const,
     requestStream: false as const,
@@ -570,6 +609,7 @@ export const KafkaClustersServiceService = {
       Buffer.from(ListKafkaClustersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKafkaClustersResponse => ListKafkaClustersResponse.decode(value),
   },
+  /** Gets one cluster by name. */
   getKafkaCluster: {
     path: "/strmprivacy.api.kafka_clusters.v1.KafkaClustersService/GetKafkaCluster" as const,
     requestStream: false as const,
@@ -581,6 +621,7 @@ export const KafkaClustersServiceService = {
       Buffer.from(GetKafkaClusterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetKafkaClusterResponse => GetKafkaClusterResponse.decode(value),
   },
+  /** Deletes a cluster of the project. While exporters write to it this fails with FAILED_PRECONDITION. */
   deleteKafkaCluster: {
     path: "/strmprivacy.api.kafka_clusters.v1.KafkaClustersService/DeleteKafkaCluster" as const,
     requestStream: false as const,
@@ -592,6 +633,7 @@ export const KafkaClustersServiceService = {
       Buffer.from(DeleteKafkaClusterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteKafkaClusterResponse => DeleteKafkaClusterResponse.decode(value),
   },
+  /** Makes a cluster known to the platform. */
   createKafkaCluster: {
     path: "/strmprivacy.api.kafka_clusters.v1.KafkaClustersService/CreateKafkaCluster" as const,
     requestStream: false as const,
@@ -606,13 +648,24 @@ export const KafkaClustersServiceService = {
 } as const;
 
 export interface KafkaClustersServiceServer extends UntypedServiceImplementation {
+  /**
+   * Lists the clusters that the caller can export to: the shared one of the platform, and those of the
+   * project.
+   */
   listKafkaClusters: handleUnaryCall<ListKafkaClustersRequest, ListKafkaClustersResponse>;
+  /** Gets one cluster by name. */
   getKafkaCluster: handleUnaryCall<GetKafkaClusterRequest, GetKafkaClusterResponse>;
+  /** Deletes a cluster of the project. While exporters write to it this fails with FAILED_PRECONDITION. */
   deleteKafkaCluster: handleUnaryCall<DeleteKafkaClusterRequest, DeleteKafkaClusterResponse>;
+  /** Makes a cluster known to the platform. */
   createKafkaCluster: handleUnaryCall<CreateKafkaClusterRequest, CreateKafkaClusterResponse>;
 }
 
 export interface KafkaClustersServiceClient extends Client {
+  /**
+   * Lists the clusters that the caller can export to: the shared one of the platform, and those of the
+   * project.
+   */
   listKafkaClusters(
     request: ListKafkaClustersRequest,
     callback: (error: ServiceError | null, response: ListKafkaClustersResponse) => void,
@@ -628,6 +681,7 @@ export interface KafkaClustersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListKafkaClustersResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one cluster by name. */
   getKafkaCluster(
     request: GetKafkaClusterRequest,
     callback: (error: ServiceError | null, response: GetKafkaClusterResponse) => void,
@@ -643,6 +697,7 @@ export interface KafkaClustersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetKafkaClusterResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a cluster of the project. While exporters write to it this fails with FAILED_PRECONDITION. */
   deleteKafkaCluster(
     request: DeleteKafkaClusterRequest,
     callback: (error: ServiceError | null, response: DeleteKafkaClusterResponse) => void,
@@ -658,6 +713,7 @@ export interface KafkaClustersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteKafkaClusterResponse) => void,
   ): ClientUnaryCall;
+  /** Makes a cluster known to the platform. */
   createKafkaCluster(
     request: CreateKafkaClusterRequest,
     callback: (error: ServiceError | null, response: CreateKafkaClusterResponse) => void,

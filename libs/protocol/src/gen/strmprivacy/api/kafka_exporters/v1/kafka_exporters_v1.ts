@@ -18,39 +18,62 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { KafkaExporter, KafkaExporterRef } from "../../entities/v1/entities_v1.ts";
+import { KafkaExporter } from "../../entities/v1/kafka_v1.ts";
+import { KafkaExporterRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the project. */
 export interface ListKafkaExportersRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Project whose exporters are listed (UUID). */
   projectId: string;
 }
 
+/** The Kafka exporters of a project. */
 export interface ListKafkaExportersResponse {
+  /** All of them, each with its users. */
   kafkaExporters: KafkaExporter[];
 }
 
+/** Names the exporter. */
 export interface GetKafkaExporterRequest {
+  /** Name and project of the exporter. */
   ref: KafkaExporterRef | undefined;
 }
 
+/** The exporter that was asked for. */
 export interface GetKafkaExporterResponse {
+  /** The exporter with its users. */
   kafkaExporter: KafkaExporter | undefined;
 }
 
+/** Names the exporter to delete. */
 export interface DeleteKafkaExporterRequest {
-  ref: KafkaExporterRef | undefined;
+  /** Name and project of the exporter. */
+  ref:
+    | KafkaExporterRef
+    | undefined;
+  /** Also delete its users. Without it, their existence prevents the deletion. */
   recursive: boolean;
 }
 
+/** Empty: the exporter is gone from what should exist, and its topic with it. */
 export interface DeleteKafkaExporterResponse {
 }
 
+/** Describes the exporter. */
 export interface CreateKafkaExporterRequest {
+  /** The exporter to create; without a target it writes to the shared cluster. */
   kafkaExporter: KafkaExporter | undefined;
 }
 
+/** The exporter as it was stored. */
 export interface CreateKafkaExporterResponse {
+  /** The exporter with its name, its topic and its first user. */
   kafkaExporter: KafkaExporter | undefined;
 }
 
@@ -516,8 +539,10 @@ export const CreateKafkaExporterResponse: MessageFns<CreateKafkaExporterResponse
   },
 };
 
+/** Kafka exporters copy a stream to a topic of another Kafka cluster, as plain JSON. */
 export type KafkaExportersServiceService = typeof KafkaExportersServiceService;
 export const KafkaExportersServiceService = {
+  /** Lists the Kafka exporters of a project. */
   listKafkaExporters: {
     path: "/strmprivacy.api.kafka_exporters.v1.KafkaExportersService/ListKafkaExporters" as const,
     requestStream: false as const,
@@ -529,6 +554,7 @@ export const KafkaExportersServiceService = {
       Buffer.from(ListKafkaExportersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKafkaExportersResponse => ListKafkaExportersResponse.decode(value),
   },
+  /** Gets one Kafka exporter by name. */
   getKafkaExporter: {
     path: "/strmprivacy.api.kafka_exporters.v1.KafkaExportersService/GetKafkaExporter" as const,
     requestStream: false as const,
@@ -540,6 +566,10 @@ export const KafkaExportersServiceService = {
       Buffer.from(GetKafkaExporterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetKafkaExporterResponse => GetKafkaExporterResponse.decode(value),
   },
+  /**
+   * Deletes a Kafka exporter. While it has users this fails with FAILED_PRECONDITION, unless `recursive` is
+   * set.
+   */
   deleteKafkaExporter: {
     path: "/strmprivacy.api.kafka_exporters.v1.KafkaExportersService/DeleteKafkaExporter" as const,
     requestStream: false as const,
@@ -551,6 +581,7 @@ export const KafkaExportersServiceService = {
       Buffer.from(DeleteKafkaExporterResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteKafkaExporterResponse => DeleteKafkaExporterResponse.decode(value),
   },
+  /** Creates a Kafka exporter, and one user who may read what it writes. */
   createKafkaExporter: {
     path: "/strmprivacy.api.kafka_exporters.v1.KafkaExportersService/CreateKafkaExporter" as const,
     requestStream: false as const,
@@ -565,13 +596,21 @@ export const KafkaExportersServiceService = {
 } as const;
 
 export interface KafkaExportersServiceServer extends UntypedServiceImplementation {
+  /** Lists the Kafka exporters of a project. */
   listKafkaExporters: handleUnaryCall<ListKafkaExportersRequest, ListKafkaExportersResponse>;
+  /** Gets one Kafka exporter by name. */
   getKafkaExporter: handleUnaryCall<GetKafkaExporterRequest, GetKafkaExporterResponse>;
+  /**
+   * Deletes a Kafka exporter. While it has users this fails with FAILED_PRECONDITION, unless `recursive` is
+   * set.
+   */
   deleteKafkaExporter: handleUnaryCall<DeleteKafkaExporterRequest, DeleteKafkaExporterResponse>;
+  /** Creates a Kafka exporter, and one user who may read what it writes. */
   createKafkaExporter: handleUnaryCall<CreateKafkaExporterRequest, CreateKafkaExporterResponse>;
 }
 
 export interface KafkaExportersServiceClient extends Client {
+  /** Lists the Kafka exporters of a project. */
   listKafkaExporters(
     request: ListKafkaExportersRequest,
     callback: (error: ServiceError | null, response: ListKafkaExportersResponse) => void,
@@ -587,6 +626,7 @@ export interface KafkaExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListKafkaExportersResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one Kafka exporter by name. */
   getKafkaExporter(
     request: GetKafkaExporterRequest,
     callback: (error: ServiceError | null, response: GetKafkaExporterResponse) => void,
@@ -602,6 +642,10 @@ export interface KafkaExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetKafkaExporterResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Deletes a Kafka exporter. While it has users this fails with FAILED_PRECONDITION, unless `recursive` is
+   * set.
+   */
   deleteKafkaExporter(
     request: DeleteKafkaExporterRequest,
     callback: (error: ServiceError | null, response: DeleteKafkaExporterResponse) => void,
@@ -617,6 +661,7 @@ export interface KafkaExportersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteKafkaExporterResponse) => void,
   ): ClientUnaryCall;
+  /** Creates a Kafka exporter, and one user who may read what it writes. */
   createKafkaExporter(
     request: CreateKafkaExporterRequest,
     callback: (error: ServiceError | null, response: CreateKafkaExporterResponse) => void,

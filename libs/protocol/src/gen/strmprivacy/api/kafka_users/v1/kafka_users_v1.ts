@@ -18,36 +18,52 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { KafkaExporterRef, KafkaUser, KafkaUserRef } from "../../entities/v1/entities_v1.ts";
+import { KafkaUser } from "../../entities/v1/kafka_v1.ts";
+import { KafkaExporterRef, KafkaUserRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the exporter. */
 export interface ListKafkaUsersRequest {
+  /** Project and name of the exporter; without a name, the users of all exporters of the project are listed. */
   ref: KafkaExporterRef | undefined;
 }
 
+/** The users that were asked for. */
 export interface ListKafkaUsersResponse {
+  /** All of them, with their secrets. */
   kafkaUsers: KafkaUser[];
 }
 
+/** Names the user. */
 export interface GetKafkaUserRequest {
+  /** Name and project of the user. */
   ref: KafkaUserRef | undefined;
 }
 
+/** The user that was asked for. */
 export interface GetKafkaUserResponse {
+  /** The user, with the secret. */
   kafkaUser: KafkaUser | undefined;
 }
 
+/** Names the user to delete. */
 export interface DeleteKafkaUserRequest {
+  /** Name and project of the user. */
   ref: KafkaUserRef | undefined;
 }
 
+/** Empty: the user is gone. */
 export interface DeleteKafkaUserResponse {
 }
 
+/** Says for which exporter. */
 export interface CreateKafkaUserRequest {
+  /** The project, in `ref`, and `kafka_exporter_name`; everything else is chosen by the server. */
   kafkaUser: KafkaUser | undefined;
 }
 
+/** The user that was made. */
 export interface CreateKafkaUserResponse {
+  /** The user, with the secret. */
   kafkaUser: KafkaUser | undefined;
 }
 
@@ -487,8 +503,10 @@ export const CreateKafkaUserResponse: MessageFns<CreateKafkaUserResponse> = {
   },
 };
 
+/** Credentials with which programs read what a Kafka exporter writes. */
 export type KafkaUsersServiceService = typeof KafkaUsersServiceService;
 export const KafkaUsersServiceService = {
+  /** Lists the users of an exporter, or of all exporters of a project. */
   listKafkaUsers: {
     path: "/strmprivacy.api.kafka_users.v1.KafkaUsersService/ListKafkaUsers" as const,
     requestStream: false as const,
@@ -500,6 +518,7 @@ export const KafkaUsersServiceService = {
       Buffer.from(ListKafkaUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKafkaUsersResponse => ListKafkaUsersResponse.decode(value),
   },
+  /** Gets one user by name. */
   getKafkaUser: {
     path: "/strmprivacy.api.kafka_users.v1.KafkaUsersService/GetKafkaUser" as const,
     requestStream: false as const,
@@ -510,6 +529,7 @@ export const KafkaUsersServiceService = {
       Buffer.from(GetKafkaUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetKafkaUserResponse => GetKafkaUserResponse.decode(value),
   },
+  /** Deletes a user, who can no longer log in to the cluster. */
   deleteKafkaUser: {
     path: "/strmprivacy.api.kafka_users.v1.KafkaUsersService/DeleteKafkaUser" as const,
     requestStream: false as const,
@@ -521,6 +541,7 @@ export const KafkaUsersServiceService = {
       Buffer.from(DeleteKafkaUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteKafkaUserResponse => DeleteKafkaUserResponse.decode(value),
   },
+  /** Makes another user for an exporter. */
   createKafkaUser: {
     path: "/strmprivacy.api.kafka_users.v1.KafkaUsersService/CreateKafkaUser" as const,
     requestStream: false as const,
@@ -535,13 +556,18 @@ export const KafkaUsersServiceService = {
 } as const;
 
 export interface KafkaUsersServiceServer extends UntypedServiceImplementation {
+  /** Lists the users of an exporter, or of all exporters of a project. */
   listKafkaUsers: handleUnaryCall<ListKafkaUsersRequest, ListKafkaUsersResponse>;
+  /** Gets one user by name. */
   getKafkaUser: handleUnaryCall<GetKafkaUserRequest, GetKafkaUserResponse>;
+  /** Deletes a user, who can no longer log in to the cluster. */
   deleteKafkaUser: handleUnaryCall<DeleteKafkaUserRequest, DeleteKafkaUserResponse>;
+  /** Makes another user for an exporter. */
   createKafkaUser: handleUnaryCall<CreateKafkaUserRequest, CreateKafkaUserResponse>;
 }
 
 export interface KafkaUsersServiceClient extends Client {
+  /** Lists the users of an exporter, or of all exporters of a project. */
   listKafkaUsers(
     request: ListKafkaUsersRequest,
     callback: (error: ServiceError | null, response: ListKafkaUsersResponse) => void,
@@ -557,6 +583,7 @@ export interface KafkaUsersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListKafkaUsersResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one user by name. */
   getKafkaUser(
     request: GetKafkaUserRequest,
     callback: (error: ServiceError | null, response: GetKafkaUserResponse) => void,
@@ -572,6 +599,7 @@ export interface KafkaUsersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetKafkaUserResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a user, who can no longer log in to the cluster. */
   deleteKafkaUser(
     request: DeleteKafkaUserRequest,
     callback: (error: ServiceError | null, response: DeleteKafkaUserResponse) => void,
@@ -587,6 +615,7 @@ export interface KafkaUsersServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteKafkaUserResponse) => void,
   ): ClientUnaryCall;
+  /** Makes another user for an exporter. */
   createKafkaUser(
     request: CreateKafkaUserRequest,
     callback: (error: ServiceError | null, response: CreateKafkaUserResponse) => void,

@@ -18,23 +18,36 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { KeyStream, KeyStreamRef } from "../../entities/v1/entities_v1.ts";
+import { KeyStream } from "../../entities/v1/key_streams_v1.ts";
+import { KeyStreamRef } from "../../entities/v1/references_v1.ts";
 
+/** Names the project. */
 export interface ListKeyStreamsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Project whose key streams are listed (UUID). */
   projectId: string;
 }
 
+/** The key streams of a project. */
 export interface ListKeyStreamsResponse {
+  /** One for each source stream. */
   keyStreams: KeyStream[];
 }
 
+/** Names the key stream. */
 export interface GetKeyStreamRequest {
+  /** Name and project of the key stream. */
   ref: KeyStreamRef | undefined;
 }
 
+/** The key stream that was asked for. */
 export interface GetKeyStreamResponse {
+  /** The key stream. */
   keyStream: KeyStream | undefined;
 }
 
@@ -272,8 +285,13 @@ export const GetKeyStreamResponse: MessageFns<GetKeyStreamResponse> = {
   },
 };
 
+/**
+ * Key streams carry the encryption keys of source streams: every key, as it is made, so that it can be
+ * exported and kept. They come and go with their source streams and cannot be made otherwise.
+ */
 export type KeyStreamsServiceService = typeof KeyStreamsServiceService;
 export const KeyStreamsServiceService = {
+  /** Lists the key streams of a project. */
   listKeyStreams: {
     path: "/strmprivacy.api.key_streams.v1.KeyStreamsService/ListKeyStreams" as const,
     requestStream: false as const,
@@ -285,6 +303,7 @@ export const KeyStreamsServiceService = {
       Buffer.from(ListKeyStreamsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListKeyStreamsResponse => ListKeyStreamsResponse.decode(value),
   },
+  /** Gets one key stream by name, which is that of its source stream. */
   getKeyStream: {
     path: "/strmprivacy.api.key_streams.v1.KeyStreamsService/GetKeyStream" as const,
     requestStream: false as const,
@@ -298,11 +317,14 @@ export const KeyStreamsServiceService = {
 } as const;
 
 export interface KeyStreamsServiceServer extends UntypedServiceImplementation {
+  /** Lists the key streams of a project. */
   listKeyStreams: handleUnaryCall<ListKeyStreamsRequest, ListKeyStreamsResponse>;
+  /** Gets one key stream by name, which is that of its source stream. */
   getKeyStream: handleUnaryCall<GetKeyStreamRequest, GetKeyStreamResponse>;
 }
 
 export interface KeyStreamsServiceClient extends Client {
+  /** Lists the key streams of a project. */
   listKeyStreams(
     request: ListKeyStreamsRequest,
     callback: (error: ServiceError | null, response: ListKeyStreamsResponse) => void,
@@ -318,6 +340,7 @@ export interface KeyStreamsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListKeyStreamsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one key stream by name, which is that of its source stream. */
   getKeyStream(
     request: GetKeyStreamRequest,
     callback: (error: ServiceError | null, response: GetKeyStreamResponse) => void,

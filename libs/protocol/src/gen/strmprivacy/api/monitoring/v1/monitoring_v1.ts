@@ -25,27 +25,60 @@ import {
 import { FieldMask } from "../../../../google/protobuf/field_mask.ts";
 import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
 
+/** Selects states and their parts. */
 export interface GetEntityStateRequest {
-  ref: EntityState_Ref | undefined;
+  /**
+   * What the states have to be about. Parts that are left out match everything: an empty reference matches
+   * all that the caller may see.
+   */
+  ref:
+    | EntityState_Ref
+    | undefined;
+  /** The status that the states have to have; unspecified for any. */
   status: EntityState_Status;
+  /**
+   * Paths of the fields of EntityState to fill in; empty for all but `logs`. `state_time, ref, status,
+   * message, resource_type` and `logs` can be named.
+   */
   projectionMask: string[] | undefined;
 }
 
+/**
+ * How one resource of an entity was doing at one moment. An entity can have several resources: a stream has
+ * its topic, that of its keys, and a decrypter.
+ */
 export interface EntityState {
-  stateTime: Date | undefined;
-  ref: EntityState_Ref | undefined;
+  /** When the agent saw it. */
+  stateTime:
+    | Date
+    | undefined;
+  /** The entity that the resource belongs to. */
+  ref:
+    | EntityState_Ref
+    | undefined;
+  /** How it was doing. */
   status: EntityState_Status;
+  /** Details for people, such as why it is unhealthy. Holds nothing from events. */
   message: string;
+  /** Lines that the resource logged since the state before. Sent only where the customer has agreed to it. */
   logs: string[];
+  /** The resource that the state is about. */
   resourceType: EntityState_ResourceType;
 }
 
+/** Entities that have resources in the cluster. */
 export const EntityState_EntityType = {
+  /** ENTITY_TYPE_UNSPECIFIED - Any type, when it is used to select. */
   ENTITY_TYPE_UNSPECIFIED: 0,
+  /** BATCH_JOB - A batch job. */
   BATCH_JOB: 1,
+  /** STREAM - A source, derived or key stream. */
   STREAM: 2,
+  /** BATCH_EXPORTER - A batch exporter. */
   BATCH_EXPORTER: 3,
+  /** DATA_CONNECTOR - A data connector. */
   DATA_CONNECTOR: 4,
+  /** KAFKA_EXPORTER - A Kafka exporter. */
   KAFKA_EXPORTER: 5,
   UNRECOGNIZED: -1,
 } as const;
@@ -62,13 +95,21 @@ export namespace EntityState_EntityType {
   export type UNRECOGNIZED = typeof EntityState_EntityType.UNRECOGNIZED;
 }
 
+/** How a resource can be doing. */
 export const EntityState_Status = {
+  /** STATUS_UNSPECIFIED - Any status, when it is used to select. */
   STATUS_UNSPECIFIED: 0,
+  /** HEALTHY - It exists and works. */
   HEALTHY: 1,
+  /** REMOVED - It is gone because its entity was deleted. */
   REMOVED: 2,
+  /** PENDING - It was asked for and is not there yet. */
   PENDING: 3,
+  /** TERMINATING - It is about to go. */
   TERMINATING: 4,
+  /** UNHEALTHY - It should work and does not; the message says why. */
   UNHEALTHY: 5,
+  /** RESTARTING - It was stopped and is starting again. */
   RESTARTING: 6,
   UNRECOGNIZED: -1,
 } as const;
@@ -86,18 +127,31 @@ export namespace EntityState_Status {
   export type UNRECOGNIZED = typeof EntityState_Status.UNRECOGNIZED;
 }
 
+/** Resources that agents make in the cluster, by the entities that they are made for. */
 export const EntityState_ResourceType = {
+  /** RESOURCE_TYPE_UNSPECIFIED - Not a resource: the state is about the entity as a whole. */
   RESOURCE_TYPE_UNSPECIFIED: 0,
+  /** BATCH_JOB_JOB - The Kubernetes Job that runs a batch job. */
   BATCH_JOB_JOB: 100,
+  /** BATCH_JOB_SECRET - The credentials that the job works with. */
   BATCH_JOB_SECRET: 101,
+  /** BATCH_JOB_CONFIG_MAP - The configuration that the job works from. */
   BATCH_JOB_CONFIG_MAP: 102,
+  /** STREAM_TOPIC - The Kafka topic with the events of a stream. */
   STREAM_TOPIC: 120,
+  /** STREAM_ENCRYPTION_KEYS_TOPIC - The Kafka topic with the keys of a source stream. */
   STREAM_ENCRYPTION_KEYS_TOPIC: 121,
+  /** STREAM_DECRYPTER_DEPLOYMENT - What makes derived streams from a source stream; one for all of them. */
   STREAM_DECRYPTER_DEPLOYMENT: 122,
+  /** STREAM_DECRYPTER_CONFIG_MAP - The configuration that a decrypter works from. */
   STREAM_DECRYPTER_CONFIG_MAP: 123,
+  /** BATCH_EXPORTER_DEPLOYMENT - What runs a batch exporter. */
   BATCH_EXPORTER_DEPLOYMENT: 140,
+  /** BATCH_EXPORTER_SECRET - The credentials that a batch exporter works with. */
   BATCH_EXPORTER_SECRET: 141,
+  /** DATA_CONNECTOR_SECRET - The credentials of a data connector. */
   DATA_CONNECTOR_SECRET: 150,
+  /** KAFKA_EXPORTER_DEPLOYMENT - What runs a Kafka exporter. */
   KAFKA_EXPORTER_DEPLOYMENT: 160,
   UNRECOGNIZED: -1,
 } as const;
@@ -120,30 +174,50 @@ export namespace EntityState_ResourceType {
   export type UNRECOGNIZED = typeof EntityState_ResourceType.UNRECOGNIZED;
 }
 
+/** An entity, or a pattern of entities when it is used to select. */
 export interface EntityState_Ref {
+  /** What kind of entity it is. */
   type: EntityState_EntityType;
+  /** Project of the entity (UUID). */
   projectId: string;
+  /** Name of the entity; of a batch job, its id. */
   name: string;
 }
 
+/** One state at a time. */
 export interface GetEntityStateResponse {
+  /** A current state, or one that has just changed. */
   state: EntityState | undefined;
 }
 
+/** Selects states and their parts. */
 export interface GetLatestEntityStatesRequest {
-  ref: EntityState_Ref | undefined;
+  /**
+   * What the states have to be about. Parts that are left out match everything: an empty reference matches
+   * all that the caller may see.
+   */
+  ref:
+    | EntityState_Ref
+    | undefined;
+  /** The status that the states have to have; unspecified for any. */
   status: EntityState_Status;
+  /** Paths of the fields of EntityState to fill in; empty for all but `logs`. */
   projectionMask: string[] | undefined;
 }
 
+/** The states that were asked for. */
 export interface GetLatestEntityStatesResponse {
+  /** The newest state of each resource. */
   state: EntityState[];
 }
 
+/** A batch of states from an agent. */
 export interface UpdateEntityStatesRequest {
+  /** States of resources in the agent's cluster, as they are now. */
   states: EntityState[];
 }
 
+/** Empty: all states that were sent are recorded. */
 export interface UpdateEntityStatesResponse {
 }
 
@@ -715,8 +789,13 @@ export const UpdateEntityStatesResponse: MessageFns<UpdateEntityStatesResponse> 
   },
 };
 
+/**
+ * How the resources behind entities are doing, as the agents see them in the cluster: the topic of a stream,
+ * the deployment of an exporter.
+ */
 export type MonitoringServiceService = typeof MonitoringServiceService;
 export const MonitoringServiceService = {
+  /** Streams states: first all current ones that match, then every change, until the client has enough. */
   getEntityState: {
     path: "/strmprivacy.api.monitoring.v1.MonitoringService/GetEntityState" as const,
     requestStream: false as const,
@@ -728,6 +807,7 @@ export const MonitoringServiceService = {
       Buffer.from(GetEntityStateResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetEntityStateResponse => GetEntityStateResponse.decode(value),
   },
+  /** Gets the newest state of every resource that matches. */
   getLatestEntityStates: {
     path: "/strmprivacy.api.monitoring.v1.MonitoringService/GetLatestEntityStates" as const,
     requestStream: false as const,
@@ -739,6 +819,7 @@ export const MonitoringServiceService = {
       Buffer.from(GetLatestEntityStatesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetLatestEntityStatesResponse => GetLatestEntityStatesResponse.decode(value),
   },
+  /** Takes states from the agents, in batches, until the agent ends the call. */
   updateEntityStates: {
     path: "/strmprivacy.api.monitoring.v1.MonitoringService/UpdateEntityStates" as const,
     requestStream: true as const,
@@ -753,12 +834,16 @@ export const MonitoringServiceService = {
 } as const;
 
 export interface MonitoringServiceServer extends UntypedServiceImplementation {
+  /** Streams states: first all current ones that match, then every change, until the client has enough. */
   getEntityState: handleServerStreamingCall<GetEntityStateRequest, GetEntityStateResponse>;
+  /** Gets the newest state of every resource that matches. */
   getLatestEntityStates: handleUnaryCall<GetLatestEntityStatesRequest, GetLatestEntityStatesResponse>;
+  /** Takes states from the agents, in batches, until the agent ends the call. */
   updateEntityStates: handleClientStreamingCall<UpdateEntityStatesRequest, UpdateEntityStatesResponse>;
 }
 
 export interface MonitoringServiceClient extends Client {
+  /** Streams states: first all current ones that match, then every change, until the client has enough. */
   getEntityState(
     request: GetEntityStateRequest,
     options?: Partial<CallOptions>,
@@ -768,6 +853,7 @@ export interface MonitoringServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<GetEntityStateResponse>;
+  /** Gets the newest state of every resource that matches. */
   getLatestEntityStates(
     request: GetLatestEntityStatesRequest,
     callback: (error: ServiceError | null, response: GetLatestEntityStatesResponse) => void,
@@ -783,6 +869,7 @@ export interface MonitoringServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetLatestEntityStatesResponse) => void,
   ): ClientUnaryCall;
+  /** Takes states from the agents, in batches, until the agent ends the call. */
   updateEntityStates(
     callback: (error: ServiceError | null, response: UpdateEntityStatesResponse) => void,
   ): ClientWritableStream<UpdateEntityStatesRequest>;

@@ -21,93 +21,164 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
-import { AuditTrailEntry, Comment, GenericRef } from "../../entities/v1/entities_v1.ts";
+import { AuditTrailEntry } from "../../entities/v1/audit_v1.ts";
+import { Comment } from "../../entities/v1/comments_v1.ts";
+import { GenericRef } from "../../entities/v1/references_v1.ts";
 
+/** Who wants to follow what. */
 export interface SubscribeNotificationsRequest {
+  /** The person (UUID, as the identity provider has it); empty for the caller. */
   externalUserId: string;
+  /** The entity to follow. */
   entityRef: GenericRef | undefined;
 }
 
+/** Empty: the person follows the entity. */
 export interface SubscribeNotificationsResponse {
 }
 
+/** Who wants to follow what no longer. */
 export interface UnSubscribeNotificationsRequest {
+  /** The person (UUID, as the identity provider has it); empty for the caller. */
   externalUserId: string;
+  /** The entity. */
   entityRef: GenericRef | undefined;
 }
 
+/** Empty: the person does not follow the entity. */
 export interface UnSubscribeNotificationsResponse {
 }
 
+/** Names the person. */
 export interface ListSubscriptionsRequest {
+  /** The person (UUID, as the identity provider has it); empty for the caller. */
   externalUserId: string;
 }
 
+/** What the person follows. */
 export interface ListSubscriptionsResponse {
+  /** All subscriptions. */
   subscriptions: Subscription[];
 }
 
+/** A person following an entity. */
 export interface Subscription {
+  /** The person (UUID, as the identity provider has it). */
   externalUserId: string;
+  /** The entity. */
   entityRef: GenericRef | undefined;
 }
 
+/** What to tell to all who follow an entity. */
 export interface NotifySubscribersRequest {
-  entityRef: GenericRef | undefined;
+  /** The entity. */
+  entityRef:
+    | GenericRef
+    | undefined;
+  /** What to tell. */
   notification: Notification | undefined;
 }
 
+/** Something that happened. */
 export interface Notification {
-  createTime: Date | undefined;
-  notification: { $case: "comment"; value: Comment } | { $case: "auditTrailEntry"; value: AuditTrailEntry } | undefined;
+  /** When it happened; set by the server when absent. */
+  createTime:
+    | Date
+    | undefined;
+  /** What happened. */
+  notification:
+    | //
+    /** Somebody commented on an entity. */
+    { $case: "comment"; value: Comment }
+    | //
+    /** An entity was created, changed or deleted. */
+    { $case: "auditTrailEntry"; value: AuditTrailEntry }
+    | undefined;
 }
 
+/** Empty: the notification is on its way. */
 export interface NotifySubscribersResponse {
 }
 
+/** What to tell to given persons. */
 export interface NotifyUsersRequest {
+  /** The persons (UUIDs, as the identity provider has them). */
   externalUserIds: string[];
+  /** What to tell. */
   notification: Notification | undefined;
 }
 
+/** Empty: the notification is on its way. */
 export interface NotifyUsersResponse {
 }
 
+/** Empty: the login tells who listens. */
 export interface ReceiveNotificationsRequest {
 }
 
+/** One notification at a time. */
 export interface ReceiveNotificationsResponse {
+  /** The notification. */
   notification: UserNotification | undefined;
 }
 
+/** A notification to one person. */
 export interface UserNotification {
+  /** Id of this notification to this person (UUID). */
   id: string;
-  notification: Notification | undefined;
+  /** What happened. */
+  notification:
+    | Notification
+    | undefined;
+  /** Why the person is told, for display: because of a subscription, for instance. */
   reason: string;
+  /** The person (UUID, as the identity provider has it). */
   externalUserId: string;
-  mailSentTime: Date | undefined;
+  /** When it was also sent by mail; absent when it was not. */
+  mailSentTime:
+    | Date
+    | undefined;
+  /** Whether the person has marked it as seen. */
   hasBeenSeen: boolean;
 }
 
+/** Selects notifications. */
 export interface ListNotificationsRequest {
+  /** The person they were sent to (UUID, as the identity provider has it); empty for the caller. */
   externalUserId: string;
-  entityRef: GenericRef | undefined;
+  /** The entity they are about; absent for all. */
+  entityRef:
+    | GenericRef
+    | undefined;
+  /** At most so many on a page; 0 leaves it to the server. */
   pageSize: number;
+  /** `next_page_token` of the page before; empty for the first page. */
   pageToken: string;
-  offsetTime: Date | undefined;
+  /** Leave out what is older than this; absent for everything. */
+  offsetTime:
+    | Date
+    | undefined;
+  /** Also list what was marked as seen. */
   includeAlreadySeen: boolean;
 }
 
+/** One page of notifications. */
 export interface ListNotificationsResponse {
+  /** Notifications, newest first. */
   notifications: UserNotification[];
+  /** Asks for the page after this one; empty on the last page. Clients should not look into it. */
   nextPageToken: string;
 }
 
+/** Which notifications to mark, and how. */
 export interface AlterNotificationsHasBeenSeenRequest {
+  /** Ids of the caller's notifications. */
   ids: string[];
+  /** True to mark them as seen, false to take the mark away. */
   hasBeenSeen: boolean;
 }
 
+/** Empty: the notifications are marked. */
 export interface AlterNotificationsHasBeenSeenResponse {
 }
 
@@ -1361,8 +1432,10 @@ export const AlterNotificationsHasBeenSeenResponse: MessageFns<AlterNotification
   },
 };
 
+/** Tells people in the console, and by mail, what happens to entities that they follow. */
 export type NotificationsServiceService = typeof NotificationsServiceService;
 export const NotificationsServiceService = {
+  /** Makes a person follow an entity. */
   subscribeNotifications: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/SubscribeNotifications" as const,
     requestStream: false as const,
@@ -1375,6 +1448,7 @@ export const NotificationsServiceService = {
     responseDeserialize: (value: Buffer): SubscribeNotificationsResponse =>
       SubscribeNotificationsResponse.decode(value),
   },
+  /** Ends a subscription; without effect when there is none. */
   unSubscribeNotifications: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/UnSubscribeNotifications" as const,
     requestStream: false as const,
@@ -1388,6 +1462,7 @@ export const NotificationsServiceService = {
     responseDeserialize: (value: Buffer): UnSubscribeNotificationsResponse =>
       UnSubscribeNotificationsResponse.decode(value),
   },
+  /** Lists what a person follows. */
   listSubscriptions: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/ListSubscriptions" as const,
     requestStream: false as const,
@@ -1399,6 +1474,7 @@ export const NotificationsServiceService = {
       Buffer.from(ListSubscriptionsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSubscriptionsResponse => ListSubscriptionsResponse.decode(value),
   },
+  /** Sends a notification to all who follow an entity. Parts of the platform call it. */
   notifySubscribers: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/NotifySubscribers" as const,
     requestStream: false as const,
@@ -1410,6 +1486,7 @@ export const NotificationsServiceService = {
       Buffer.from(NotifySubscribersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): NotifySubscribersResponse => NotifySubscribersResponse.decode(value),
   },
+  /** Sends a notification to given persons. Parts of the platform call it. */
   notifyUsers: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/NotifyUsers" as const,
     requestStream: false as const,
@@ -1419,6 +1496,7 @@ export const NotificationsServiceService = {
     responseSerialize: (value: NotifyUsersResponse): Buffer => Buffer.from(NotifyUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): NotifyUsersResponse => NotifyUsersResponse.decode(value),
   },
+  /** Streams notifications for the caller as they come, until the client has enough. */
   receiveNotifications: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/ReceiveNotifications" as const,
     requestStream: false as const,
@@ -1430,6 +1508,7 @@ export const NotificationsServiceService = {
       Buffer.from(ReceiveNotificationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReceiveNotificationsResponse => ReceiveNotificationsResponse.decode(value),
   },
+  /** Lists notifications that were sent to a person, newest first. */
   listNotifications: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/ListNotifications" as const,
     requestStream: false as const,
@@ -1441,6 +1520,7 @@ export const NotificationsServiceService = {
       Buffer.from(ListNotificationsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListNotificationsResponse => ListNotificationsResponse.decode(value),
   },
+  /** Marks notifications as seen, or as not seen. */
   alterNotificationsHasBeenSeen: {
     path: "/strmprivacy.api.notifications.v1.NotificationsService/AlterNotificationsHasBeenSeen" as const,
     requestStream: false as const,
@@ -1457,13 +1537,21 @@ export const NotificationsServiceService = {
 } as const;
 
 export interface NotificationsServiceServer extends UntypedServiceImplementation {
+  /** Makes a person follow an entity. */
   subscribeNotifications: handleUnaryCall<SubscribeNotificationsRequest, SubscribeNotificationsResponse>;
+  /** Ends a subscription; without effect when there is none. */
   unSubscribeNotifications: handleUnaryCall<UnSubscribeNotificationsRequest, UnSubscribeNotificationsResponse>;
+  /** Lists what a person follows. */
   listSubscriptions: handleUnaryCall<ListSubscriptionsRequest, ListSubscriptionsResponse>;
+  /** Sends a notification to all who follow an entity. Parts of the platform call it. */
   notifySubscribers: handleUnaryCall<NotifySubscribersRequest, NotifySubscribersResponse>;
+  /** Sends a notification to given persons. Parts of the platform call it. */
   notifyUsers: handleUnaryCall<NotifyUsersRequest, NotifyUsersResponse>;
+  /** Streams notifications for the caller as they come, until the client has enough. */
   receiveNotifications: handleServerStreamingCall<ReceiveNotificationsRequest, ReceiveNotificationsResponse>;
+  /** Lists notifications that were sent to a person, newest first. */
   listNotifications: handleUnaryCall<ListNotificationsRequest, ListNotificationsResponse>;
+  /** Marks notifications as seen, or as not seen. */
   alterNotificationsHasBeenSeen: handleUnaryCall<
     AlterNotificationsHasBeenSeenRequest,
     AlterNotificationsHasBeenSeenResponse
@@ -1471,6 +1559,7 @@ export interface NotificationsServiceServer extends UntypedServiceImplementation
 }
 
 export interface NotificationsServiceClient extends Client {
+  /** Makes a person follow an entity. */
   subscribeNotifications(
     request: SubscribeNotificationsRequest,
     callback: (error: ServiceError | null, response: SubscribeNotificationsResponse) => void,
@@ -1486,6 +1575,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: SubscribeNotificationsResponse) => void,
   ): ClientUnaryCall;
+  /** Ends a subscription; without effect when there is none. */
   unSubscribeNotifications(
     request: UnSubscribeNotificationsRequest,
     callback: (error: ServiceError | null, response: UnSubscribeNotificationsResponse) => void,
@@ -1501,6 +1591,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UnSubscribeNotificationsResponse) => void,
   ): ClientUnaryCall;
+  /** Lists what a person follows. */
   listSubscriptions(
     request: ListSubscriptionsRequest,
     callback: (error: ServiceError | null, response: ListSubscriptionsResponse) => void,
@@ -1516,6 +1607,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSubscriptionsResponse) => void,
   ): ClientUnaryCall;
+  /** Sends a notification to all who follow an entity. Parts of the platform call it. */
   notifySubscribers(
     request: NotifySubscribersRequest,
     callback: (error: ServiceError | null, response: NotifySubscribersResponse) => void,
@@ -1531,6 +1623,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NotifySubscribersResponse) => void,
   ): ClientUnaryCall;
+  /** Sends a notification to given persons. Parts of the platform call it. */
   notifyUsers(
     request: NotifyUsersRequest,
     callback: (error: ServiceError | null, response: NotifyUsersResponse) => void,
@@ -1546,6 +1639,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: NotifyUsersResponse) => void,
   ): ClientUnaryCall;
+  /** Streams notifications for the caller as they come, until the client has enough. */
   receiveNotifications(
     request: ReceiveNotificationsRequest,
     options?: Partial<CallOptions>,
@@ -1555,6 +1649,7 @@ export interface NotificationsServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ReceiveNotificationsResponse>;
+  /** Lists notifications that were sent to a person, newest first. */
   listNotifications(
     request: ListNotificationsRequest,
     callback: (error: ServiceError | null, response: ListNotificationsResponse) => void,
@@ -1570,6 +1665,7 @@ export interface NotificationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListNotificationsResponse) => void,
   ): ClientUnaryCall;
+  /** Marks notifications as seen, or as not seen. */
   alterNotificationsHasBeenSeen(
     request: AlterNotificationsHasBeenSeenRequest,
     callback: (error: ServiceError | null, response: AlterNotificationsHasBeenSeenResponse) => void,

@@ -18,13 +18,17 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Project } from "../../entities/v1/entities_v1.ts";
+import { Project } from "../../entities/v1/projects_v1.ts";
 
+/** Says where the example goes. */
 export interface PopulateOnboardingProjectRequest {
+  /** Handle under which the example contract is published. */
   handle: string;
+  /** The project to fill. */
   project: Project | undefined;
 }
 
+/** Empty: the example is there. */
 export interface PopulateOnboardingProjectResponse {
 }
 
@@ -140,8 +144,10 @@ export const PopulateOnboardingProjectResponse: MessageFns<PopulateOnboardingPro
   },
 };
 
+/** First steps of a new organisation. */
 export type OnboardingServiceService = typeof OnboardingServiceService;
 export const OnboardingServiceService = {
+  /** Fills a project with an example: a data contract, a stream and streams derived from it. */
   populateOnboardingProject: {
     path: "/strmprivacy.api.onboarding.v1.OnboardingService/PopulateOnboardingProject" as const,
     requestStream: false as const,
@@ -158,10 +164,12 @@ export const OnboardingServiceService = {
 } as const;
 
 export interface OnboardingServiceServer extends UntypedServiceImplementation {
+  /** Fills a project with an example: a data contract, a stream and streams derived from it. */
   populateOnboardingProject: handleUnaryCall<PopulateOnboardingProjectRequest, PopulateOnboardingProjectResponse>;
 }
 
 export interface OnboardingServiceClient extends Client {
+  /** Fills a project with an example: a data contract, a stream and streams derived from it. */
   populateOnboardingProject(
     request: PopulateOnboardingProjectRequest,
     callback: (error: ServiceError | null, response: PopulateOnboardingProjectResponse) => void,

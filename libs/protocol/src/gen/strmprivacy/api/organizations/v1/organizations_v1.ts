@@ -18,24 +18,37 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { User, UserRole } from "../../entities/v1/entities_v1.ts";
+import { User, UserRole } from "../../entities/v1/users_v1.ts";
 
+/** Whom to invite. */
 export interface InviteUsersRequest {
+  /** The invitations, each with the role that it brings. */
   userInvites: UserInvite[];
+  /** Organisation to invite to (UUID); empty for the caller's own. */
   organizationId: string;
 }
 
+/** An invitation to an organisation. */
 export interface UserInvite {
+  /** Mail address of the person. */
   email: string;
+  /** Role that the person will have; unspecified for MEMBER. */
   userRole: UserRole;
+  /** How far the invitation has come. */
   state: UserInvite_State;
 }
 
+/** States in the life of an invitation. */
 export const UserInvite_State = {
+  /** STATE_UNSPECIFIED - Not a state. */
   STATE_UNSPECIFIED: 0,
+  /** PENDING - It is stored, and the mail is not sent yet. */
   PENDING: 1,
+  /** NOTIFIED - The mail is sent. */
   NOTIFIED: 2,
+  /** COMPLETED - The person has joined. */
   COMPLETED: 3,
+  /** EXPIRED - The person did not join in time. */
   EXPIRED: 4,
   UNRECOGNIZED: -1,
 } as const;
@@ -51,44 +64,67 @@ export namespace UserInvite_State {
   export type UNRECOGNIZED = typeof UserInvite_State.UNRECOGNIZED;
 }
 
+/** What became of the invitations. */
 export interface InviteUsersResponse {
+  /** How many were made. */
   inviteCount: bigint;
+  /** Those that were not made. */
   issues: InviteUsersResponse_UserInviteIssue[];
 }
 
+/** An invitation that was not made. */
 export interface InviteUsersResponse_UserInviteIssue {
-  invite: UserInvite | undefined;
+  /** The invitation. */
+  invite:
+    | UserInvite
+    | undefined;
+  /** Why, for people: that the person is a member already, for instance. */
   message: string;
 }
 
+/** Names the organisation. */
 export interface ListUserInvitesRequest {
+  /** Id of the organisation (UUID); empty for the caller's own. */
   organizationId: string;
 }
 
+/** The invitations of an organisation. */
 export interface ListUserInvitesResponse {
+  /** All of them. */
   userInvites: UserInvite[];
 }
 
+/** Whose roles to set, and to which. */
 export interface UpdateUserRolesRequest {
+  /** Mail addresses of the people. */
   emails: string[];
+  /** All roles that they should have from now on. None leaves them MEMBER. */
   userRoles: UserRole[];
 }
 
+/** Empty: the roles are set. */
 export interface UpdateUserRolesResponse {
 }
 
+/** Names the person. */
 export interface GetUserRequest {
+  /** Mail address of the person. */
   email: string;
 }
 
+/** The person that was asked for. */
 export interface GetUserResponse {
+  /** The person with their roles. */
   user: User | undefined;
 }
 
+/** Empty: the login tells which organisation is meant. */
 export interface ListOrganizationMembersRequest {
 }
 
+/** The people of the organisation. */
 export interface ListOrganizationMembersResponse {
+  /** All of them, with their roles. */
   organizationMembers: User[];
 }
 
@@ -821,8 +857,10 @@ export const ListOrganizationMembersResponse: MessageFns<ListOrganizationMembers
   },
 };
 
+/** The people of an organisation and what they may do. */
 export type OrganizationsServiceService = typeof OrganizationsServiceService;
 export const OrganizationsServiceService = {
+  /** Invites people by mail. Each invitation succeeds or fails for itself. */
   inviteUsers: {
     path: "/strmprivacy.api.organizations.v1.OrganizationsService/InviteUsers" as const,
     requestStream: false as const,
@@ -832,6 +870,7 @@ export const OrganizationsServiceService = {
     responseSerialize: (value: InviteUsersResponse): Buffer => Buffer.from(InviteUsersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): InviteUsersResponse => InviteUsersResponse.decode(value),
   },
+  /** Lists the invitations of the organisation, accepted and expired ones included. */
   listUserInvites: {
     path: "/strmprivacy.api.organizations.v1.OrganizationsService/ListUserInvites" as const,
     requestStream: false as const,
@@ -843,6 +882,7 @@ export const OrganizationsServiceService = {
       Buffer.from(ListUserInvitesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListUserInvitesResponse => ListUserInvitesResponse.decode(value),
   },
+  /** Sets the roles of people. The roles that are given replace the ones they had. */
   updateUserRoles: {
     path: "/strmprivacy.api.organizations.v1.OrganizationsService/UpdateUserRoles" as const,
     requestStream: false as const,
@@ -854,6 +894,7 @@ export const OrganizationsServiceService = {
       Buffer.from(UpdateUserRolesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateUserRolesResponse => UpdateUserRolesResponse.decode(value),
   },
+  /** Gets one person by mail address. */
   getUser: {
     path: "/strmprivacy.api.organizations.v1.OrganizationsService/GetUser" as const,
     requestStream: false as const,
@@ -863,6 +904,7 @@ export const OrganizationsServiceService = {
     responseSerialize: (value: GetUserResponse): Buffer => Buffer.from(GetUserResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetUserResponse => GetUserResponse.decode(value),
   },
+  /** Lists the people of the caller's organisation. */
   listOrganizationMembers: {
     path: "/strmprivacy.api.organizations.v1.OrganizationsService/ListOrganizationMembers" as const,
     requestStream: false as const,
@@ -878,14 +920,20 @@ export const OrganizationsServiceService = {
 } as const;
 
 export interface OrganizationsServiceServer extends UntypedServiceImplementation {
+  /** Invites people by mail. Each invitation succeeds or fails for itself. */
   inviteUsers: handleUnaryCall<InviteUsersRequest, InviteUsersResponse>;
+  /** Lists the invitations of the organisation, accepted and expired ones included. */
   listUserInvites: handleUnaryCall<ListUserInvitesRequest, ListUserInvitesResponse>;
+  /** Sets the roles of people. The roles that are given replace the ones they had. */
   updateUserRoles: handleUnaryCall<UpdateUserRolesRequest, UpdateUserRolesResponse>;
+  /** Gets one person by mail address. */
   getUser: handleUnaryCall<GetUserRequest, GetUserResponse>;
+  /** Lists the people of the caller's organisation. */
   listOrganizationMembers: handleUnaryCall<ListOrganizationMembersRequest, ListOrganizationMembersResponse>;
 }
 
 export interface OrganizationsServiceClient extends Client {
+  /** Invites people by mail. Each invitation succeeds or fails for itself. */
   inviteUsers(
     request: InviteUsersRequest,
     callback: (error: ServiceError | null, response: InviteUsersResponse) => void,
@@ -901,6 +949,7 @@ export interface OrganizationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InviteUsersResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the invitations of the organisation, accepted and expired ones included. */
   listUserInvites(
     request: ListUserInvitesRequest,
     callback: (error: ServiceError | null, response: ListUserInvitesResponse) => void,
@@ -916,6 +965,7 @@ export interface OrganizationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListUserInvitesResponse) => void,
   ): ClientUnaryCall;
+  /** Sets the roles of people. The roles that are given replace the ones they had. */
   updateUserRoles(
     request: UpdateUserRolesRequest,
     callback: (error: ServiceError | null, response: UpdateUserRolesResponse) => void,
@@ -931,6 +981,7 @@ export interface OrganizationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateUserRolesResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one person by mail address. */
   getUser(
     request: GetUserRequest,
     callback: (error: ServiceError | null, response: GetUserResponse) => void,
@@ -946,6 +997,7 @@ export interface OrganizationsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetUserResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the people of the caller's organisation. */
   listOrganizationMembers(
     request: ListOrganizationMembersRequest,
     callback: (error: ServiceError | null, response: ListOrganizationMembersResponse) => void,

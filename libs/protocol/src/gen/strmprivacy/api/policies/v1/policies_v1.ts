@@ -19,44 +19,68 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FieldMask } from "../../../../google/protobuf/field_mask.ts";
-import { Policy } from "../../entities/v1/entities_v1.ts";
+import { Policy } from "../../entities/v1/policies_v1.ts";
 
+/** Empty: the login tells which organisation asks. */
 export interface ListPoliciesRequest {
 }
 
+/** The policies of the organisation. */
 export interface ListPoliciesResponse {
+  /** All of them, in every state. */
   policies: Policy[];
 }
 
+/** Names the policy. */
 export interface GetPolicyRequest {
+  /** Id of the policy (UUID); empty for the default, which keeps data for seven years. */
   policyId: string;
 }
 
+/** The policy that was asked for. */
 export interface GetPolicyResponse {
+  /** The policy. */
   policy: Policy | undefined;
 }
 
+/** Names the policy to delete. */
 export interface DeletePolicyRequest {
+  /** Id of the policy (UUID). */
   policyId: string;
 }
 
+/** Empty: the policy is gone. */
 export interface DeletePolicyResponse {
 }
 
+/** Describes the policy. */
 export interface CreatePolicyRequest {
+  /** The policy to create, with the id that the client chose for it. */
   policy: Policy | undefined;
 }
 
+/** The policy as it was stored. */
 export interface CreatePolicyResponse {
+  /** The policy, in state DRAFT. */
   policy: Policy | undefined;
 }
 
+/** The changes to a policy. */
 export interface UpdatePolicyRequest {
-  policy: Policy | undefined;
+  /** The policy as it should be; its id says which. */
+  policy:
+    | Policy
+    | undefined;
+  /**
+   * Paths of the fields to take over from `policy`: `name`, `description`, `legal_grounds`, `retention_days`,
+   * `state`.
+   */
   updateMask: string[] | undefined;
 }
 
+/** The policy as it was stored. */
 export interface UpdatePolicyResponse {
+  /** The policy after the change. */
   policy: Policy | undefined;
 }
 
@@ -608,8 +632,13 @@ export const UpdatePolicyResponse: MessageFns<UpdatePolicyResponse> = {
   },
 };
 
+/**
+ * Policies say on what grounds data is processed and for how long it may be kept. They belong to the
+ * organisation and go from DRAFT over ACTIVE to ARCHIVED.
+ */
 export type PoliciesServiceService = typeof PoliciesServiceService;
 export const PoliciesServiceService = {
+  /** Lists the policies of the organisation. */
   listPolicies: {
     path: "/strmprivacy.api.policies.v1.PoliciesService/ListPolicies" as const,
     requestStream: false as const,
@@ -620,6 +649,7 @@ export const PoliciesServiceService = {
       Buffer.from(ListPoliciesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPoliciesResponse => ListPoliciesResponse.decode(value),
   },
+  /** Gets one policy by id, or the default. */
   getPolicy: {
     path: "/strmprivacy.api.policies.v1.PoliciesService/GetPolicy" as const,
     requestStream: false as const,
@@ -629,6 +659,7 @@ export const PoliciesServiceService = {
     responseSerialize: (value: GetPolicyResponse): Buffer => Buffer.from(GetPolicyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPolicyResponse => GetPolicyResponse.decode(value),
   },
+  /** Deletes a policy that is in DRAFT or ARCHIVED. */
   deletePolicy: {
     path: "/strmprivacy.api.policies.v1.PoliciesService/DeletePolicy" as const,
     requestStream: false as const,
@@ -639,6 +670,7 @@ export const PoliciesServiceService = {
       Buffer.from(DeletePolicyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeletePolicyResponse => DeletePolicyResponse.decode(value),
   },
+  /** Creates a policy in state DRAFT. Its name must be new to the organisation. */
   createPolicy: {
     path: "/strmprivacy.api.policies.v1.PoliciesService/CreatePolicy" as const,
     requestStream: false as const,
@@ -649,6 +681,10 @@ export const PoliciesServiceService = {
       Buffer.from(CreatePolicyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreatePolicyResponse => CreatePolicyResponse.decode(value),
   },
+  /**
+   * Changes a policy. Its contents may change in DRAFT only; its state moves on from DRAFT to ACTIVE, from
+   * ACTIVE to ARCHIVED, and never back. The default policy cannot be changed.
+   */
   updatePolicy: {
     path: "/strmprivacy.api.policies.v1.PoliciesService/UpdatePolicy" as const,
     requestStream: false as const,
@@ -662,14 +698,23 @@ export const PoliciesServiceService = {
 } as const;
 
 export interface PoliciesServiceServer extends UntypedServiceImplementation {
+  /** Lists the policies of the organisation. */
   listPolicies: handleUnaryCall<ListPoliciesRequest, ListPoliciesResponse>;
+  /** Gets one policy by id, or the default. */
   getPolicy: handleUnaryCall<GetPolicyRequest, GetPolicyResponse>;
+  /** Deletes a policy that is in DRAFT or ARCHIVED. */
   deletePolicy: handleUnaryCall<DeletePolicyRequest, DeletePolicyResponse>;
+  /** Creates a policy in state DRAFT. Its name must be new to the organisation. */
   createPolicy: handleUnaryCall<CreatePolicyRequest, CreatePolicyResponse>;
+  /**
+   * Changes a policy. Its contents may change in DRAFT only; its state moves on from DRAFT to ACTIVE, from
+   * ACTIVE to ARCHIVED, and never back. The default policy cannot be changed.
+   */
   updatePolicy: handleUnaryCall<UpdatePolicyRequest, UpdatePolicyResponse>;
 }
 
 export interface PoliciesServiceClient extends Client {
+  /** Lists the policies of the organisation. */
   listPolicies(
     request: ListPoliciesRequest,
     callback: (error: ServiceError | null, response: ListPoliciesResponse) => void,
@@ -685,6 +730,7 @@ export interface PoliciesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPoliciesResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one policy by id, or the default. */
   getPolicy(
     request: GetPolicyRequest,
     callback: (error: ServiceError | null, response: GetPolicyResponse) => void,
@@ -700,6 +746,7 @@ export interface PoliciesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPolicyResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a policy that is in DRAFT or ARCHIVED. */
   deletePolicy(
     request: DeletePolicyRequest,
     callback: (error: ServiceError | null, response: DeletePolicyResponse) => void,
@@ -715,6 +762,7 @@ export interface PoliciesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeletePolicyResponse) => void,
   ): ClientUnaryCall;
+  /** Creates a policy in state DRAFT. Its name must be new to the organisation. */
   createPolicy(
     request: CreatePolicyRequest,
     callback: (error: ServiceError | null, response: CreatePolicyResponse) => void,
@@ -730,6 +778,10 @@ export interface PoliciesServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreatePolicyResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Changes a policy. Its contents may change in DRAFT only; its state moves on from DRAFT to ACTIVE, from
+   * ACTIVE to ARCHIVED, and never back. The default policy cannot be changed.
+   */
   updatePolicy(
     request: UpdatePolicyRequest,
     callback: (error: ServiceError | null, response: UpdatePolicyResponse) => void,

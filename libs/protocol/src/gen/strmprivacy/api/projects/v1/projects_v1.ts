@@ -18,66 +18,96 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Project, User } from "../../entities/v1/entities_v1.ts";
+import { Project } from "../../entities/v1/projects_v1.ts";
+import { User } from "../../entities/v1/users_v1.ts";
 
+/** Empty: the login tells whose projects are meant. */
 export interface ListProjectsRequest {
 }
 
+/** The projects that the caller may see. */
 export interface ListProjectsResponse {
+  /** All of them. Every person has at least one, made at the first login. */
   projects: Project[];
 }
 
+/** Describes the project. */
 export interface CreateProjectRequest {
+  /** The project to create. */
   project: Project | undefined;
 }
 
+/** The project as it was stored. */
 export interface CreateProjectResponse {
+  /** The project with its id and state. */
   project: Project | undefined;
 }
 
+/** Names the project to delete. */
 export interface DeleteProjectRequest {
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** Empty: the project is PENDING_DELETION. */
 export interface DeleteProjectResponse {
 }
 
+/** Names the project to put away. */
 export interface ArchiveProjectRequest {
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** Empty: the project is ARCHIVED. */
 export interface ArchiveProjectResponse {
 }
 
+/** Names the project. */
 export interface GetProjectRequest {
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** The project that was asked for. */
 export interface GetProjectResponse {
+  /** The project. */
   project: Project | undefined;
 }
 
+/** Whom to add to which project. */
 export interface AddProjectMembersRequest {
+  /** Mail addresses of people of the organisation. */
   emails: string[];
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** Empty: the people are members. */
 export interface AddProjectMembersResponse {
 }
 
+/** Whom to remove from which project. */
 export interface RemoveProjectMembersRequest {
+  /** Mail addresses of members. */
   emails: string[];
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** Empty: the people are not members. */
 export interface RemoveProjectMembersResponse {
 }
 
+/** Names the project. */
 export interface ListProjectMembersRequest {
+  /** Id of the project (UUID). */
   projectId: string;
 }
 
+/** The members of a project. */
 export interface ListProjectMembersResponse {
+  /** All of them, with their roles. */
   projectMembers: User[];
 }
 
@@ -931,8 +961,13 @@ export const ListProjectMembersResponse: MessageFns<ListProjectMembersResponse> 
   },
 };
 
+/**
+ * Projects hold resources together: streams, exporters, connectors and contracts each belong to one. A
+ * project belongs to an organisation and runs on one installation.
+ */
 export type ProjectsServiceService = typeof ProjectsServiceService;
 export const ProjectsServiceService = {
+  /** Lists the projects that the caller may see. Nearly every command of the CLI begins with this call. */
   listProjects: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/ListProjects" as const,
     requestStream: false as const,
@@ -943,6 +978,7 @@ export const ProjectsServiceService = {
       Buffer.from(ListProjectsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListProjectsResponse => ListProjectsResponse.decode(value),
   },
+  /** Creates a project, with the caller as its first member. */
   createProject: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/CreateProject" as const,
     requestStream: false as const,
@@ -953,6 +989,10 @@ export const ProjectsServiceService = {
       Buffer.from(CreateProjectResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateProjectResponse => CreateProjectResponse.decode(value),
   },
+  /**
+   * Deletes a project with everything in it. The project is PENDING_DELETION until its resources are gone
+   * from the installation.
+   */
   deleteProject: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/DeleteProject" as const,
     requestStream: false as const,
@@ -963,6 +1003,7 @@ export const ProjectsServiceService = {
       Buffer.from(DeleteProjectResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteProjectResponse => DeleteProjectResponse.decode(value),
   },
+  /** Puts a project away: its resources stop and nothing can be created in it. */
   archiveProject: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/ArchiveProject" as const,
     requestStream: false as const,
@@ -974,6 +1015,7 @@ export const ProjectsServiceService = {
       Buffer.from(ArchiveProjectResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ArchiveProjectResponse => ArchiveProjectResponse.decode(value),
   },
+  /** Gets one project by id. */
   getProject: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/GetProject" as const,
     requestStream: false as const,
@@ -983,6 +1025,7 @@ export const ProjectsServiceService = {
     responseSerialize: (value: GetProjectResponse): Buffer => Buffer.from(GetProjectResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetProjectResponse => GetProjectResponse.decode(value),
   },
+  /** Lets people of the organisation work in the project. */
   addProjectMembers: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/AddProjectMembers" as const,
     requestStream: false as const,
@@ -994,6 +1037,7 @@ export const ProjectsServiceService = {
       Buffer.from(AddProjectMembersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): AddProjectMembersResponse => AddProjectMembersResponse.decode(value),
   },
+  /** Takes that away. */
   removeProjectMembers: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/RemoveProjectMembers" as const,
     requestStream: false as const,
@@ -1005,6 +1049,7 @@ export const ProjectsServiceService = {
       Buffer.from(RemoveProjectMembersResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveProjectMembersResponse => RemoveProjectMembersResponse.decode(value),
   },
+  /** Lists the people who can work in the project. */
   listProjectMembers: {
     path: "/strmprivacy.api.projects.v1.ProjectsService/ListProjectMembers" as const,
     requestStream: false as const,
@@ -1019,17 +1064,29 @@ export const ProjectsServiceService = {
 } as const;
 
 export interface ProjectsServiceServer extends UntypedServiceImplementation {
+  /** Lists the projects that the caller may see. Nearly every command of the CLI begins with this call. */
   listProjects: handleUnaryCall<ListProjectsRequest, ListProjectsResponse>;
+  /** Creates a project, with the caller as its first member. */
   createProject: handleUnaryCall<CreateProjectRequest, CreateProjectResponse>;
+  /**
+   * Deletes a project with everything in it. The project is PENDING_DELETION until its resources are gone
+   * from the installation.
+   */
   deleteProject: handleUnaryCall<DeleteProjectRequest, DeleteProjectResponse>;
+  /** Puts a project away: its resources stop and nothing can be created in it. */
   archiveProject: handleUnaryCall<ArchiveProjectRequest, ArchiveProjectResponse>;
+  /** Gets one project by id. */
   getProject: handleUnaryCall<GetProjectRequest, GetProjectResponse>;
+  /** Lets people of the organisation work in the project. */
   addProjectMembers: handleUnaryCall<AddProjectMembersRequest, AddProjectMembersResponse>;
+  /** Takes that away. */
   removeProjectMembers: handleUnaryCall<RemoveProjectMembersRequest, RemoveProjectMembersResponse>;
+  /** Lists the people who can work in the project. */
   listProjectMembers: handleUnaryCall<ListProjectMembersRequest, ListProjectMembersResponse>;
 }
 
 export interface ProjectsServiceClient extends Client {
+  /** Lists the projects that the caller may see. Nearly every command of the CLI begins with this call. */
   listProjects(
     request: ListProjectsRequest,
     callback: (error: ServiceError | null, response: ListProjectsResponse) => void,
@@ -1045,6 +1102,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListProjectsResponse) => void,
   ): ClientUnaryCall;
+  /** Creates a project, with the caller as its first member. */
   createProject(
     request: CreateProjectRequest,
     callback: (error: ServiceError | null, response: CreateProjectResponse) => void,
@@ -1060,6 +1118,10 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateProjectResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Deletes a project with everything in it. The project is PENDING_DELETION until its resources are gone
+   * from the installation.
+   */
   deleteProject(
     request: DeleteProjectRequest,
     callback: (error: ServiceError | null, response: DeleteProjectResponse) => void,
@@ -1075,6 +1137,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteProjectResponse) => void,
   ): ClientUnaryCall;
+  /** Puts a project away: its resources stop and nothing can be created in it. */
   archiveProject(
     request: ArchiveProjectRequest,
     callback: (error: ServiceError | null, response: ArchiveProjectResponse) => void,
@@ -1090,6 +1153,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ArchiveProjectResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one project by id. */
   getProject(
     request: GetProjectRequest,
     callback: (error: ServiceError | null, response: GetProjectResponse) => void,
@@ -1105,6 +1169,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetProjectResponse) => void,
   ): ClientUnaryCall;
+  /** Lets people of the organisation work in the project. */
   addProjectMembers(
     request: AddProjectMembersRequest,
     callback: (error: ServiceError | null, response: AddProjectMembersResponse) => void,
@@ -1120,6 +1185,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: AddProjectMembersResponse) => void,
   ): ClientUnaryCall;
+  /** Takes that away. */
   removeProjectMembers(
     request: RemoveProjectMembersRequest,
     callback: (error: ServiceError | null, response: RemoveProjectMembersResponse) => void,
@@ -1135,6 +1201,7 @@ export interface ProjectsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveProjectMembersResponse) => void,
   ): ClientUnaryCall;
+  /** Lists the people who can work in the project. */
   listProjectMembers(
     request: ListProjectMembersRequest,
     callback: (error: ServiceError | null, response: ListProjectMembersResponse) => void,

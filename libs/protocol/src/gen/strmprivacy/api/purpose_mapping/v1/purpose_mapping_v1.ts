@@ -18,28 +18,39 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { PurposeMapping } from "../../entities/v1/entities_v1.ts";
+import { PurposeMapping } from "../../entities/v1/purpose_mappings_v1.ts";
 
+/** Empty: the login tells which organisation asks. */
 export interface ListPurposeMappingsRequest {
 }
 
+/** The purposes of the organisation. */
 export interface ListPurposeMappingsResponse {
+  /** All of them. */
   purposeMappings: PurposeMapping[];
 }
 
+/** Names the purpose. */
 export interface GetPurposeMappingRequest {
+  /** Number of the purpose, from 0. */
   level: number;
 }
 
+/** The purpose that was asked for. */
 export interface GetPurposeMappingResponse {
+  /** The purpose. */
   purposeMapping: PurposeMapping | undefined;
 }
 
+/** Describes the purpose. */
 export interface CreatePurposeMappingRequest {
+  /** The purpose to add; its `level` is chosen by the server. */
   purposeMapping: PurposeMapping | undefined;
 }
 
+/** The purpose as it was stored. */
 export interface CreatePurposeMappingResponse {
+  /** The purpose with its number. */
   purposeMapping: PurposeMapping | undefined;
 }
 
@@ -367,8 +378,13 @@ export const CreatePurposeMappingResponse: MessageFns<CreatePurposeMappingRespon
   },
 };
 
+/**
+ * Names for purposes. Contracts, consent and derived streams know purposes by number; the organisation writes
+ * down here what each number means. The data plane never asks.
+ */
 export type PurposeMappingServiceService = typeof PurposeMappingServiceService;
 export const PurposeMappingServiceService = {
+  /** Lists the purposes of the organisation. */
   listPurposeMappings: {
     path: "/strmprivacy.api.purpose_mapping.v1.PurposeMappingService/ListPurposeMappings" as const,
     requestStream: false as const,
@@ -380,6 +396,7 @@ export const PurposeMappingServiceService = {
       Buffer.from(ListPurposeMappingsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListPurposeMappingsResponse => ListPurposeMappingsResponse.decode(value),
   },
+  /** Gets one purpose by its number. */
   getPurposeMapping: {
     path: "/strmprivacy.api.purpose_mapping.v1.PurposeMappingService/GetPurposeMapping" as const,
     requestStream: false as const,
@@ -391,6 +408,10 @@ export const PurposeMappingServiceService = {
       Buffer.from(GetPurposeMappingResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetPurposeMappingResponse => GetPurposeMappingResponse.decode(value),
   },
+  /**
+   * Names a further purpose. Its number is the next free one. Purposes can neither change nor be deleted,
+   * since consent was given for what they said.
+   */
   createPurposeMapping: {
     path: "/strmprivacy.api.purpose_mapping.v1.PurposeMappingService/CreatePurposeMapping" as const,
     requestStream: false as const,
@@ -405,12 +426,19 @@ export const PurposeMappingServiceService = {
 } as const;
 
 export interface PurposeMappingServiceServer extends UntypedServiceImplementation {
+  /** Lists the purposes of the organisation. */
   listPurposeMappings: handleUnaryCall<ListPurposeMappingsRequest, ListPurposeMappingsResponse>;
+  /** Gets one purpose by its number. */
   getPurposeMapping: handleUnaryCall<GetPurposeMappingRequest, GetPurposeMappingResponse>;
+  /**
+   * Names a further purpose. Its number is the next free one. Purposes can neither change nor be deleted,
+   * since consent was given for what they said.
+   */
   createPurposeMapping: handleUnaryCall<CreatePurposeMappingRequest, CreatePurposeMappingResponse>;
 }
 
 export interface PurposeMappingServiceClient extends Client {
+  /** Lists the purposes of the organisation. */
   listPurposeMappings(
     request: ListPurposeMappingsRequest,
     callback: (error: ServiceError | null, response: ListPurposeMappingsResponse) => void,
@@ -426,6 +454,7 @@ export interface PurposeMappingServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListPurposeMappingsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one purpose by its number. */
   getPurposeMapping(
     request: GetPurposeMappingRequest,
     callback: (error: ServiceError | null, response: GetPurposeMappingResponse) => void,
@@ -441,6 +470,10 @@ export interface PurposeMappingServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetPurposeMappingResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Names a further purpose. Its number is the next free one. Purposes can neither change nor be deleted,
+   * since consent was given for what they said.
+   */
   createPurposeMapping(
     request: CreatePurposeMappingRequest,
     callback: (error: ServiceError | null, response: CreatePurposeMappingResponse) => void,

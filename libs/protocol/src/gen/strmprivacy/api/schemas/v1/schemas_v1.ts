@@ -19,119 +19,221 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { FieldMask } from "../../../../google/protobuf/field_mask.ts";
-import {
-  FilterPublicPrivate,
-  KafkaClusterRef,
-  Label,
-  Schema,
-  SchemaRef,
-  SchemaType,
-} from "../../entities/v1/entities_v1.ts";
+import { FilterPublicPrivate, Label } from "../../entities/v1/catalog_v1.ts";
+import { KafkaClusterRef } from "../../entities/v1/references_v1.ts";
+import { Schema, SchemaRef, SchemaType } from "../../entities/v1/schemas_v1.ts";
 
+/** Selects schemas; empty filters select everything. */
 export interface ListSchemasRequest {
+  /** No longer used: it named the customer before organisations did. */
   billingId: string;
+  /** Text that has to occur somewhere in the schema. */
   filter: string;
+  /** Handle of the organisation that published the schema. */
   handle: string;
+  /** Name of the schema, the middle part of its reference. */
   name: string;
+  /** Whether to list public schemas, private ones, or both. */
   publicPrivate: FilterPublicPrivate;
+  /** Language that the schema has to be written in; unspecified for any. */
   schemaType: SchemaType;
+  /** Labels that a schema has to have. One without a value matches its key with any value. */
   labels: Label[];
+  /** Domains, one of which the schema has to belong to. */
   domains: string[];
+  /** Industries, one of which the schema has to belong to. */
   industries: string[];
 }
 
+/** The selected schemas. */
 export interface ListSchemasResponse {
+  /** All that match. */
   schemas: Schema[];
 }
 
+/** Names a schema. */
 export interface GetSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  ref: SchemaRef | undefined;
+  /** Reference of the schema, the same as that of its contract. */
+  ref:
+    | SchemaRef
+    | undefined;
+  /** Kafka cluster whose number for the schema is wanted; empty for the installation's own. */
   clusterRef: KafkaClusterRef | undefined;
 }
 
+/** The schema that was asked for. */
 export interface GetSchemaResponse {
-  schema: Schema | undefined;
+  /** The schema. */
+  schema:
+    | Schema
+    | undefined;
+  /** Number that stands for the schema at the start of records in Kafka (Confluent wire format). */
   confluentId: number;
+  /** Changes whenever the schema does; an update has to give it back. */
   checksum: string;
 }
 
+/** Describes the schema. */
 export interface CreateSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  schema: Schema | undefined;
+  /** The schema to create. */
+  schema:
+    | Schema
+    | undefined;
+  /** Project that the schema belongs to (UUID). */
   projectId: string;
 }
 
+/** The schema as it was stored. */
 export interface CreateSchemaResponse {
-  schema: Schema | undefined;
+  /** The schema with its id, state and fingerprint. */
+  schema:
+    | Schema
+    | undefined;
+  /** Changes whenever the schema does; an update has to give it back. */
   checksum: string;
 }
 
+/** The changes to a schema. */
 export interface UpdateSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  schema: Schema | undefined;
+  /** The schema as it should be. */
+  schema:
+    | Schema
+    | undefined;
+  /** The checksum that the caller last saw; the update fails when the schema has changed since. */
   checksum: string;
-  updateMask: string[] | undefined;
+  /** Paths of the fields to take over from `schema`. */
+  updateMask:
+    | string[]
+    | undefined;
+  /** Project that the schema belongs to (UUID). */
   projectId: string;
 }
 
+/** The schema as it was stored. */
 export interface UpdateSchemaResponse {
-  schema: Schema | undefined;
+  /** The schema after the change. */
+  schema:
+    | Schema
+    | undefined;
+  /** The checksum for the next update. */
   checksum: string;
 }
 
+/** Names a schema and a programming language. */
 export interface GetSchemaCodeRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  ref: SchemaRef | undefined;
+  /** Reference of the schema. */
+  ref:
+    | SchemaRef
+    | undefined;
+  /** `java`, `typescript`, `python` or `rust`. */
   language: string;
 }
 
+/** The generated classes in an archive. */
 export interface GetSchemaCodeResponse {
+  /** Suggested name of the archive. */
   filename: string;
+  /** Size of `data` in bytes. */
   dataSize: bigint;
+  /** The zip archive. */
   data: Buffer;
 }
 
+/** Names the schema to open. */
 export interface ActivateSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  schemaRef: SchemaRef | undefined;
+  /** Reference of the schema. */
+  schemaRef:
+    | SchemaRef
+    | undefined;
+  /** Project that the schema belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the schema is ACTIVE. */
 export interface ActivateSchemaResponse {
 }
 
+/** Names the schema to delete. */
 export interface DeleteSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  schemaRef: SchemaRef | undefined;
+  /** Reference of the schema. */
+  schemaRef:
+    | SchemaRef
+    | undefined;
+  /** Project that the schema belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the schema is gone. */
 export interface DeleteSchemaResponse {
 }
 
+/** Names the schema to close. */
 export interface ArchiveSchemaRequest {
-  /** @deprecated */
+  /**
+   * No longer used: it named the customer before organisations did.
+   *
+   * @deprecated
+   */
   billingId: string;
-  schemaRef: SchemaRef | undefined;
+  /** Reference of the schema. */
+  schemaRef:
+    | SchemaRef
+    | undefined;
+  /** Project that the schema belongs to (UUID). */
   projectId: string;
 }
 
+/** Empty: the schema is ARCHIVED. */
 export interface ArchiveSchemaResponse {
 }
 
+/** Names a schema as records in Kafka do. */
 export interface GetSchemaDefinitionRequest {
+  /** Number of the schema: bytes 2 to 5 of a record's value in the Confluent wire format. */
   confluentId: number;
+  /** Kafka cluster that the record was read from; empty for the installation's own. */
   clusterRef: KafkaClusterRef | undefined;
 }
 
+/** The schema that was asked for. */
 export interface GetSchemaDefinitionResponse {
+  /** The schema as Avro JSON. */
   definition: string;
 }
 
@@ -1494,8 +1596,13 @@ export const GetSchemaDefinitionResponse: MessageFns<GetSchemaDefinitionResponse
   },
 };
 
+/**
+ * Schemas, from the time when they were made apart from contracts. Today a contract brings its own schema,
+ * and of these calls the data plane alone still needs GetSchema, for the number of a schema in Kafka.
+ */
 export type SchemasServiceService = typeof SchemasServiceService;
 export const SchemasServiceService = {
+  /** Lists schemas. All filters that are given have to match. */
   listSchemas: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/ListSchemas" as const,
     requestStream: false as const,
@@ -1505,6 +1612,7 @@ export const SchemasServiceService = {
     responseSerialize: (value: ListSchemasResponse): Buffer => Buffer.from(ListSchemasResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListSchemasResponse => ListSchemasResponse.decode(value),
   },
+  /** Gets one schema by reference, with its number in Kafka. */
   getSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/GetSchema" as const,
     requestStream: false as const,
@@ -1514,6 +1622,7 @@ export const SchemasServiceService = {
     responseSerialize: (value: GetSchemaResponse): Buffer => Buffer.from(GetSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSchemaResponse => GetSchemaResponse.decode(value),
   },
+  /** Creates a schema without a contract. */
   createSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/CreateSchema" as const,
     requestStream: false as const,
@@ -1524,6 +1633,7 @@ export const SchemasServiceService = {
       Buffer.from(CreateSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateSchemaResponse => CreateSchemaResponse.decode(value),
   },
+  /** Changes a schema. */
   updateSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/UpdateSchema" as const,
     requestStream: false as const,
@@ -1534,6 +1644,7 @@ export const SchemasServiceService = {
       Buffer.from(UpdateSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UpdateSchemaResponse => UpdateSchemaResponse.decode(value),
   },
+  /** Generates classes for events of a schema. */
   getSchemaCode: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/GetSchemaCode" as const,
     requestStream: false as const,
@@ -1544,6 +1655,7 @@ export const SchemasServiceService = {
       Buffer.from(GetSchemaCodeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSchemaCodeResponse => GetSchemaCodeResponse.decode(value),
   },
+  /** Opens a schema for events. */
   activateSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/ActivateSchema" as const,
     requestStream: false as const,
@@ -1555,6 +1667,7 @@ export const SchemasServiceService = {
       Buffer.from(ActivateSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ActivateSchemaResponse => ActivateSchemaResponse.decode(value),
   },
+  /** Deletes a schema that was never active. */
   deleteSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/DeleteSchema" as const,
     requestStream: false as const,
@@ -1565,6 +1678,7 @@ export const SchemasServiceService = {
       Buffer.from(DeleteSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteSchemaResponse => DeleteSchemaResponse.decode(value),
   },
+  /** Closes a schema for new events. */
   archiveSchema: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/ArchiveSchema" as const,
     requestStream: false as const,
@@ -1575,6 +1689,7 @@ export const SchemasServiceService = {
       Buffer.from(ArchiveSchemaResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ArchiveSchemaResponse => ArchiveSchemaResponse.decode(value),
   },
+  /** Gets a schema by the number that stands at the start of records in Kafka. */
   getSchemaDefinition: {
     path: "/strmprivacy.api.schemas.v1.SchemasService/GetSchemaDefinition" as const,
     requestStream: false as const,
@@ -1589,18 +1704,28 @@ export const SchemasServiceService = {
 } as const;
 
 export interface SchemasServiceServer extends UntypedServiceImplementation {
+  /** Lists schemas. All filters that are given have to match. */
   listSchemas: handleUnaryCall<ListSchemasRequest, ListSchemasResponse>;
+  /** Gets one schema by reference, with its number in Kafka. */
   getSchema: handleUnaryCall<GetSchemaRequest, GetSchemaResponse>;
+  /** Creates a schema without a contract. */
   createSchema: handleUnaryCall<CreateSchemaRequest, CreateSchemaResponse>;
+  /** Changes a schema. */
   updateSchema: handleUnaryCall<UpdateSchemaRequest, UpdateSchemaResponse>;
+  /** Generates classes for events of a schema. */
   getSchemaCode: handleUnaryCall<GetSchemaCodeRequest, GetSchemaCodeResponse>;
+  /** Opens a schema for events. */
   activateSchema: handleUnaryCall<ActivateSchemaRequest, ActivateSchemaResponse>;
+  /** Deletes a schema that was never active. */
   deleteSchema: handleUnaryCall<DeleteSchemaRequest, DeleteSchemaResponse>;
+  /** Closes a schema for new events. */
   archiveSchema: handleUnaryCall<ArchiveSchemaRequest, ArchiveSchemaResponse>;
+  /** Gets a schema by the number that stands at the start of records in Kafka. */
   getSchemaDefinition: handleUnaryCall<GetSchemaDefinitionRequest, GetSchemaDefinitionResponse>;
 }
 
 export interface SchemasServiceClient extends Client {
+  /** Lists schemas. All filters that are given have to match. */
   listSchemas(
     request: ListSchemasRequest,
     callback: (error: ServiceError | null, response: ListSchemasResponse) => void,
@@ -1616,6 +1741,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListSchemasResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one schema by reference, with its number in Kafka. */
   getSchema(
     request: GetSchemaRequest,
     callback: (error: ServiceError | null, response: GetSchemaResponse) => void,
@@ -1631,6 +1757,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Creates a schema without a contract. */
   createSchema(
     request: CreateSchemaRequest,
     callback: (error: ServiceError | null, response: CreateSchemaResponse) => void,
@@ -1646,6 +1773,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Changes a schema. */
   updateSchema(
     request: UpdateSchemaRequest,
     callback: (error: ServiceError | null, response: UpdateSchemaResponse) => void,
@@ -1661,6 +1789,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UpdateSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Generates classes for events of a schema. */
   getSchemaCode(
     request: GetSchemaCodeRequest,
     callback: (error: ServiceError | null, response: GetSchemaCodeResponse) => void,
@@ -1676,6 +1805,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSchemaCodeResponse) => void,
   ): ClientUnaryCall;
+  /** Opens a schema for events. */
   activateSchema(
     request: ActivateSchemaRequest,
     callback: (error: ServiceError | null, response: ActivateSchemaResponse) => void,
@@ -1691,6 +1821,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ActivateSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Deletes a schema that was never active. */
   deleteSchema(
     request: DeleteSchemaRequest,
     callback: (error: ServiceError | null, response: DeleteSchemaResponse) => void,
@@ -1706,6 +1837,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Closes a schema for new events. */
   archiveSchema(
     request: ArchiveSchemaRequest,
     callback: (error: ServiceError | null, response: ArchiveSchemaResponse) => void,
@@ -1721,6 +1853,7 @@ export interface SchemasServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ArchiveSchemaResponse) => void,
   ): ClientUnaryCall;
+  /** Gets a schema by the number that stands at the start of records in Kafka. */
   getSchemaDefinition(
     request: GetSchemaDefinitionRequest,
     callback: (error: ServiceError | null, response: GetSchemaDefinitionResponse) => void,

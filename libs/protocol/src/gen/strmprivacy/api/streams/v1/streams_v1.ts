@@ -18,49 +18,93 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { ExtendedStream, Stream, StreamRef, StreamTree } from "../../entities/v1/entities_v1.ts";
+import { StreamRef } from "../../entities/v1/references_v1.ts";
+import { StreamTree } from "../../entities/v1/stream_trees_v1.ts";
+import { ExtendedStream, Stream } from "../../entities/v1/streams_v1.ts";
 
+/** Names the project, and how much to tell. */
 export interface ListStreamsRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Also tell what hangs on each stream: its key stream, derived streams and exporters. */
   recursive: boolean;
+  /** Project whose streams are listed (UUID). */
   projectId: string;
 }
 
+/** The streams of a project. */
 export interface ListStreamsResponse {
+  /**
+   * One entry for each source stream and each derived stream. With `recursive`, derived streams stand in the
+   * entry of their source besides.
+   */
   streams: StreamTree[];
 }
 
+/** Names streams by their credentials. */
 export interface ListExtendedStreamsRequest {
+  /** OAuth client ids of credentials. */
   clientIds: string[];
 }
 
+/** The streams that were found. */
 export interface ListExtendedStreamsResponse {
+  /** One entry for each client id that is known; others are left out. */
   extendedStreams: ExtendedStream[];
 }
 
+/** Names the stream, and how much to tell. */
 export interface GetStreamRequest {
-  ref: StreamRef | undefined;
+  /** Name and project of the stream. */
+  ref:
+    | StreamRef
+    | undefined;
+  /** Also tell what hangs on it: its key stream, derived streams and exporters. */
   recursive: boolean;
 }
 
+/** The stream that was asked for. */
 export interface GetStreamResponse {
+  /**
+   * The stream with at least one pair of credentials, which simulators and listeners use; and with what hangs
+   * on it, if that was asked for.
+   */
   streamTree: StreamTree | undefined;
 }
 
+/** Names the stream to delete. */
 export interface DeleteStreamRequest {
-  ref: StreamRef | undefined;
+  /** Name and project of the stream. */
+  ref:
+    | StreamRef
+    | undefined;
+  /**
+   * Also delete the streams derived from it and all exporters of them and of its keys. Without it, their
+   * existence prevents the deletion.
+   */
   recursive: boolean;
 }
 
+/** Empty: the stream is gone from what should exist, and its credentials no longer work. */
 export interface DeleteStreamResponse {
 }
 
+/** Describes the stream. */
 export interface CreateStreamRequest {
+  /** The stream to create. With `linked_stream` it is derived from that stream, otherwise it is a source. */
   stream: Stream | undefined;
 }
 
+/** The stream as it was stored. */
 export interface CreateStreamResponse {
+  /**
+   * The stream with its name, if it came without one, its credentials and its mask seed. This is the only
+   * answer that shows the seed.
+   */
   stream: Stream | undefined;
 }
 
@@ -656,8 +700,14 @@ export const CreateStreamResponse: MessageFns<CreateStreamResponse> = {
   },
 };
 
+/**
+ * Streams carry events. Producers send to a source stream, where every field with personal data is encrypted.
+ * Derived streams hold those events of a source stream for which consent was given, with the fields decrypted
+ * that the purpose allows.
+ */
 export type StreamsServiceService = typeof StreamsServiceService;
 export const StreamsServiceService = {
+  /** Lists the streams of a project. */
   listStreams: {
     path: "/strmprivacy.api.streams.v1.StreamsService/ListStreams" as const,
     requestStream: false as const,
@@ -667,6 +717,10 @@ export const StreamsServiceService = {
     responseSerialize: (value: ListStreamsResponse): Buffer => Buffer.from(ListStreamsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListStreamsResponse => ListStreamsResponse.decode(value),
   },
+  /**
+   * Finds streams by the client ids of their credentials. The gateway and the web-socket service look up the
+   * stream of a token with it.
+   */
   listExtendedStreams: {
     path: "/strmprivacy.api.streams.v1.StreamsService/ListExtendedStreams" as const,
     requestStream: false as const,
@@ -678,6 +732,7 @@ export const StreamsServiceService = {
       Buffer.from(ListExtendedStreamsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListExtendedStreamsResponse => ListExtendedStreamsResponse.decode(value),
   },
+  /** Gets one stream by name, credentials included. */
   getStream: {
     path: "/strmprivacy.api.streams.v1.StreamsService/GetStream" as const,
     requestStream: false as const,
@@ -687,6 +742,11 @@ export const StreamsServiceService = {
     responseSerialize: (value: GetStreamResponse): Buffer => Buffer.from(GetStreamResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStreamResponse => GetStreamResponse.decode(value),
   },
+  /**
+   * Deletes a stream. While derived streams or exporters hang on it this fails with FAILED_PRECONDITION,
+   * unless `recursive` is set. The data plane keeps its topics for a grace period, so that a mistake can be
+   * made good.
+   */
   deleteStream: {
     path: "/strmprivacy.api.streams.v1.StreamsService/DeleteStream" as const,
     requestStream: false as const,
@@ -697,6 +757,7 @@ export const StreamsServiceService = {
       Buffer.from(DeleteStreamResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteStreamResponse => DeleteStreamResponse.decode(value),
   },
+  /** Creates a source stream with its key stream, or a derived stream, and a first pair of credentials. */
   createStream: {
     path: "/strmprivacy.api.streams.v1.StreamsService/CreateStream" as const,
     requestStream: false as const,
@@ -710,14 +771,27 @@ export const StreamsServiceService = {
 } as const;
 
 export interface StreamsServiceServer extends UntypedServiceImplementation {
+  /** Lists the streams of a project. */
   listStreams: handleUnaryCall<ListStreamsRequest, ListStreamsResponse>;
+  /**
+   * Finds streams by the client ids of their credentials. The gateway and the web-socket service look up the
+   * stream of a token with it.
+   */
   listExtendedStreams: handleUnaryCall<ListExtendedStreamsRequest, ListExtendedStreamsResponse>;
+  /** Gets one stream by name, credentials included. */
   getStream: handleUnaryCall<GetStreamRequest, GetStreamResponse>;
+  /**
+   * Deletes a stream. While derived streams or exporters hang on it this fails with FAILED_PRECONDITION,
+   * unless `recursive` is set. The data plane keeps its topics for a grace period, so that a mistake can be
+   * made good.
+   */
   deleteStream: handleUnaryCall<DeleteStreamRequest, DeleteStreamResponse>;
+  /** Creates a source stream with its key stream, or a derived stream, and a first pair of credentials. */
   createStream: handleUnaryCall<CreateStreamRequest, CreateStreamResponse>;
 }
 
 export interface StreamsServiceClient extends Client {
+  /** Lists the streams of a project. */
   listStreams(
     request: ListStreamsRequest,
     callback: (error: ServiceError | null, response: ListStreamsResponse) => void,
@@ -733,6 +807,10 @@ export interface StreamsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListStreamsResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Finds streams by the client ids of their credentials. The gateway and the web-socket service look up the
+   * stream of a token with it.
+   */
   listExtendedStreams(
     request: ListExtendedStreamsRequest,
     callback: (error: ServiceError | null, response: ListExtendedStreamsResponse) => void,
@@ -748,6 +826,7 @@ export interface StreamsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListExtendedStreamsResponse) => void,
   ): ClientUnaryCall;
+  /** Gets one stream by name, credentials included. */
   getStream(
     request: GetStreamRequest,
     callback: (error: ServiceError | null, response: GetStreamResponse) => void,
@@ -763,6 +842,11 @@ export interface StreamsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStreamResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * Deletes a stream. While derived streams or exporters hang on it this fails with FAILED_PRECONDITION,
+   * unless `recursive` is set. The data plane keeps its topics for a grace period, so that a mistake can be
+   * made good.
+   */
   deleteStream(
     request: DeleteStreamRequest,
     callback: (error: ServiceError | null, response: DeleteStreamResponse) => void,
@@ -778,6 +862,7 @@ export interface StreamsServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteStreamResponse) => void,
   ): ClientUnaryCall;
+  /** Creates a source stream with its key stream, or a derived stream, and a first pair of credentials. */
   createStream(
     request: CreateStreamRequest,
     callback: (error: ServiceError | null, response: CreateStreamResponse) => void,

@@ -20,29 +20,58 @@ import {
 } from "@grpc/grpc-js";
 import { Duration } from "../../../../google/protobuf/duration.ts";
 import { Timestamp } from "../../../../google/protobuf/timestamp.ts";
-import { StreamRef, WindowedEventCount } from "../../entities/v1/entities_v1.ts";
+import { StreamRef } from "../../entities/v1/references_v1.ts";
+import { WindowedEventCount } from "../../entities/v1/usage_v1.ts";
 
+/** Names a stream, a span of time and a step. */
 export interface GetStreamEventUsageRequest {
-  ref: StreamRef | undefined;
-  startTime: Date | undefined;
-  endTime: Date | undefined;
+  /** Name and project of the stream. */
+  ref:
+    | StreamRef
+    | undefined;
+  /** Start of the span; absent for 24 hours before its end. */
+  startTime:
+    | Date
+    | undefined;
+  /** End of the span; absent for now. */
+  endTime:
+    | Date
+    | undefined;
+  /** Length of a window, a minute at least; the CLI asks for 5 minutes unless told otherwise. */
   interval: Duration | undefined;
 }
 
+/** The counter over time. */
 export interface GetStreamEventUsageResponse {
-  ref: StreamRef | undefined;
+  /** The stream that was asked about. */
+  ref:
+    | StreamRef
+    | undefined;
+  /** The windows of the span, in order of time. */
   windows: WindowedEventCount[];
 }
 
+/** Events that a stream has taken in. */
 export interface StoreUsageEventRequest {
-  /** @deprecated */
+  /**
+   * Must be empty: it named the customer before organisations did, whom the login tells today.
+   *
+   * @deprecated
+   */
   billingId: string;
+  /** Name of the stream. */
   stream: string;
+  /** Number of events since the last report. */
   eventCount: number;
-  eventArrivalTime: Date | undefined;
+  /** When the last of them arrived. */
+  eventArrivalTime:
+    | Date
+    | undefined;
+  /** Project of the stream (UUID). */
   projectId: string;
 }
 
+/** Empty: the events are counted. */
 export interface StoreUsageEventResponse {
 }
 
@@ -352,8 +381,10 @@ export const StoreUsageEventResponse: MessageFns<StoreUsageEventResponse> = {
   },
 };
 
+/** How many events streams have taken in. */
 export type UsageServiceService = typeof UsageServiceService;
 export const UsageServiceService = {
+  /** Reads the counter of a stream at regular moments. */
   getStreamEventUsage: {
     path: "/strmprivacy.api.usage.v1.UsageService/GetStreamEventUsage" as const,
     requestStream: false as const,
@@ -365,6 +396,7 @@ export const UsageServiceService = {
       Buffer.from(GetStreamEventUsageResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetStreamEventUsageResponse => GetStreamEventUsageResponse.decode(value),
   },
+  /** Adds to the counter of a stream. The data plane calls it. */
   storeUsageEvent: {
     path: "/strmprivacy.api.usage.v1.UsageService/StoreUsageEvent" as const,
     requestStream: false as const,
@@ -379,11 +411,14 @@ export const UsageServiceService = {
 } as const;
 
 export interface UsageServiceServer extends UntypedServiceImplementation {
+  /** Reads the counter of a stream at regular moments. */
   getStreamEventUsage: handleUnaryCall<GetStreamEventUsageRequest, GetStreamEventUsageResponse>;
+  /** Adds to the counter of a stream. The data plane calls it. */
   storeUsageEvent: handleUnaryCall<StoreUsageEventRequest, StoreUsageEventResponse>;
 }
 
 export interface UsageServiceClient extends Client {
+  /** Reads the counter of a stream at regular moments. */
   getStreamEventUsage(
     request: GetStreamEventUsageRequest,
     callback: (error: ServiceError | null, response: GetStreamEventUsageResponse) => void,
@@ -399,6 +434,7 @@ export interface UsageServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetStreamEventUsageResponse) => void,
   ): ClientUnaryCall;
+  /** Adds to the counter of a stream. The data plane calls it. */
   storeUsageEvent(
     request: StoreUsageEventRequest,
     callback: (error: ServiceError | null, response: StoreUsageEventResponse) => void,
