@@ -1,1 +1,3 @@
-export {};
+export { configSchema } from './config.ts';
+export type { ExporterConfig } from './config.ts';
+export { startBatchExporter } from './start-batch-exporter.ts';

@@ -1,0 +1,28 @@
+import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '@ccd/dataplane';
+import { folder, loggingSettings, port, text, wholeNumber } from '@ccd/service';
+import { z } from 'zod';
+
+/** Settings of a batch exporter. */
+export const configSchema = z.object({
+  CONFIG_DIR: folder().describe('Folder with the task, `task.json`; set by the agent that runs the exporter'),
+  SECRETS_DIR: folder().describe('Folder with the Secret of the data connector; set by the same'),
+  FOLDER_ROOT: folder()
+    .optional()
+    .describe(
+      'Folder below which connectors with the endpoint `file:///` may write; without it they are refused',
+    ),
+  SPOOL_MEMORY_BYTES: wholeNumber({ min: 1 })
+    .default(1_048_576)
+    .describe(
+      'Size up to which the object of a partition is kept in memory before it goes to an encrypted file',
+    ),
+  ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
+  ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
+  ...controlPlaneSettings,
+  ...eventLogSettings,
+  ...keyStoreSettings,
+  ...cacheSettings,
+  ...loggingSettings,
+});
+
+export type ExporterConfig = z.output<typeof configSchema>;

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connectControlPlane, createContractCatalog } from '@ccd/controlplane';
+import type { ExporterTask } from '@ccd/dataplane';
+import {
+  createLogWatch,
+  createRecordReader,
+  createWork,
+  createWorkerStatus,
+  exporterTaskSchema,
+  readTask,
+  toControlPlaneOptions,
+  toEventLogOptions,
+  toKeyStoreSecrets,
+} from '@ccd/dataplane';
+import { connectEventLog } from '@ccd/eventlog';
+import type { Clock } from '@ccd/reconcile';
+import type { Logger, RunningService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import type { ExporterConfig } from './config.ts';
+import { runExportLoop } from './export-loop.ts';
+import { openStore } from './open-store.ts';
+import { PartitionExport } from './partition-export.ts';
+import { createEventRenderer, createKeyRenderer, keyHeader } from './render-records.ts';
+import { Spool } from './spool.ts';
+
+/** The consumer group of an exporter: its progress, whatever its name is. */
+export const groupOf = ({ exporterId }: Pick<ExporterTask, 'exporterId'>): string =>
+  `batch-exporter-${exporterId}`;
+
+/** Starts the export that the task names. */
+export async function startBatchExporter(
+  config: ExporterConfig,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+): Promise<RunningService> {
+  const task = readTask(config.CONFIG_DIR, exporterTaskSchema);
+  const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
+  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const catalog = createContractCatalog({
+    controlPlane,
+    cacheDir: join(config.CACHE_DIR, groupOf(task)),
+    clock,
+    onProblem: ({ kind, subject }) => {
+      logger.warn({ kind, subject }, 'a data contract could not be refreshed');
+    },
+  });
+  const health = createHealth();
+  const metrics = createMetrics();
+  const status = createWorkerStatus(logger);
+  const spoolDir = await mkdtemp(join(tmpdir(), 'ccd-spool-'));
+  const render =
+    task.content === 'keys'
+      ? createKeyRenderer(toKeyStoreSecrets(config))
+      : createEventRenderer(createRecordReader(catalog));
+
+  const work = async (signal: AbortSignal): Promise<void> => {
+    const store = await openStore({
+      task,
+      secretsDir: config.SECRETS_DIR,
+      ...(config.FOLDER_ROOT === undefined ? {} : { folderRoot: config.FOLDER_ROOT }),
+    });
+    try {
+      await runExportLoop(
+        {
+          log,
+          topic: task.topic,
+          group: groupOf(task),
+          startAt: task.startAt,
+          intervalMs: task.intervalMs,
+          clock,
+          onRunning: () => {
+            status.running();
+          },
+          createExport: (partition, committed, consumer, running) =>
+            new PartitionExport(
+              {
+                partition,
+                prefix: task.pathPrefix,
+                content: task.content,
+                intervalMs: task.intervalMs,
+                header: task.content === 'keys' ? keyHeader : '',
+                render,
+                consumer,
+                store,
+                createSpool: () => new Spool(join(spoolDir, randomUUID()), config.SPOOL_MEMORY_BYTES),
+                signal: running,
+              },
+              committed,
+            ),
+        },
+        signal,
+      );
+    } finally {
+      await store.close();
+    }
+  };
+
+  return startService({
+    name: 'batch-exporter',
+    logger,
+    health,
+    components: [
+      createAdminServer({ host: config.ADMIN_HOST, port: config.ADMIN_PORT, health, metrics, logger }),
+      { name: 'spool', stop: () => rm(spoolDir, { recursive: true, force: true }) },
+      createLogWatch({ log, clock, logger }),
+      { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
+      { ...createWork({ name: 'export', clock, logger, status, work }), ready: () => status.ready() },
+    ],
+  });
+}
