@@ -7,7 +7,7 @@ let registry: FileRegistry | undefined;
 
 /**
  * Descriptors of all of `protos/`, options included: message, enum, service and extension types by their full names.
- * Decoding them takes some ten milliseconds, spent at the first call.
+ * Decoding them takes tens of milliseconds, spent at the first call.
  */
 export function protocolRegistry(): FileRegistry {
   registry ??= createFileRegistry(
