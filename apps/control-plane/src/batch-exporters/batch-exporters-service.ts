@@ -4,7 +4,7 @@ import type { ConnectorStore } from '../data-connectors/connector-store.ts';
 import type { Queryable } from '../database/database.ts';
 import { advanceRevision, recordRemoval } from '../desired-state/revision.ts';
 import type { ProjectAccess } from '../projects/project-access.ts';
-import { requireProject } from '../projects/project-access.ts';
+import { requireOpenProject, requireProject } from '../projects/project-access.ts';
 import { implement } from '../rpc/handlers.ts';
 import type { Implementation } from '../rpc/handlers.ts';
 import { invalidArgument, notFound } from '../rpc/status-error.ts';
@@ -37,7 +37,9 @@ export function createBatchExportersService(options: BatchExportersServiceOption
     const connector = await options.connectors.find(transaction, project.id, connectorName);
     if (connector === undefined) throw notFound('Data connector', connectorName);
     if (connector.message.location?.$case === 'jdbcLocation') {
-      throw invalidArgument(`Data connector '${connectorName}' is a database; streams are exported to object stores`);
+      throw invalidArgument(
+        `Data connector '${connectorName}' is a database; streams are exported to object stores`,
+      );
     }
     checkPathPrefix(wanted.pathPrefix);
 
@@ -57,7 +59,14 @@ export function createBatchExportersService(options: BatchExportersServiceOption
     });
     const stored = await exporters.insert(
       transaction,
-      { projectId, name, streamId: stream.id, content: source.content, dataConnectorId: connector.id, message },
+      {
+        projectId,
+        name,
+        streamId: stream.id,
+        content: source.content,
+        dataConnectorId: connector.id,
+        message,
+      },
       new Date(clock.now()),
     );
     await advanceRevision(transaction, project.installationId);
@@ -69,7 +78,7 @@ export function createBatchExportersService(options: BatchExportersServiceOption
       if (batchExporter?.ref === undefined) throw invalidArgument('batch_exporter.ref is required');
       const { projectId } = batchExporter.ref;
       const stored = await database.transaction(async (transaction) =>
-        create(transaction, await requireProject(transaction, principal, projectId), batchExporter),
+        create(transaction, await requireOpenProject(transaction, principal, projectId), batchExporter),
       );
       return { batchExporter: toUserExporter(stored) };
     },
@@ -90,7 +99,11 @@ export function createBatchExportersService(options: BatchExportersServiceOption
     async deleteBatchExporter({ ref }, { principal }) {
       const name = ref?.name ?? '';
       await database.transaction(async (transaction) => {
-        const { id: projectId, installationId } = await requireProject(transaction, principal, ref?.projectId ?? '');
+        const { id: projectId, installationId } = await requireProject(
+          transaction,
+          principal,
+          ref?.projectId ?? '',
+        );
         const stored = await exporters.find(transaction, projectId, name);
         if (stored === undefined) throw notFound('Batch exporter', name);
         await exporters.remove(transaction, stored.id);
@@ -106,7 +119,8 @@ function sourceOf({ streamOrKeyStreamRef: source }: entities.BatchExporter): {
   readonly content: 'events' | 'keys';
   readonly streamName: string;
 } {
-  if (source === undefined) throw invalidArgument('A batch exporter needs a stream or a key stream to export');
+  if (source === undefined)
+    throw invalidArgument('A batch exporter needs a stream or a key stream to export');
   return { content: source.$case === 'keyStreamRef' ? 'keys' : 'events', streamName: source.value.name };
 }
 

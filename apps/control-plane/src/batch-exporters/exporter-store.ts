@@ -42,7 +42,11 @@ export class ExporterStore {
   }
 
   /** @throws StatusError ALREADY_EXISTS */
-  async insert(database: Queryable, exporter: Omit<StoredExporter, 'id'>, now: Date): Promise<StoredExporter> {
+  async insert(
+    database: Queryable,
+    exporter: Omit<StoredExporter, 'id'>,
+    now: Date,
+  ): Promise<StoredExporter> {
     const stored = { ...exporter, id: randomUUID() };
     try {
       await database.query(

@@ -46,7 +46,12 @@ export async function prepareFirstStart(
     };
     const userId = randomUUID();
     await insertOwners(transaction, bootstrap, userId, now);
-    const insertClient = (realm: string, { clientId, clientSecret }: ClientCredentials, owner: string, id: string) =>
+    const insertClient = (
+      realm: string,
+      { clientId, clientSecret }: ClientCredentials,
+      owner: string,
+      id: string,
+    ) =>
       transaction.query(`INSERT INTO clients (realm, client_id, secret, ${owner}) VALUES ($1, $2, $3, $4)`, [
         realm,
         clientId,
@@ -65,12 +70,10 @@ async function insertOwners(
   userId: string,
   now: Date,
 ): Promise<void> {
-  await transaction.query('INSERT INTO organizations (id, name, handle, created_at) VALUES ($1, $2, $3, $4)', [
-    organization.id,
-    organization.name,
-    organization.handle,
-    now,
-  ]);
+  await transaction.query(
+    'INSERT INTO organizations (id, name, handle, created_at) VALUES ($1, $2, $3, $4)',
+    [organization.id, organization.name, organization.handle, now],
+  );
   await transaction.query(
     'INSERT INTO users (id, organization_id, email, first_name, last_name, roles) VALUES ($1, $2, $3, $4, $5, $6)',
     [userId, organization.id, admin.email, '', '', ['ADMIN', 'MEMBER']],

@@ -86,5 +86,6 @@ export class ConnectorStore {
   }
 }
 
-const encode = (message: entities.DataConnector): Uint8Array => entities.DataConnector.encode(message).finish();
+const encode = (message: entities.DataConnector): Uint8Array =>
+  entities.DataConnector.encode(message).finish();
 const toText = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

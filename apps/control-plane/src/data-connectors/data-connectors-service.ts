@@ -3,7 +3,7 @@ import type { ExporterStore } from '../batch-exporters/exporter-store.ts';
 import { toUserExporter } from '../batch-exporters/exporter-messages.ts';
 import type { ServiceContext } from '../context.ts';
 import { advanceRevision, recordRemoval } from '../desired-state/revision.ts';
-import { requireProject } from '../projects/project-access.ts';
+import { requireOpenProject, requireProject } from '../projects/project-access.ts';
 import { implement } from '../rpc/handlers.ts';
 import type { Implementation } from '../rpc/handlers.ts';
 import { failedPrecondition, invalidArgument, notFound } from '../rpc/status-error.ts';
@@ -41,12 +41,13 @@ export function createDataConnectorsService(options: DataConnectorsServiceOption
   return implement(dataConnectors.DataConnectorsServiceService, {
     async createDataConnector({ dataConnector }, { principal }) {
       const ref = dataConnector?.ref;
-      if (dataConnector === undefined || ref === undefined) throw invalidArgument('data_connector.ref is required');
+      if (dataConnector === undefined || ref === undefined)
+        throw invalidArgument('data_connector.ref is required');
       if (dataConnector.location === undefined) {
         throw invalidArgument('A data connector needs a location: a bucket, a container or a database');
       }
       const stored = await database.transaction(async (transaction) => {
-        const project = await requireProject(transaction, principal, ref.projectId);
+        const project = await requireOpenProject(transaction, principal, ref.projectId);
         const created = await connectors.insert(
           transaction,
           { projectId: project.id, name: ref.name, message: dataConnector },
@@ -74,7 +75,11 @@ export function createDataConnectorsService(options: DataConnectorsServiceOption
     async deleteDataConnector({ ref, recursive }, { principal }) {
       const name = ref?.name ?? '';
       await database.transaction(async (transaction) => {
-        const { id: projectId, installationId } = await requireProject(transaction, principal, ref?.projectId ?? '');
+        const { id: projectId, installationId } = await requireProject(
+          transaction,
+          principal,
+          ref?.projectId ?? '',
+        );
         const stored = await connectors.find(transaction, projectId, name);
         if (stored === undefined) throw notFound('Data connector', name);
         const attached = await exporters.ofConnector(transaction, stored.id);

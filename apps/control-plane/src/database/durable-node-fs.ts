@@ -11,9 +11,7 @@ interface EmscriptenModule {
  * original has no such operation, and its runtime then answers that all is well.
  */
 export class DurableNodeFs extends NodeFS {
-  override async init(
-    ...parameters: Parameters<NodeFS['init']>
-  ): ReturnType<NodeFS['init']> {
+  override async init(...parameters: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
     const { emscriptenOpts } = await super.init(...parameters);
     const syncOnRequest = (module: unknown) => {
       (module as EmscriptenModule).NODEFS.stream_ops.fsync = ({ nfd }) => {

@@ -7,7 +7,10 @@ export class FolderInUseError extends Error {
   readonly folder: string;
 
   constructor(folder: string, options?: ErrorOptions) {
-    super(`${folder} is in use by another process; stop that one, or give this one a folder of its own`, options);
+    super(
+      `${folder} is in use by another process; stop that one, or give this one a folder of its own`,
+      options,
+    );
     this.folder = folder;
   }
 }

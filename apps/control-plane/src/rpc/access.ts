@@ -110,4 +110,3 @@ export function mayCall(rule: AccessRule | undefined, principal: Principal): boo
       return false;
   }
 }
-

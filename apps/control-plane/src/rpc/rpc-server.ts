@@ -150,7 +150,10 @@ function contextOf(call: AnyCall, principal: Principal): { context: Call; sendHe
   };
 }
 
-async function* mapEach(requests: AsyncIterable<unknown>, each: (request: unknown) => unknown): AsyncGenerator {
+async function* mapEach(
+  requests: AsyncIterable<unknown>,
+  each: (request: unknown) => unknown,
+): AsyncGenerator {
   for await (const request of requests) yield each(request);
 }
 
@@ -183,4 +186,3 @@ function toStatus(error: unknown, path: string, logger: Logger): { code: status;
   logger.error({ path, error: errorFields(error) }, 'a call failed');
   return { code: status.INTERNAL, details: 'The control plane failed; its log says why' };
 }
-

@@ -33,7 +33,10 @@ export function createSecretBox(key: Uint8Array): SecretBox {
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(1, tagAt));
         decipher.setAuthTag(bytes.subarray(tagAt, tagAt + tagBytes));
-        return Buffer.concat([decipher.update(bytes.subarray(tagAt + tagBytes)), decipher.final()]).toString();
+        return Buffer.concat([
+          decipher.update(bytes.subarray(tagAt + tagBytes)),
+          decipher.final(),
+        ]).toString();
       } catch (error) {
         throw new SecretBoxError({ cause: error });
       }

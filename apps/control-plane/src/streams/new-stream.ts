@@ -8,9 +8,12 @@ const { ConsentLevelType } = entities;
 export function checkSource(stream: entities.Stream): void {
   if (!stream.ref?.name) throw invalidArgument('A source stream needs a name (stream.ref.name)');
   if (stream.consentLevels.length > 0) {
-    throw invalidArgument('A source stream has no consent levels; name the stream it derives from (linked_stream)');
+    throw invalidArgument(
+      'A source stream has no consent levels; name the stream it derives from (linked_stream)',
+    );
   }
-  if (hasMasking(stream)) throw invalidArgument('Fields are masked on derived streams; this is a source stream');
+  if (hasMasking(stream))
+    throw invalidArgument('Fields are masked on derived streams; this is a source stream');
 }
 
 /** Checks the request for a derived stream and fills in its type of consent. @throws StatusError INVALID_ARGUMENT */

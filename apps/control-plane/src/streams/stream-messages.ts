@@ -38,7 +38,10 @@ export function toInstallationStream(stored: StoredStream): entities.Stream {
   };
 }
 
-function withSeed(masked: entities.MaskedFields | undefined, seed: string | undefined): entities.MaskedFields {
+function withSeed(
+  masked: entities.MaskedFields | undefined,
+  seed: string | undefined,
+): entities.MaskedFields {
   return entities.MaskedFields.create({ ...masked, seed: seed ?? '' });
 }
 

@@ -67,7 +67,12 @@ export class StreamStore {
   /** @throws StatusError ALREADY_EXISTS */
   async insert(database: Queryable, stream: NewStream, now: Date): Promise<StoredStream> {
     const { projectId, name, sourceId, message, maskSeed } = stream;
-    const stored = { ...stream, id: randomUUID(), clientId: `stream-${randomId()}`, clientSecret: randomSecret() };
+    const stored = {
+      ...stream,
+      id: randomUUID(),
+      clientId: `stream-${randomId()}`,
+      clientSecret: randomSecret(),
+    };
     try {
       await database.query(
         `INSERT INTO streams (id, project_id, name, source_id, message, mask_seed, created_at)
@@ -86,12 +91,10 @@ export class StreamStore {
       if (sqlState(error) === uniqueViolation) throw alreadyExists('Stream', name);
       throw error;
     }
-    await database.query('INSERT INTO clients (realm, client_id, secret, stream_id) VALUES ($1, $2, $3, $4)', [
-      'streams',
-      stored.clientId,
-      this.#secrets.seal(stored.clientSecret),
-      stored.id,
-    ]);
+    await database.query(
+      'INSERT INTO clients (realm, client_id, secret, stream_id) VALUES ($1, $2, $3, $4)',
+      ['streams', stored.clientId, this.#secrets.seal(stored.clientSecret), stored.id],
+    );
     return stored;
   }
 

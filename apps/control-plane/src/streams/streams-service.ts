@@ -6,7 +6,7 @@ import { advanceRevision, recordRemoval } from '../desired-state/revision.ts';
 import type { ExporterStore, StoredExporter } from '../batch-exporters/exporter-store.ts';
 import { toUserExporter } from '../batch-exporters/exporter-messages.ts';
 import { requireActivePolicy } from '../policies/policy-store.ts';
-import { requireInstallation, requireProject } from '../projects/project-access.ts';
+import { requireInstallation, requireOpenProject, requireProject } from '../projects/project-access.ts';
 import type { ProjectAccess } from '../projects/project-access.ts';
 import { implement } from '../rpc/handlers.ts';
 import type { Implementation } from '../rpc/handlers.ts';
@@ -124,7 +124,7 @@ export function createStreamsService(options: StreamsServiceOptions): Implementa
       if (stream?.ref === undefined) throw invalidArgument('stream.ref is required');
       const projectId = stream.ref.projectId;
       const stored = await database.transaction(async (transaction) =>
-        create(transaction, await requireProject(transaction, principal, projectId), stream),
+        create(transaction, await requireOpenProject(transaction, principal, projectId), stream),
       );
       return { stream: toUserStream(stored, 'shown') };
     },
@@ -145,14 +145,21 @@ export function createStreamsService(options: StreamsServiceOptions): Implementa
       const installationId = requireInstallation(principal);
       const stored = await options.streams.byClientIds(database, installationId, clientIds);
       return {
-        extendedStreams: stored.flatMap((each) => toExtendedStreams(each).filter(({ keyStream }) => !keyStream)),
+        extendedStreams: stored.flatMap((each) =>
+          toExtendedStreams(each).filter(({ keyStream }) => !keyStream),
+        ),
       };
     },
 
     async deleteStream({ ref, recursive }, { principal }) {
       await database.transaction(async (transaction) => {
         const project = await requireProject(transaction, principal, ref?.projectId ?? '');
-        await remove(transaction, project, await require(transaction, project.id, ref?.name ?? ''), recursive);
+        await remove(
+          transaction,
+          project,
+          await require(transaction, project.id, ref?.name ?? ''),
+          recursive,
+        );
       });
       return {};
     },
