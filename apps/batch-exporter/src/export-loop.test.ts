@@ -32,7 +32,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function setUp({ startAt = 'earliest', partitions = 2 } = {}) {
+async function setUp({
+  startAt = 'earliest',
+  partitions = 2,
+}: { startAt?: 'earliest' | 'latest'; partitions?: number } = {}) {
   const log = createMemoryLog();
   await log.admin.createTopic({ name: 'stream-1', partitions, config: { cleanup: 'delete' } });
   const producer = await log.createProducer();

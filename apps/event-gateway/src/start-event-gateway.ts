@@ -94,6 +94,7 @@ export async function startEventGateway(
     },
     tokens: createStreamTokens({
       issuer: realm,
+      installationId: config.STRM_INSTALLATION_ID,
       keys: createPublishedKeys({
         url: `${realm}/protocol/openid-connect/certs`,
         cacheFile: cached('stream-token-keys.json'),

@@ -30,6 +30,7 @@ function setUp(published: () => JSONWebKeySet | undefined, cached?: JSONWebKeySe
   let fetches = 0;
   const tokens = createStreamTokens({
     issuer,
+    installationId: 'here',
     clock,
     keys: {
       fetch: async () => {
@@ -43,7 +44,14 @@ function setUp(published: () => JSONWebKeySet | undefined, cached?: JSONWebKeySe
     },
   });
   const sign = (claims: Record<string, unknown>, pair: Pair, header: Record<string, unknown> = {}) =>
-    new SignJWT({ iss: issuer, clientId: 'stream-a', exp: clock.now() / 1000 + 3600, ...claims })
+    new SignJWT({
+      iss: issuer,
+      aud: 'ccd-data-plane',
+      installationId: 'here',
+      clientId: 'stream-a',
+      exp: clock.now() / 1000 + 3600,
+      ...claims,
+    })
       .setProtectedHeader({ alg: 'ES256', kid: pair.kid, ...header })
       .sign(pair.privateKey);
   const clientIdOf = async (token: Promise<string>) => tokens.clientIdOf(`Bearer ${await token}`);
@@ -58,6 +66,9 @@ describe(createStreamTokens, () => {
 
   it.each([
     ['of another realm', { iss: 'https://accounts.example/auth/realms/users' }, 'invalid'],
+    ['of another installation', { installationId: 'there' }, 'invalid'],
+    ['of no installation', { installationId: undefined }, 'invalid'],
+    ['for another audience', { aud: 'ccd-control-plane' }, 'invalid'],
     ['that has expired', { exp: 1 }, 'expired'],
     ['without an expiry', { exp: undefined }, 'invalid'],
     ['that is not valid yet', { nbf: 99_999_999_999 }, 'invalid'],

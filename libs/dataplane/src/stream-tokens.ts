@@ -32,7 +32,10 @@ export interface KeySetSource {
 export interface StreamTokenOptions {
   /** `<authUrl>/auth/realms/streams`, compared with `iss` to the letter. */
   readonly issuer: string;
+  /** `aud` that tokens for the data plane carry. @default 'ccd-data-plane' */
   readonly audience?: string;
+  /** The installation that tokens must name; those of another one are refused, whoever signed them. */
+  readonly installationId: string;
   readonly keys: KeySetSource;
   readonly clock: Clock;
   /** How long a key set is taken for current. @default 600 000 ms */
@@ -59,7 +62,7 @@ interface Verified {
 
 /** Verifies tokens of the `streams` realm against its published keys, which are refreshed and survive restarts. */
 export function createStreamTokens(options: StreamTokenOptions): StreamTokens {
-  const { issuer, audience, clock } = options;
+  const { issuer, audience = 'ccd-data-plane', installationId, clock } = options;
   const verified = new LRUCache<string, Verified>({ max: 10_000 });
   const keySet = new KeySet(options, () => {
     verified.clear();
@@ -72,11 +75,14 @@ export function createStreamTokens(options: StreamTokenOptions): StreamTokens {
       clockTolerance: leewaySeconds,
       currentDate: new Date(clock.now()),
       requiredClaims: ['exp'],
-      ...(audience === undefined ? {} : { audience }),
+      audience,
     });
     const clientId = payload['clientId'];
     if (payload['typ'] !== undefined && payload['typ'] !== 'Bearer') {
       throw new TokenRefusedError('invalid', 'Jwt is not an access token');
+    }
+    if (payload['installationId'] !== installationId) {
+      throw new TokenRefusedError('invalid', 'Jwt is for another installation');
     }
     if (typeof clientId !== 'string' || clientId === '') {
       throw new TokenRefusedError('no-client-id', 'Client ID is missing in the provided JWT');
