@@ -1,7 +1,13 @@
 /** The three kinds of callers, each with a realm of its own that issues its tokens. */
 export type Realm = 'users' | 'streams' | 'installations';
 
-export type UserRole = 'ADMIN' | 'PROJECT_ADMIN' | 'APPROVER' | 'MEMBER';
+const userRoles = ['ADMIN', 'PROJECT_ADMIN', 'APPROVER', 'MEMBER'] as const;
+
+export type UserRole = (typeof userRoles)[number];
+
+export function isUserRole(text: string): text is UserRole {
+  return userRoles.some((role) => role === text);
+}
 
 /** Who calls, resolved from a verified token against the database. */
 export type Principal =

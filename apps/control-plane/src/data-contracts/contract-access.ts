@@ -46,9 +46,7 @@ export async function requireContract(
   if (id === '' && ref === undefined)
     throw invalidArgument('A data contract is named by its id or its reference');
   const byId = id !== '';
-  const found = byId
-    ? await findContractById(database, id)
-    : ref && (await findContractByRef(database, ref));
+  const found = byId ? await findContractById(database, id) : ref && (await findContractByRef(database, ref));
   const name = byId || ref === undefined ? id : `${ref.handle}/${ref.name}/${ref.version}`;
   if (found === undefined || !(await maySeeContract(database, principal, found))) {
     throw notFound('Data contract', name);
@@ -68,7 +66,9 @@ export async function requireOwnContract(
   }
   const { projectId } = contract;
   if (projectId !== undefined && (await findProject(database, principal, projectId)) === undefined) {
-    throw permissionDenied(`Data contract '${contract.ref}' belongs to a project that you are not a member of`);
+    throw permissionDenied(
+      `Data contract '${contract.ref}' belongs to a project that you are not a member of`,
+    );
   }
   return contract;
 }

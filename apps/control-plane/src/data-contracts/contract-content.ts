@@ -56,8 +56,7 @@ export function withDefinitionErrors<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof DefinitionError)
-      throw invalidArgument(sentence(error.problems), { cause: error });
+    if (error instanceof DefinitionError) throw invalidArgument(sentence(error.problems), { cause: error });
     throw error;
   }
 }
@@ -119,7 +118,7 @@ function toFieldMetadata({ fieldMetadata, ...contract }: entities.DataContract):
   );
 }
 
-export function toPiiFields(fieldMetadata: readonly entities.FieldMetadata[]): PiiFields {
+function toPiiFields(fieldMetadata: readonly entities.FieldMetadata[]): PiiFields {
   const personal = fieldMetadata.map(toField).filter(({ isPii }) => isPii);
   return {
     piiFields: Object.fromEntries(personal.map(({ fieldName, purposeLevel }) => [fieldName, purposeLevel])),

@@ -1,18 +1,21 @@
-import { randomUUID } from 'node:crypto';
-import { completeSimpleSchema, parseContractRef } from '@ccd/contracts';
-import { dataContracts } from '@ccd/protocol';
+import type { StreamStore } from '../streams/stream-store.ts';
 import type { ServiceContext } from '../context.ts';
-import type { Queryable } from '../database/database.ts';
-import type { Principal } from '../principals.ts';
-import { requireOpenProject, requireProject, requireUser } from '../projects/project-access.ts';
 import type { Implementation } from '../rpc/handlers.ts';
 import { implement } from '../rpc/handlers.ts';
-import { aborted, failedPrecondition, invalidArgument, notFound } from '../rpc/status-error.ts';
-import { organizationHandle } from '../organizations/organization-store.ts';
-import { streamsThatMask } from '../streams/streams-that-mask.ts';
-import type { ContractSelector } from './contract-access.ts';
-import { isUsableBy, maySeeContract, requireContract, requireOwnContract } from './contract-access.ts';
-import { toContractContent, withDefinitionErrors } from './contract-content.ts';
-import { matchesFilter } from './contract-filter.ts';
-import { checksumOf, toContractMessage } from './contract-messages.ts';
-import { nextState, requireChangeable } from './contract-states.ts';
+import { dataContracts } from '@ccd/protocol';
+import { contractChanges } from './contract-changes.ts';
+import { contractReads } from './contract-reads.ts';
+import { contractSteps } from './contract-steps.ts';
+
+export interface DataContractsServiceOptions extends ServiceContext {
+  readonly streams: StreamStore;
+}
+
+/** What events of a kind look like, which of their fields are personal, and who may send them. */
+export function createDataContractsService(options: DataContractsServiceOptions): Implementation {
+  return implement(dataContracts.DataContractsServiceService, {
+    ...contractReads(options),
+    ...contractChanges(options),
+    ...contractSteps(options),
+  });
+}

@@ -29,7 +29,10 @@ export async function findMaskingProblems(
       problems.push({ ref, fields: [] });
       continue;
     }
-    const fields = checkMaskedFields(parseAvroDefinition(found.content.schema?.definition ?? ''), fieldPatterns);
+    const fields = checkMaskedFields(
+      parseAvroDefinition(found.content.schema?.definition ?? ''),
+      fieldPatterns,
+    );
     if (fields.length > 0) problems.push({ ref, contract: found, fields });
   }
   return problems;
@@ -45,8 +48,6 @@ export async function checkMasking(
   const problems = await findMaskingProblems(database, organizationId, masked);
   const unknown = problems.find(({ contract }) => contract === undefined);
   if (unknown !== undefined) throw notFound('Data contract', unknown.ref);
-  const sentences = problems.flatMap(({ ref, fields }) =>
-    fields.map(({ message }) => `${message} (${ref})`),
-  );
+  const sentences = problems.flatMap(({ ref, fields }) => fields.map(({ message }) => `${message} (${ref})`));
   if (sentences.length > 0) throw invalidArgument(`Masking is not possible: ${sentences.join('; ')}`);
 }

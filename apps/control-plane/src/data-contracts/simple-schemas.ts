@@ -24,12 +24,6 @@ export function fromSimpleSchema(schema: SimpleSchema): entities.Schema_SimpleSc
   return { name, avroName, namespace, doc, nodes: nodes.map(fromNode) };
 }
 
-function fromNode({
-  type,
-  avroName = '',
-  doc = '',
-  nodes,
-  ...node
-}: SimpleNode): entities.SimpleSchemaNode {
+function fromNode({ type, avroName = '', doc = '', nodes, ...node }: SimpleNode): entities.SimpleSchemaNode {
   return { ...node, type: entities.SimpleSchemaNodeType[type], avroName, doc, nodes: nodes.map(fromNode) };
 }

@@ -1,10 +1,9 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { textOf, textsOf } from '../database/columns.ts';
 import type { Queryable } from '../database/database.ts';
-import type { Principal, TokenVerifier, UserRole, VerifiedToken } from '../principals.ts';
+import type { Principal, TokenVerifier, VerifiedToken } from '../principals.ts';
+import { isUserRole } from '../principals.ts';
 import { unauthenticated } from '../rpc/status-error.ts';
-
-const roles: readonly UserRole[] = ['ADMIN', 'PROJECT_ADMIN', 'APPROVER', 'MEMBER'];
 
 /**
  * Turns the metadata of a call into its caller: a verified token, and a client that still exists.
@@ -47,13 +46,12 @@ async function findPrincipal(
         [clientId],
       );
       if (row === undefined) return undefined;
-      const granted = textsOf(row, 'roles');
       return {
         realm,
         userId: textOf(row, 'id'),
         email: textOf(row, 'email'),
         organizationId: textOf(row, 'organization_id'),
-        roles: roles.filter((role) => granted.includes(role)),
+        roles: textsOf(row, 'roles').filter(isUserRole),
       };
     }
     case 'installations': {

@@ -5,7 +5,6 @@ import type {
   ServerReadableStream,
   ServerUnaryCall,
   ServerWritableStream,
-  ServiceDefinition as GrpcServiceDefinition,
   sendUnaryData,
   UntypedHandleCall,
 } from '@grpc/grpc-js';
@@ -49,7 +48,7 @@ export function createRpcServer(options: RpcServerOptions): Server {
       definitions[name] = definition;
       calls[name] = toGrpcHandler(definition, handlers[name], options);
     }
-    server.addService(definitions as GrpcServiceDefinition, calls);
+    server.addService(definitions, calls);
   }
   return server;
 }

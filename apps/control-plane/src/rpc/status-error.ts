@@ -28,3 +28,5 @@ export const permissionDenied = (message: string): StatusError =>
 
 export const unauthenticated = (message: string): StatusError =>
   new StatusError(status.UNAUTHENTICATED, message);
+
+export const aborted = (message: string): StatusError => new StatusError(status.ABORTED, message);

@@ -21,6 +21,8 @@ export function toUserStream(stored: StoredStream, seed: 'shown' | 'hidden'): en
     limits: sourceId === undefined ? unlimited : undefined,
     credentials: [entities.Credentials.create({ clientId, clientSecret, projectId })],
     maskedFields: withSeed(message.maskedFields, maskSeed && (seed === 'shown' ? maskSeed : hiddenSeed)),
+    // Deprecated in the protocol, and still what existing clients read.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     kafkaTopic: topicOf(stored),
   };
 }
@@ -34,6 +36,8 @@ export function toInstallationStream(stored: StoredStream): entities.Stream {
     limits: sourceId === undefined ? unlimited : undefined,
     credentials: [entities.Credentials.create({ clientId, projectId })],
     maskedFields: withSeed(message.maskedFields, maskSeed),
+    // Deprecated in the protocol, and still what existing clients read.
+    // eslint-disable-next-line @typescript-eslint/no-deprecated
     kafkaTopic: topicOf(stored),
   };
 }

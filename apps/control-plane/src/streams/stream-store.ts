@@ -40,6 +40,11 @@ export class StreamStore {
     return stream;
   }
 
+  ofOrganization(database: Queryable, organizationId: string): Promise<readonly StoredStream[]> {
+    const inProjects = 's.project_id IN (SELECT id FROM projects WHERE organization_id = $1)';
+    return this.#read(database, inProjects, [organizationId]);
+  }
+
   /** Sources before the streams derived from them, then by name. */
   ofProject(database: Queryable, projectId: string): Promise<readonly StoredStream[]> {
     return this.#read(database, 's.project_id = $1', [projectId]);
@@ -108,7 +113,7 @@ export class StreamStore {
     condition: string,
     parameters: readonly SqlValue[],
   ): Promise<readonly StoredStream[]> {
-    const order = 'ORDER BY s.source_id IS NOT NULL, s.name';
+    const order = 'ORDER BY s.project_id, s.source_id IS NOT NULL, s.name';
     const rows = await database.query(`${select} WHERE ${condition} ${order}`, parameters);
     return rows.map((row) => this.#toStream(row));
   }

@@ -1,0 +1,39 @@
+import { createAccountService } from './account/account-service.ts';
+import { createAgentsServices } from './agents/agents-services.ts';
+import { createBatchExportersService } from './batch-exporters/batch-exporters-service.ts';
+import { ExporterStore } from './batch-exporters/exporter-store.ts';
+import type { ServiceContext } from './context.ts';
+import { ConnectorStore } from './data-connectors/connector-store.ts';
+import { createDataConnectorsService } from './data-connectors/data-connectors-service.ts';
+import { createDataContractsService } from './data-contracts/data-contracts-service.ts';
+import { createKeyStreamsService } from './key-streams/key-streams-service.ts';
+import { createOrganizationsService } from './organizations/organizations-service.ts';
+import { createPoliciesService } from './policies/policies-service.ts';
+import type { Implementation } from './rpc/handlers.ts';
+import { createSchemasService } from './schemas/schemas-service.ts';
+import { StreamStore } from './streams/stream-store.ts';
+import { createStreamsService } from './streams/streams-service.ts';
+import { unimplementedServices } from './unimplemented-services.ts';
+
+/** Every service of the public protocol; what is not implemented says so. */
+export function createServices(context: ServiceContext): readonly Implementation[] {
+  const options = {
+    ...context,
+    streams: new StreamStore(context.secrets),
+    connectors: new ConnectorStore(context.secrets),
+    exporters: new ExporterStore(),
+  };
+  const implemented = [
+    createAccountService(options),
+    ...createAgentsServices(options),
+    createBatchExportersService(options),
+    createDataConnectorsService(options),
+    createDataContractsService(options),
+    createKeyStreamsService(options),
+    createOrganizationsService(options),
+    createPoliciesService(options),
+    createSchemasService(options),
+    createStreamsService(options),
+  ];
+  return [...implemented, ...unimplementedServices(implemented)];
+}
