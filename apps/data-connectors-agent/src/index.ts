@@ -1,1 +1,2 @@
-export {};
+export { configSchema } from './config.ts';
+export { agentName, startDataConnectorsAgent } from './start-data-connectors-agent.ts';

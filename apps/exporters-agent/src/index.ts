@@ -1,1 +1,2 @@
-export {};
+export { configSchema } from './config.ts';
+export { agentName, startExportersAgent } from './start-exporters-agent.ts';

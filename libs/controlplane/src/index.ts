@@ -24,3 +24,4 @@ export { createContractCatalog } from './catalog/contract-catalog.ts';
 export type { CatalogProblem, ContractCatalog, ContractCatalogOptions } from './catalog/contract-catalog.ts';
 export { createStateReporter } from './state-reporter.ts';
 export type { OwnState, ReportProblem, StateReporter, StateReporterOptions } from './state-reporter.ts';
+export { hashSpec } from './snapshot/hash-spec.ts';

@@ -21,6 +21,8 @@ export {
   exporterTaskSchema,
   locationEntry,
   taskFile,
+  topicsAnnotation,
+  topicsOf,
 } from './tasks.ts';
 export type { DecrypterTask, ExporterTask } from './tasks.ts';
 export { createKeyJournal, keyTopicOf } from './key-journal.ts';
@@ -32,3 +34,9 @@ export type { LogWatchOptions } from './log-watch.ts';
 export { InvalidTaskError, readTask } from './read-task.ts';
 export { createWork, createWorkerStatus } from './run-worker.ts';
 export type { WorkerStatus, WorkOptions } from './run-worker.ts';
+export { planResources } from './agent/agent-plan.ts';
+export type { AgentPlan, EntityIdentity, PlannedResource } from './agent/agent-plan.ts';
+export { agentSettings, toClusterOptions } from './agent/settings.ts';
+export type { AgentConfig } from './agent/settings.ts';
+export { startAgent } from './agent/start-agent.ts';
+export type { AgentDependencies, AgentOptions } from './agent/start-agent.ts';

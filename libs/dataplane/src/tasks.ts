@@ -52,3 +52,13 @@ export const locationEntry = 'location';
 
 /** The Secret of a data connector. */
 export const connectorSecretName = (connectorUuid: string): string => `data-connector-${connectorUuid}`;
+
+/** The annotation of a workload that names the topics that it works on, with spaces between them. */
+export const topicsAnnotation = 'ccd/topics';
+
+/** The topics that a running workload works on. */
+export const topicsOf = ({
+  annotations,
+}: {
+  readonly annotations: Readonly<Record<string, string>>;
+}): readonly string[] => annotations[topicsAnnotation]?.split(' ') ?? [];

@@ -1,0 +1,34 @@
+import { createWorkloadResources, workloadSpecCodec } from '@ccd/cluster';
+import { planResources, startAgent } from '@ccd/dataplane';
+import type { AgentConfig, AgentDependencies } from '@ccd/dataplane';
+import type { RunningService } from '@ccd/service';
+import { exporterKind, exporterName, planExporter } from './exporters.ts';
+
+export const agentName = 'exporters-agent';
+
+/** Starts the agent that keeps a worker for every batch exporter. */
+export async function startExportersAgent(
+  config: Omit<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
+  dependencies: AgentDependencies,
+): Promise<RunningService> {
+  const { cluster, controlPlane } = dependencies;
+  return startAgent({
+    ...dependencies,
+    name: agentName,
+    component: 'BATCH_EXPORTERS_AGENT',
+    config,
+    kinds: [exporterKind],
+    plan: async (signal) =>
+      planResources(await controlPlane.desiredBatchExporters(signal), {
+        toResources: (exporters) => exporters.map(planExporter),
+        keysOf: ({ id }) => [{ kind: exporterKind, id: exporterName(id) }],
+      }),
+    ...createWorkloadResources({
+      cluster,
+      agent: agentName,
+      labels: { 'ccd/installation': config.STRM_INSTALLATION_ID, 'ccd/agent': agentName },
+    }).workloads(exporterKind),
+    codec: workloadSpecCodec,
+    statusOf: ({ status }) => status,
+  });
+}

@@ -1,0 +1,15 @@
+import { agentSettings, eventLogSettings } from '@ccd/dataplane';
+import { wholeNumber } from '@ccd/service';
+import { z } from 'zod';
+
+/** Settings of the streams agent. */
+export const configSchema = z.object({
+  TOPIC_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).default(5).describe('Partitions of new topics'),
+  TOPIC_GRACE_HOURS: wholeNumber({ min: 0 })
+    .default(72)
+    .describe('Hours that a topic and its data outlive its stream'),
+  ...agentSettings,
+  ...eventLogSettings,
+});
+
+export type StreamsAgentConfig = z.output<typeof configSchema>;

@@ -1,0 +1,80 @@
+import { hashSpec } from '@ccd/controlplane';
+import type { DesiredStream } from '@ccd/controlplane';
+import type { PlannedResource } from '@ccd/dataplane';
+import { ForeignTopicError } from '@ccd/eventlog';
+import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
+import { ForeignObjectError } from '@ccd/reconcile';
+import type { Desired, Observed } from '@ccd/reconcile';
+
+export const topicKind = 'topic';
+
+const retentionMs = 7 * 24 * 60 * 60 * 1_000;
+
+/** The topic of a stream: events stay seven days, keys until a newer one of the session takes their place. */
+export function toTopic(
+  { topic: name, kind }: Pick<DesiredStream, 'topic' | 'kind'>,
+  partitions: number,
+): TopicSpec {
+  return {
+    name,
+    partitions,
+    config: kind === 'keys' ? { cleanup: 'compact' } : { cleanup: 'delete', retentionMs },
+  };
+}
+
+/** The topics that streams call for. */
+export function planTopics(
+  streams: readonly Desired<DesiredStream>[],
+  partitions: number,
+): readonly PlannedResource<TopicSpec>[] {
+  return streams.map(({ spec: stream }) => {
+    const spec = toTopic(stream, partitions);
+    return {
+      desired: { key: { kind: topicKind, id: stream.topic }, spec, hash: hashSpec(spec) },
+      entity: {
+        entityType: 'STREAM',
+        resourceType: stream.kind === 'keys' ? 'STREAM_ENCRYPTION_KEYS_TOPIC' : 'STREAM_TOPIC',
+        name: stream.name,
+        projectId: stream.projectId,
+      },
+    };
+  });
+}
+
+/** What lives: topics with a tombstone are as good as gone, and creating them again revives them. */
+export async function observeTopics(
+  topics: OwnedTopics,
+  signal: AbortSignal,
+): Promise<readonly Observed<OwnedTopic | undefined>[]> {
+  const { owned, foreign } = await topics.observe(signal);
+  return [
+    ...owned
+      .filter(({ state }) => state === 'live')
+      .map((topic) => ({
+        key: { kind: topicKind, id: topic.name },
+        live: topic,
+        owned: true,
+        appliedHash: hashSpec(topic.spec),
+      })),
+    ...foreign.map((name) => ({ key: { kind: topicKind, id: name }, live: undefined, owned: false })),
+  ];
+}
+
+/** Whether somebody changed the configuration behind our back. */
+export function topicDrift({ config }: TopicSpec, live: OwnedTopic | undefined): string | undefined {
+  if (live === undefined) return undefined;
+  return live.live.config.cleanup === config.cleanup && live.live.config.retentionMs === config.retentionMs
+    ? undefined
+    : 'ConfigurationChanged';
+}
+
+/** Does something to a topic; a foreign one in its place is a conflict. */
+export async function onTopic(name: string, action: () => Promise<unknown>): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof ForeignTopicError)
+      throw new ForeignObjectError({ kind: topicKind, id: name }, { cause: error });
+    throw error;
+  }
+}

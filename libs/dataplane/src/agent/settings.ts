@@ -1,0 +1,60 @@
+import { hostname } from 'node:os';
+import { clusterOptionsSchema } from '@ccd/cluster';
+import type { ClusterOptions } from '@ccd/cluster';
+import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
+import { z } from 'zod';
+import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '../settings.ts';
+
+/** Settings of every agent. */
+export const agentSettings = {
+  INSTANCE_ID: text()
+    .default(hostname)
+    .describe('Name of this instance, at least 4 characters; default: the host name'),
+  POLL_INTERVAL_MS: durationMs({ min: 100 })
+    .default(30_000)
+    .describe('Time between two looks at what should exist, in milliseconds'),
+  CLUSTER_ENGINE: z
+    .enum(['local'])
+    .default('local')
+    .describe('Where workloads run: as processes beside the agent'),
+  CLUSTER_DIR: folder().describe('Folder of the local cluster; one process owns it'),
+  APPS_DIR: folder().describe('Folder with the built apps that the local cluster runs, `<app>/main.js`'),
+  ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
+  ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
+  ...controlPlaneSettings,
+  ...loggingSettings,
+} as const;
+
+export type AgentConfig = z.output<z.ZodObject<typeof agentSettings>>;
+
+/** Settings of workers that are the same for all of them, by name. */
+const workerSettings: readonly string[] = [
+  'PATH',
+  'FOLDER_ROOT',
+  ...Object.keys({
+    ...controlPlaneSettings,
+    ...eventLogSettings,
+    ...keyStoreSettings,
+    ...cacheSettings,
+    ...loggingSettings,
+  }),
+];
+
+/**
+ * The options of the cluster that the settings name.
+ * @param environment the agent's own: of it, workloads are given what the settings of workers name
+ */
+export function toClusterOptions(
+  { CLUSTER_ENGINE, CLUSTER_DIR, APPS_DIR }: Pick<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): ClusterOptions {
+  const program = (app: string) => ({ command: process.execPath, args: [`${APPS_DIR}/${app}/main.js`] });
+  return clusterOptionsSchema.parse({
+    engine: CLUSTER_ENGINE,
+    dataDir: CLUSTER_DIR,
+    programs: { decrypter: program('decrypter'), 'batch-exporter': program('batch-exporter') },
+    baseEnv: Object.fromEntries(
+      workerSettings.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+    ),
+  });
+}

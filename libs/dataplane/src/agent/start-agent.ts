@@ -1,0 +1,179 @@
+import { createGuardRecordStore, createReleaseSource, createSnapshotStore } from '@ccd/cluster';
+import type { Cluster, SpecCodec } from '@ccd/cluster';
+import { createStateReporter } from '@ccd/controlplane';
+import type { ComponentType, ControlPlane, OwnState } from '@ccd/controlplane';
+import { createReconciler, createReconcileMetrics } from '@ccd/reconcile';
+import type {
+  ActualSource,
+  Applier,
+  Clock,
+  DependsOn,
+  DesiredSnapshot,
+  Drift,
+  Observed,
+  ResourceKey,
+  RunReport,
+} from '@ccd/reconcile';
+import type { Component, Logger, RunningService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import type { AgentPlan, EntityIdentity } from './agent-plan.ts';
+import { toShownState } from './entity-states.ts';
+import type { LiveStatus } from './entity-states.ts';
+import type { AgentConfig } from './settings.ts';
+
+/** What an agent stands on; whoever made it closes it. */
+export interface AgentDependencies {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly controlPlane: ControlPlane;
+  readonly cluster: Cluster;
+}
+
+export interface AgentOptions<Spec, Live> extends AgentDependencies {
+  readonly name: string;
+  readonly component: ComponentType;
+  readonly config: Omit<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>;
+  /** The order of creation. */
+  readonly kinds: readonly string[];
+  /** Fetches what should exist. */
+  readonly plan: (signal: AbortSignal) => Promise<AgentPlan<Spec>>;
+  readonly actual: ActualSource<Live>;
+  readonly applier: Applier<Spec, Live>;
+  readonly drift: Drift<Spec, Live>;
+  readonly dependsOn?: DependsOn<Live>;
+  readonly codec: SpecCodec<Spec>;
+  /** How a live resource fares; undefined for one that cannot fail by itself. */
+  readonly statusOf: (live: Live) => LiveStatus | undefined;
+  readonly onReport?: (report: RunReport) => void;
+  /** Further parts of the service, started first. */
+  readonly components?: readonly Component[];
+}
+
+/** Runs an agent: the loop, what it keeps in the cluster, what it tells the control plane, health and metrics. */
+export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>): Promise<RunningService> {
+  const { name, config, cluster, clock, logger, controlPlane, statusOf } = options;
+  const health = createHealth();
+  const metrics = createMetrics();
+  const state = cluster.agentState(name);
+  const entities = new Map<string, EntityIdentity>();
+  let observed: readonly Observed<Live>[] = [];
+  let told: OwnState = { state: 'RUNNING', message: '' };
+  const reporter = createStateReporter({
+    controlPlane,
+    clock,
+    component: options.component,
+    instanceId: config.INSTANCE_ID,
+    onProblem: ({ kind }) => {
+      logger.warn({ kind }, 'a state could not be reported');
+    },
+  });
+
+  const reconciler = createReconciler<Spec, Live>({
+    kinds: options.kinds,
+    desired: { fetch: async (signal) => remember(await options.plan(signal)) },
+    actual: {
+      async observe(signal) {
+        observed = await options.actual.observe(signal);
+        return observed;
+      },
+    },
+    applier: options.applier,
+    drift: options.drift,
+    ...(options.dependsOn && { dependsOn: options.dependsOn }),
+    snapshots: createSnapshotStore(state, options.codec),
+    guardRecords: createGuardRecordStore(state),
+    release: createReleaseSource(state),
+    metrics: createReconcileMetrics(metrics),
+    settings: { intervalMs: config.POLL_INTERVAL_MS },
+    clock,
+    onReport: (report) => {
+      logRun(logger, report);
+      reportStates(report);
+      options.onReport?.(report);
+    },
+  });
+
+  function remember({ resources, ...answer }: AgentPlan<Spec>): DesiredSnapshot<Spec> {
+    for (const { desired, entity } of resources) entities.set(textOf(desired.key), entity);
+    return { ...answer, items: resources.map(({ desired }) => desired) };
+  }
+
+  function reportStates(report: RunReport): void {
+    const live = new Map(observed.map((each) => [textOf(each.key), each.live]));
+    for (const resource of report.resources) {
+      const key = textOf(resource.key);
+      const entity = entities.get(key);
+      if (entity === undefined) continue;
+      const found = live.get(key);
+      reporter.entity({
+        ...entity,
+        ...toShownState(resource, found === undefined ? undefined : statusOf(found)),
+      });
+      if (resource.outcome === 'deleted') entities.delete(key);
+    }
+    const own = toOwnState(report);
+    if (own.state === told.state && own.message === told.message) return;
+    told = own;
+    reporter.own(own);
+  }
+
+  let unwatch = () => {};
+  return startService({
+    name,
+    logger,
+    health,
+    components: [
+      createAdminServer({ host: config.ADMIN_HOST, port: config.ADMIN_PORT, health, metrics, logger }),
+      ...(options.components ?? []),
+      {
+        name: 'state-reporter',
+        start: async () => {
+          reporter.start();
+        },
+        stop: () => reporter.stop(),
+      },
+      {
+        name: 'reconciler',
+        start: async () => {
+          reconciler.start();
+          unwatch = cluster.watch(reconciler.trigger);
+        },
+        stop: () => {
+          unwatch();
+          return reconciler.stop();
+        },
+        ready: reconciler.ready,
+        live: reconciler.live,
+      },
+    ],
+  });
+}
+
+const textOf = ({ kind, id }: ResourceKey): string => `${kind}/${id}`;
+
+const toOwnState = ({ outcome, reason, message = '' }: RunReport): OwnState =>
+  outcome === 'succeeded'
+    ? { state: 'RUNNING', message: '' }
+    : {
+        state: outcome === 'failed' ? 'ERROR' : 'RUNNING',
+        message: message === '' ? reason : `${reason}: ${message}`,
+      };
+
+/** A run in which nothing happened says nothing. */
+function logRun(logger: Logger, report: RunReport): void {
+  const { runId, outcome, reason, durationMs, message, held } = report;
+  const changed = report.resources
+    .filter(({ outcome: done }) => done !== 'unchanged' && done !== 'skipped')
+    .map(({ key, outcome: done, reason: why }) => `${done} ${key.kind} ${key.id} (${why})`);
+  const facts = {
+    runId,
+    reason,
+    durationMs,
+    ...(message !== undefined && { detail: message }),
+    ...(changed.length > 0 && { changed: changed.slice(0, 50) }),
+    ...(held && { held: held.count, revision: `${held.revision.epoch}/${held.revision.number}` }),
+  };
+  if (outcome === 'succeeded' && changed.length === 0) logger.debug(facts, 'nothing to change');
+  else if (outcome === 'succeeded') logger.info(facts, 'brought into line');
+  else logger.warn(facts, `a run ${outcome === 'failed' ? 'failed' : 'left something open'}`);
+}
