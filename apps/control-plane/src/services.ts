@@ -9,6 +9,7 @@ import { createDataContractsService } from './data-contracts/data-contracts-serv
 import { createKeyStreamsService } from './key-streams/key-streams-service.ts';
 import { createOrganizationsService } from './organizations/organizations-service.ts';
 import { createPoliciesService } from './policies/policies-service.ts';
+import { createProjectsService } from './projects/projects-service.ts';
 import type { Implementation } from './rpc/handlers.ts';
 import { createSchemasService } from './schemas/schemas-service.ts';
 import { StreamStore } from './streams/stream-store.ts';
@@ -32,6 +33,7 @@ export function createServices(context: ServiceContext): readonly Implementation
     createKeyStreamsService(options),
     createOrganizationsService(options),
     createPoliciesService(options),
+    createProjectsService(options),
     createSchemasService(options),
     createStreamsService(options),
   ];
