@@ -6,7 +6,7 @@ export const envInConfigOnly = {
     messages: { misplaced: 'Read the environment in config.ts or main.ts and pass the values on.' },
   },
   create(context) {
-    if (/(^|[\\/])(config|main)\.ts$/.test(context.filename)) return {};
+    if (/(^|[\\/])(.+-)?(config|main)\.ts$/.test(context.filename)) return {};
     return {
       MemberExpression(node) {
         const name = node.computed ? node.property.value : node.property.name;

@@ -11,6 +11,7 @@ tester.run('env-in-config-only', rules['env-in-config-only'], {
   valid: [
     { code: 'load(process.env);', filename: 'apps/x/src/config.ts' },
     { code: 'start(process.env);', filename: 'apps/x/src/main.ts' },
+    { code: 'start(process.env);', filename: 'apps/x/src/engine-main.ts' },
     { code: 'process.argv;', filename: 'libs/x/src/reader.ts' },
   ],
   invalid: [

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Waits until `probe` answers with something truthy and resolves with it. Errors of the probe count as "not yet".
- * The last error, or the description, is in what it throws after `timeoutMs`.
+ * A probe that costs something is asked less often (`everyMs`). The last error, or the description, is in what it throws after `timeoutMs`.
  */
 export async function eventually<T>(
   what: string,
   probe: () => T | Promise<T>,
   timeoutMs = 10_000,
+  everyMs = 10,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let cause: unknown;
@@ -19,7 +20,7 @@ export async function eventually<T>(
     } catch (error) {
       cause = error;
     }
-    await delay(10);
+    await delay(everyMs);
   }
   throw new Error(`not within ${timeoutMs} ms: ${what}`, { cause });
 }

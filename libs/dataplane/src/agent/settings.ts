@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
 import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
@@ -18,7 +20,9 @@ export const agentSettings = {
     .default('local')
     .describe('Where workloads run: as processes beside the agent'),
   CLUSTER_DIR: folder().describe('Folder of the local cluster; one process owns it'),
-  APPS_DIR: folder().describe('Folder with the built apps that the local cluster runs, `<app>/main.js`'),
+  APPS_DIR: folder().describe(
+    'Folder with the apps that the local cluster runs: built, `<app>/main.js`, or as sources, `<app>/src/main.ts`',
+  ),
   ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
   ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
   ...controlPlaneSettings,
@@ -48,7 +52,11 @@ export function toClusterOptions(
   { CLUSTER_ENGINE, CLUSTER_DIR, APPS_DIR }: Pick<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
   environment: Readonly<Record<string, string | undefined>>,
 ): ClusterOptions {
-  const program = (app: string) => ({ command: process.execPath, args: [`${APPS_DIR}/${app}/main.js`] });
+  const program = (app: string) => {
+    const built = join(APPS_DIR, app, 'main.js');
+    const entry = existsSync(built) ? built : join(APPS_DIR, app, 'src', 'main.ts');
+    return { command: process.execPath, args: ['--disable-warning=ExperimentalWarning', entry] };
+  };
   return clusterOptionsSchema.parse({
     engine: CLUSTER_ENGINE,
     dataDir: CLUSTER_DIR,

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { ArgumentError, parseArguments } from './arguments.ts';
+
+const start = (...argv: string[]) => parseArguments(argv, '/home/ann');
+
+describe(parseArguments, () => {
+  it('runs the demo on loopback where nothing is said', () => {
+    expect(start()).toStrictEqual({
+      kind: 'start',
+      options: { dataDir: '/home/ann/data', host: '127.0.0.1', port: 8080, demo: true },
+    });
+  });
+
+  it('takes the folder as seen from where the command was typed', () => {
+    expect(start('--data', '../elsewhere', '--port', '9000', '--no-demo')).toStrictEqual({
+      kind: 'start',
+      options: { dataDir: '/home/elsewhere', host: '127.0.0.1', port: 9000, demo: false },
+    });
+  });
+
+  it('explains itself when asked, whatever else is said', () => {
+    expect(start('--help', '--port', 'x')).toStrictEqual({ kind: 'help' });
+  });
+
+  it.each([
+    [['--port', 'x'], '--port is "x"'],
+    [['--port', '65534'], 'from 1 to 65533'],
+    [['--prot', '1'], "Unknown option '--prot'"],
+    [['streams'], "Unexpected argument 'streams'"],
+    [['--data', ''], '--data is empty'],
+  ])('refuses %j in words', (argv, words) => {
+    expect(() => start(...argv)).toThrow(ArgumentError);
+    expect(() => start(...argv)).toThrow(words);
+  });
+});

@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface StartOptions {
+  readonly dataDir: string;
+  readonly host: string;
+  /** Of the gateway; the two next to it are for tokens and the web socket. */
+  readonly port: number;
+  readonly demo: boolean;
+}
+
+export type Arguments =
+  { readonly kind: 'start'; readonly options: StartOptions } | { readonly kind: 'help' };
+
+/** Something was typed that means nothing here. */
+export class ArgumentError extends Error {
+  override readonly name = 'ArgumentError';
+}
+
+export const usage = `Runs the whole system on this machine, on embedded engines, with a demo.
+
+usage: npm start -- [options]
+
+  --no-demo      start without demo entities and simulated events
+  --data <dir>   where everything is kept (default: data)
+  --port <n>     port of the event gateway (default: 8080); tokens are issued on the
+                 next port, events are read over web sockets on the one after it
+  --host <addr>  address to listen on (default: 127.0.0.1)
+  --help         show this
+
+The gRPC API is on port 50051. Ctrl-C stops in order; starting again continues where it
+was. Removing the data folder starts afresh.
+`;
+
+const highestPort = 65_535 - 2;
+
+/** @throws ArgumentError */
+export function parseArguments(argv: readonly string[], callerFolder: string): Arguments {
+  const given = parse(argv);
+  if (given.help === true) return { kind: 'help' };
+  const port = Number(given.port ?? '8080');
+  if (!Number.isInteger(port) || port < 1 || port > highestPort) {
+    throw new ArgumentError(
+      `--port is ${JSON.stringify(given.port)}; give a number from 1 to ${highestPort}`,
+    );
+  }
+  if (given.data === '') throw new ArgumentError('--data is empty; give a folder');
+  return {
+    kind: 'start',
+    options: {
+      dataDir: resolve(callerFolder, given.data ?? 'data'),
+      host: given.host ?? '127.0.0.1',
+      port,
+      demo: given['no-demo'] !== true,
+    },
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        'no-demo': { type: 'boolean' },
+        data: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new ArgumentError(`${reason}. See: npm start -- --help`, { cause: error });
+  }
+}

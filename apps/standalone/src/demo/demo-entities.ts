@@ -1,0 +1,66 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Runs a command of `strm`. */
+export type RunStrm = (argv: readonly string[]) => Promise<string>;
+
+export const demoContract = 'strmprivacy/example/1.5.0';
+
+/** Names of what the demo makes. */
+export const demo = {
+  source: 'demo',
+  /** Holds the events of people who agreed to purpose 1, with the field of that purpose readable. */
+  derived: 'demo-1',
+  /** Purposes 1 to 3: every field readable, except for the one that is hashed. */
+  masked: 'demo-masked',
+  connector: 'demo-files',
+  /** Folder below the exports folder. */
+  bucket: 'demo',
+  events: 'demo-events',
+  keys: 'demo-keys',
+} as const;
+
+const exportEverySeconds = 30;
+
+/** Makes what is missing of the demo, through the public API alone. */
+export async function ensureDemo(strm: RunStrm, strmFolder: string): Promise<void> {
+  const has = async (noun: string) => {
+    const names = new Set((await strm(['list', noun, '-o', 'plain'])).split('\n').map((line) => line.trim()));
+    return (name: string) => names.has(name);
+  };
+  const hasStream = await has('streams');
+  if (!hasStream(demo.source)) await strm(['create', 'stream', demo.source]);
+  if (!hasStream(demo.derived)) {
+    await strm(['create', 'stream', demo.derived, '--derived-from', demo.source, '--purposes', '1']);
+  }
+  if (!hasStream(demo.masked)) {
+    await strm([
+      ...['create', 'stream', demo.masked, '--derived-from', demo.source, '--purposes', '1,2,3'],
+      ...['--masked-fields', `${demoContract}:consistentValue`],
+    ]);
+  }
+  if (!(await has('data-connectors'))(demo.connector)) {
+    await strm([
+      ...['create', 'data-connector', 's3', demo.connector, demo.bucket],
+      ...['--credentials-file', await writeFolderCredentials(strmFolder)],
+    ]);
+  }
+  const hasExporter = await has('batch-exporters');
+  const exporter = async (name: string, stream: string, ...more: readonly string[]) => {
+    if (hasExporter(name)) return;
+    await strm([
+      ...['create', 'batch-exporter', stream, '--name', name, '--data-connector', demo.connector],
+      ...['--interval', `${exportEverySeconds}`, '--include-existing-events', ...more],
+    ]);
+  };
+  await exporter(demo.events, demo.derived, '--path-prefix', 'events');
+  await exporter(demo.keys, demo.source, '--export-keys', '--path-prefix', 'keys');
+}
+
+/** Credentials that make a bucket a folder of this machine (docs/decisions/0002). */
+async function writeFolderCredentials(strmFolder: string): Promise<string> {
+  const path = join(strmFolder, 'folder-connector.json');
+  await mkdir(strmFolder, { recursive: true });
+  await writeFile(path, '{ "url": "file:///" }\n', { mode: 0o600 });
+  return path;
+}

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+
+/** What is where below the data folder. */
+export function foldersOf(dataDir: string) {
+  return {
+    engine: join(dataDir, 'engine'),
+    controlPlane: join(dataDir, 'control-plane'),
+    cluster: join(dataDir, 'cluster'),
+    cache: join(dataDir, 'cache'),
+    /** Below it, folder connectors write. */
+    exports: join(dataDir, 'exports'),
+    /** Configuration and login of the CLI. */
+    strm: join(dataDir, 'strm'),
+    log: join(dataDir, 'logs', 'ccd.log'),
+  } as const;
+}

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path';
+import { systemClock } from '@ccd/reconcile';
+import { createLogger, errorFields } from '@ccd/service';
+import { ArgumentError, parseArguments, usage } from './arguments.ts';
+import type { StartOptions } from './arguments.ts';
+import { runDemo } from './demo/run-demo.ts';
+import { toLine } from './demo/tally.ts';
+import { foldersOf } from './folders.ts';
+import { locateApps } from './locate-apps.ts';
+import { openLogFile } from './log-file.ts';
+import { prepareCli } from './prepare-cli.ts';
+import { startStandalone } from './start-standalone.ts';
+import { createTerminal } from './terminal.ts';
+import { welcome } from './welcome.ts';
+
+const apps = locateApps(import.meta.filename);
+const grpcPort = 50_051;
+
+async function run(options: StartOptions): Promise<void> {
+  const { dataDir, host, port } = options;
+  const clock = systemClock;
+  const folders = foldersOf(dataDir);
+  const log = openLogFile(folders.log);
+  const terminal = createTerminal({ output: process.stdout, now: () => clock.monotonic() });
+  const stopping = new AbortController();
+  terminal.lines([`Starting the streaming engine in ${dataDir} …`]);
+  const logger = createLogger({ name: 'start', destination: log });
+
+  const system = await startStandalone(
+    {
+      dataDir,
+      host,
+      ports: { grpc: grpcPort, auth: port + 1, gateway: port, webSocket: port + 2 },
+      path: process.env['PATH'] ?? '',
+      appsDir: apps.folder,
+      engineEntry: apps.engine,
+    },
+    {
+      clock,
+      logger: (name) => createLogger({ name, destination: log }),
+      onLine: (line) => {
+        log.write(line);
+      },
+    },
+  );
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopping.signal.aborted) return;
+      stopping.abort();
+      terminal.lines(['', 'Stopping …']);
+    });
+  }
+  await prepareCli(folders.strm, host, system, clock);
+  terminal.lines(
+    welcome(system, {
+      dataDir,
+      defaultDataDir: resolve(apps.clone, 'data'),
+      strmFolder: folders.strm,
+      exportsFolder: folders.exports,
+      logFile: folders.log,
+      host,
+      demo: options.demo,
+    }),
+  );
+  const demo = !options.demo
+    ? Promise.resolve()
+    : runDemo({
+        strmFolder: folders.strm,
+        exportsFolder: folders.exports,
+        clock,
+        signal: stopping.signal,
+        onLines: (lines) => {
+          terminal.lines(lines);
+        },
+        onTally: (tally) => {
+          terminal.status(toLine(tally));
+        },
+      }).catch((error: unknown) => {
+        if (stopping.signal.aborted) return;
+        logger.error({ error: errorFields(error) }, 'the demo ended');
+        terminal.lines([`The demo ended: ${error instanceof Error ? error.message : String(error)}`]);
+      });
+  await new Promise((stop) => {
+    stopping.signal.addEventListener('abort', stop, { once: true });
+  });
+  await demo;
+  terminal.close();
+  await system.stop('a person asked');
+  await log.close();
+}
+
+try {
+  const given = parseArguments(process.argv.slice(2), process.env['CCD_CALLER_FOLDER'] ?? process.cwd());
+  if (given.kind === 'help') process.stdout.write(usage);
+  else await run(given.options);
+  process.exit(0);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `${error instanceof ArgumentError ? message : `The system could not start: ${message}`}\n`,
+  );
+  process.exit(error instanceof ArgumentError ? 2 : 1);
+}

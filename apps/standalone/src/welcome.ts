@@ -1,0 +1,54 @@
+import type { RunningStandalone } from './start-standalone.ts';
+
+export interface WelcomeOptions {
+  readonly dataDir: string;
+  /** Where `npm run strm` looks by itself. */
+  readonly defaultDataDir: string;
+  readonly strmFolder: string;
+  readonly exportsFolder: string;
+  readonly logFile: string;
+  readonly host: string;
+  readonly demo: boolean;
+}
+
+/** What to open and to try. */
+export function welcome(
+  { gatewayUrl, eventsUrl, webSocketUrl, authUrl, grpcPort }: RunningStandalone,
+  { dataDir, defaultDataDir, strmFolder, exportsFolder, logFile, host, demo }: WelcomeOptions,
+): readonly string[] {
+  const prefix = dataDir === defaultDataDir ? '' : `STRM_CONFIG_PATH=${strmFolder} `;
+  const commands = demo
+    ? [
+        'list streams',
+        'get stream demo --recursive',
+        'listen web-socket demo-masked',
+        'create stream --derived-from demo --purposes 1,2',
+        'monitor all',
+      ]
+    : [
+        'create stream demo',
+        'create stream --derived-from demo --purposes 1',
+        'simulate random-events demo',
+        'listen web-socket demo-1',
+        'monitor all',
+      ];
+  return [
+    '',
+    'The streaming engine is running.',
+    '',
+    `  events in       ${eventsUrl}`,
+    `  events out      ${webSocketUrl}`,
+    `  gRPC API        ${host}:${grpcPort}`,
+    `  tokens          ${authUrl}`,
+    `  health          ${gatewayUrl}/ready  ${gatewayUrl}/metrics`,
+    `  exported files  ${exportsFolder}`,
+    `  log             ${logFile}`,
+    '',
+    'Try, in a second terminal:',
+    '',
+    ...commands.map((command) => `  ${prefix}npm run strm -- ${command}`),
+    '',
+    'Ctrl-C stops everything; starting again continues where it was.',
+    '',
+  ];
+}
