@@ -13,6 +13,7 @@ import type { Clock } from '@ccd/reconcile';
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createHealth, loadConfig, startService } from '@ccd/service';
 import { configSchema as streamsSchema, startStreamsAgent } from '@ccd/streams-agent';
+import { configSchema as webSocketSchema, startWebSocket } from '@ccd/web-socket';
 import { keepCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { createEngineProcess } from './engine-process.ts';
@@ -203,7 +204,17 @@ async function startParts(
       { clock, logger: logger('event-gateway') },
     ),
   );
-  const webSocket = { url: 'http://127.0.0.1:1' };
+  const webSocket = started(
+    await startWebSocket(
+      loadConfig(webSocketSchema, {
+        ...environment,
+        STRM_EGRESS_HOST: host,
+        STRM_EGRESSPORT: `${ports.webSocket}`,
+        CACHE_DIR: join(folders.cache, 'web-socket'),
+      }),
+      { clock, logger: logger('web-socket') },
+    ),
+  );
   return {
     credentials,
     grpcPort,

@@ -1,0 +1,10 @@
+import { systemClock } from '@ccd/reconcile';
+import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { configSchema } from './config.ts';
+import { startWebSocket } from './start-web-socket.ts';
+
+await runMain('web-socket', () => {
+  const config = loadConfig(configSchema, process.env);
+  const logger = createLogger({ name: 'web-socket', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  return startWebSocket(config, { clock: systemClock, logger });
+});
