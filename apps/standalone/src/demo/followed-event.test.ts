@@ -36,6 +36,18 @@ describe(createFollowedEvent, () => {
     ]);
   });
 
+  it('follows the next one where nobody saw the last, or not in time', () => {
+    const { followed, printed } = follow();
+    followed.sent(event('refused'), 900);
+    followed.sent(event('lost on the way'), 1_000);
+    followed.seen('demo', event('cipher'));
+    followed.sent(event('too early'), 5_999);
+    followed.sent(event('plain'), 6_000);
+    followed.seen('demo', event('cipher', { timestamp: 6_000, nonce: 9 }));
+    followed.seen('demo-0', event('plain', { timestamp: 6_000, nonce: 9 }));
+    expect(printed[0]?.[0]).toContain('uniqueIdentifier plain');
+  });
+
   it('takes a derived event that comes before the stored one', () => {
     const { followed, printed } = follow();
     followed.sent(event('plain'), 1_000);

@@ -11,7 +11,7 @@ export interface PlainEvent {
 
 /** One event on its way: as sent, as stored, and as derived, as soon as each is known. */
 export interface FollowedEvent {
-  /** Tells that an event was sent. Only the first one that every derived stream will hold is followed. */
+  /** Tells that an event is about to be sent. One that every derived stream will hold is followed. */
   sent(event: PlainEvent, at: number): void;
   /** Tells that a stream holds an event. */
   seen(stream: string, event: PlainEvent): void;
@@ -24,6 +24,9 @@ export interface FollowOptions {
   readonly purposes: readonly number[];
   readonly onComplete: (lines: readonly string[]) => void;
 }
+
+/** How long a stream may take to show the event. */
+const patienceMs = 5_000;
 
 /** Follows one event through the streams; in the source it is known by what is not personal, from then on by its id. */
 export function createFollowedEvent(options: FollowOptions): FollowedEvent {
@@ -64,9 +67,12 @@ export function createFollowedEvent(options: FollowOptions): FollowedEvent {
 
   return {
     sent(event, at) {
-      if (original !== undefined) return;
-      if (purposes.every((purpose) => event.strmMeta.consentLevels.includes(purpose)))
-        original = { event, at };
+      if (done || !purposes.every((purpose) => event.strmMeta.consentLevels.includes(purpose))) return;
+      // One that nobody has seen was refused, or sent before somebody looked: then the next one is followed.
+      if (copies.size > 0 && original !== undefined && at - original.at < patienceMs) return;
+      original = { event, at };
+      copies.clear();
+      early.length = 0;
     },
     seen(stream, event) {
       if (done || original === undefined) return;

@@ -24,7 +24,9 @@ export interface DemoOptions {
 const eventEveryMs = 200;
 const tallyEveryMs = 1_000;
 /** Before a part of the demo that ended is begun again. */
-const pauseMs = 3_000;
+const pauseMs = 1_000;
+/** Time in which it is no news that a part of the system is not there yet. */
+const settlingMs = 30_000;
 
 /** Makes the demo's entities, sends simulated events and tells what becomes of them, until the signal aborts. */
 export async function runDemo(options: DemoOptions): Promise<void> {
@@ -51,13 +53,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   );
 
   const watching: typeof globalThis.fetch = async (input, init) => {
-    const at = clock.now();
+    if (!(init?.body instanceof Uint8Array)) return fetch(input, init);
+    const event = asEvent(schema.toJson(schema.fromAvro(Buffer.from(init.body)), 'plain'));
+    followed.sent(event, clock.now());
     const response = await fetch(input, init);
-    if (response.status === 204 && init?.body instanceof Uint8Array) {
-      const event = asEvent(schema.toJson(schema.fromAvro(Buffer.from(init.body)), 'plain'));
+    if (response.status === 204) {
       const purposes = consentText(event.strmMeta.consentLevels);
       sent.set(purposes, (sent.get(purposes) ?? 0) + 1);
-      followed.sent(event, at);
     }
     return response;
   };
@@ -97,8 +99,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
         await strm(argv, { ...base, ...more });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        if (reason !== said) onLines([`${what}: ${reason}`]);
-        said = reason;
+        // At first the agents are still making what the parts need.
+        const early = clock.now() - startedAt < settlingMs;
+        if (reason !== said && !early) onLines([`${what}: ${reason}`]);
+        if (!early) said = reason;
       }
       await clock.sleep(pauseMs, signal).catch(() => {});
     }
