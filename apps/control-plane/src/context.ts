@@ -7,6 +7,6 @@ import type { SecretBox } from './secrets/secret-box.ts';
 export interface ServiceContext {
   readonly database: Database;
   readonly secrets: SecretBox;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly desired: DesiredStates;
 }

@@ -4,9 +4,14 @@ import { createBatchExportersService } from './batch-exporters/batch-exporters-s
 import { ExporterStore } from './batch-exporters/exporter-store.ts';
 import type { ServiceContext } from './context.ts';
 import { ConnectorStore } from './data-connectors/connector-store.ts';
+import { createCustomerEntityVersionsService } from './customer-entity-versions/customer-entity-versions-service.ts';
+import type { ImageSettings } from './customer-entity-versions/customer-entity-versions-service.ts';
 import { createDataConnectorsService } from './data-connectors/data-connectors-service.ts';
 import { createDataContractsService } from './data-contracts/data-contracts-service.ts';
+import { createInstallationsService } from './installations/installations-service.ts';
+import { createInstalledComponentsService } from './installations/installed-components-service.ts';
 import { createKeyStreamsService } from './key-streams/key-streams-service.ts';
+import { createMonitoringService } from './monitoring/monitoring-service.ts';
 import { createOrganizationsService } from './organizations/organizations-service.ts';
 import { createPoliciesService } from './policies/policies-service.ts';
 import { createProjectsService } from './projects/projects-service.ts';
@@ -17,7 +22,7 @@ import { createStreamsService } from './streams/streams-service.ts';
 import { unimplementedServices } from './unimplemented-services.ts';
 
 /** Every service of the public protocol; what is not implemented says so. */
-export function createServices(context: ServiceContext): readonly Implementation[] {
+export function createServices(context: ServiceContext, images: ImageSettings): readonly Implementation[] {
   const options = {
     ...context,
     streams: new StreamStore(context.secrets),
@@ -28,9 +33,13 @@ export function createServices(context: ServiceContext): readonly Implementation
     createAccountService(options),
     ...createAgentsServices(options),
     createBatchExportersService(options),
+    createCustomerEntityVersionsService(images),
     createDataConnectorsService(options),
     createDataContractsService(options),
+    createInstallationsService(options),
+    createInstalledComponentsService(options),
     createKeyStreamsService(options),
+    createMonitoringService(options),
     createOrganizationsService(options),
     createPoliciesService(options),
     createProjectsService(options),

@@ -69,7 +69,7 @@ export async function startControlPlane(
     Promise.withResolvers<ReturnType<typeof createIdentity>>();
   const identityPart = createIdentityPart();
   const server = createRpcServer({
-    implementations: createServices(context),
+    implementations: createServices(context, config),
     authenticate: createAuthenticate(database, {
       verify: async (token) => (await identityMade).verifier.verify(token),
     }),

@@ -153,4 +153,8 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    name: '0004-removed-resources',
+    sql: 'ALTER TABLE entity_states ADD COLUMN removed boolean NOT NULL DEFAULT false;',
+  },
 ];
