@@ -2,6 +2,7 @@
  * Writes the settings table of each app into its README, between the markers, from the schema in its `config.ts`.
  * usage: node tools/settings.ts [--check]
  */
+import { format, resolveConfig } from 'prettier';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describeConfig } from '@ccd/service';
@@ -37,7 +38,10 @@ for (const app of readdirSync(join(root, 'apps'))) {
   if (table === undefined) continue;
   const file = join(root, 'apps', app, 'README.md');
   const readme = readFileSync(file, 'utf8');
-  const written = withTable(readme, table, file);
+  const written = await format(withTable(readme, table, file), {
+    ...(await resolveConfig(file)),
+    filepath: file,
+  });
   if (written === readme) continue;
   if (check) stale.push(file);
   else writeFileSync(file, written);

@@ -103,7 +103,9 @@ export function createEgressServer(options: WebSocketServerOptions): EgressServe
         resolve();
       });
     });
-    socket.on('error', () => { socket.terminate(); });
+    socket.on('error', () => {
+      socket.terminate();
+    });
     void keepAlive(socket, signal);
     const reader = createSocketReader(socket, { clock, signal, maxBufferedBytes: options.maxBufferedBytes });
     try {
@@ -112,7 +114,9 @@ export function createEgressServer(options: WebSocketServerOptions): EgressServe
       if (!signal.aborted) closeWith(socket, error);
     }
     if (stopping.signal.aborted) socket.close(codes.goingAway, 'the server stops');
-    const timer = setTimeout(() => { socket.terminate(); }, closeGraceMs);
+    const timer = setTimeout(() => {
+      socket.terminate();
+    }, closeGraceMs);
     await gone;
     clearTimeout(timer);
   }
