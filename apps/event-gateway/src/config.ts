@@ -1,6 +1,11 @@
-import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '@ccd/dataplane';
+import {
+  cacheSettings,
+  controlPlaneSettings,
+  eventLogSettings,
+  instanceSettings,
+  keyStoreSettings,
+} from '@ccd/dataplane';
 import { bool, durationMs, loggingSettings, port, text, wholeNumber } from '@ccd/service';
-import { hostname } from 'node:os';
 import { z } from 'zod';
 
 /** Settings of the event gateway. */
@@ -19,9 +24,7 @@ export const configSchema = z.object({
   DEADLINE_MS: durationMs({ min: 1 })
     .default(9_000)
     .describe('Time after which a request is answered with 503'),
-  INSTANCE_ID: text()
-    .default(hostname)
-    .describe('Name of this instance, at least 4 characters; default: the host name'),
+  ...instanceSettings,
   ...controlPlaneSettings,
   ...eventLogSettings,
   ...keyStoreSettings,

@@ -13,6 +13,7 @@ import {
   openKeyStore,
   toControlPlaneOptions,
   toEventLogOptions,
+  toInstanceId,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
@@ -62,7 +63,7 @@ export async function startEventGateway(
     controlPlane,
     clock,
     component: 'EVENT_GATEWAY',
-    instanceId: config.INSTANCE_ID,
+    instanceId: toInstanceId(config),
     onProblem: ({ kind }) => {
       logger.warn({ kind }, 'the state of the gateway could not be reported');
     },

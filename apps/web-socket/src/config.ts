@@ -1,5 +1,4 @@
-import { hostname } from 'node:os';
-import { cacheSettings, controlPlaneSettings, eventLogSettings } from '@ccd/dataplane';
+import { cacheSettings, controlPlaneSettings, eventLogSettings, instanceSettings } from '@ccd/dataplane';
 import { loggingSettings, port, text, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
 
@@ -13,9 +12,7 @@ export const configSchema = z.object({
   MAX_BUFFERED_BYTES: wholeNumber({ min: 1 })
     .default(4_194_304)
     .describe('What may wait for one reader before reading on; a reader that takes nothing is cut off'),
-  INSTANCE_ID: text()
-    .default(hostname)
-    .describe('Name of this instance, at least 4 characters; default: the host name'),
+  ...instanceSettings,
   ...controlPlaneSettings,
   ...eventLogSettings,
   ...cacheSettings,

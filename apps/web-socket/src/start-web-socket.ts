@@ -10,6 +10,7 @@ import {
   createStreamTokens,
   toControlPlaneOptions,
   toEventLogOptions,
+  toInstanceId,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
@@ -51,7 +52,7 @@ export async function startWebSocket(
     controlPlane,
     clock,
     component: 'WEB_SOCKET',
-    instanceId: config.INSTANCE_ID,
+    instanceId: toInstanceId(config),
     onProblem: ({ kind }) => {
       logger.warn({ kind }, 'the state of the web socket could not be reported');
     },

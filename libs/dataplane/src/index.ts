@@ -10,9 +10,11 @@ export {
   cacheSettings,
   controlPlaneSettings,
   eventLogSettings,
+  instanceSettings,
   keyStoreSettings,
   toControlPlaneOptions,
   toEventLogOptions,
+  toInstanceId,
   toKeyStoreSecrets,
 } from './settings.ts';
 export {

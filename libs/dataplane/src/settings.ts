@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { ControlPlaneOptions } from '@ccd/controlplane';
 import { eventLogOptions } from '@ccd/eventlog';
 import type { EventLogOptions } from '@ccd/eventlog';
@@ -91,3 +92,13 @@ export function toKeyStoreSecrets(config: z.output<z.ZodObject<typeof keyStoreSe
 export const cacheSettings = {
   CACHE_DIR: folder().describe('Folder for contracts, keys of tokens and the like, kept between starts'),
 } as const;
+
+/** The name under which an instance reports how it is. */
+export const instanceSettings = {
+  INSTANCE_ID: text()
+    .optional()
+    .describe('Name of this instance, at least 4 characters; default: host name and process id'),
+} as const;
+
+export const toInstanceId = ({ INSTANCE_ID }: z.output<z.ZodObject<typeof instanceSettings>>): string =>
+  INSTANCE_ID ?? `${hostname()}-${process.pid}`;

@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
 import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
 import { z } from 'zod';
-import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '../settings.ts';
+import {
+  cacheSettings,
+  controlPlaneSettings,
+  eventLogSettings,
+  instanceSettings,
+  keyStoreSettings,
+} from '../settings.ts';
 
 /** Settings of every agent. */
 export const agentSettings = {
-  INSTANCE_ID: text()
-    .default(hostname)
-    .describe('Name of this instance, at least 4 characters; default: the host name'),
+  ...instanceSettings,
   POLL_INTERVAL_MS: durationMs({ min: 100 })
     .default(30_000)
     .describe('Time between two looks at what should exist, in milliseconds'),

@@ -19,6 +19,7 @@ import { createAdminServer, createHealth, createMetrics, startService } from '@c
 import type { AgentPlan, EntityIdentity } from './agent-plan.ts';
 import { toShownState } from './entity-states.ts';
 import type { LiveStatus } from './entity-states.ts';
+import { toInstanceId } from '../settings.ts';
 import type { AgentConfig } from './settings.ts';
 
 /** What an agent stands on; whoever made it closes it. */
@@ -62,7 +63,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     controlPlane,
     clock,
     component: options.component,
-    instanceId: config.INSTANCE_ID,
+    instanceId: toInstanceId(config),
     onProblem: ({ kind }) => {
       logger.warn({ kind }, 'a state could not be reported');
     },
