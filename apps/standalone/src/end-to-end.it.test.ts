@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, scratchDir } from '@ccd/testkit';
+import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
 import { isForwardedTo, maskOf, multiset, openField, readKeys } from './testing/oracle.ts';
 import { readExports, startRig } from './testing/rig.ts';
 import type { Rig } from './testing/rig.ts';
@@ -54,21 +54,9 @@ describe('10,000 events of three consent levels, from HTTP to files', () => {
       ...['create', 'stream', 'masked', '--derived-from', 'source', '--purposes', '1,2,3'],
       ...['--masked-fields', `${exampleContract}:consistentValue`, '--mask-seed', seed],
     );
-    const credentials = `${scratch}/folder.json`;
-    await writeFile(credentials, '{"url":"file:///"}');
-    await rig.strm('create', 'data-connector', 's3', 'files', 'bucket', '--credentials-file', credentials);
-    for (const [stream, ...flags] of [
-      ['source'],
-      ['one'],
-      ['masked'],
-      ['source', '--export-keys'],
-    ] as const) {
-      const name = flags.length > 0 ? 'keys' : stream;
-      await rig.strm(
-        ...['create', 'batch-exporter', stream, '--name', name, '--data-connector', 'files'],
-        ...['--path-prefix', name, '--interval', '30', '--include-existing-events', ...flags],
-      );
-    }
+    await createFolderConnector(rig.strm, scratch, 'files');
+    for (const stream of ['source', 'one', 'masked']) await createExporter(rig.strm, 'files', stream);
+    await createExporter(rig.strm, 'files', 'source', 'keys', '--export-keys');
     await sendAll();
     const expected = {
       one: events.filter(({ strmMeta }) => isForwardedTo([1], strmMeta.consentLevels)).length,
@@ -98,12 +86,8 @@ describe('10,000 events of three consent levels, from HTTP to files', () => {
   afterAll(() => rig.stop(), 60_000);
 
   async function sendAll(): Promise<void> {
-    const shown = JSON.parse(await rig.strm('get', 'stream', 'source', '-o', 'json')) as {
-      streamTree: { stream: { credentials: readonly { clientId: string; clientSecret: string }[] } };
-    };
-    const [client] = shown.streamTree.stream.credentials;
     const { authUrl, eventsUrl } = rig.system;
-    if (client === undefined) throw new Error('the stream has no credentials');
+    const client = await credentialsOf(rig.strm, 'source');
     const token = await fetchToken({ authUrl, eventsUrl, ...client });
     const [first] = events;
     if (first === undefined) return;

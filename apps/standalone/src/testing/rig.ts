@@ -25,7 +25,7 @@ export interface Rig {
   /** What all processes logged so far. */
   readonly log: () => string;
   /** Runs a command of `strm`. */
-  strm(...argv: string[]): Promise<string>;
+  readonly strm: (...argv: string[]) => Promise<string>;
   stop(): Promise<void>;
 }
 
