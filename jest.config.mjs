@@ -1,5 +1,7 @@
 /** @type {import('jest').Config} */
 const config = {
+  // Two cores run many servers at once; what hangs is found all the same.
+  testTimeout: 30_000,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: ['**/*.test.ts', '**/*.test.mjs'],
   testEnvironment: 'node',

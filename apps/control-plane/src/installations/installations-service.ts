@@ -1,6 +1,6 @@
 import { installations } from '@ccd/protocol';
 import type { ServiceContext } from '../context.ts';
-import { textOf } from '../database/columns.ts';
+import { optionalTextOf, textOf } from '../database/columns.ts';
 import type { Queryable, Row } from '../database/database.ts';
 import { organizationOf, requireProject } from '../projects/project-access.ts';
 import { projectsOfInstallation } from '../projects/project-store.ts';
@@ -74,5 +74,5 @@ const toInstallation = (row: Row): installations.Installation =>
     id: textOf(row, 'id'),
     installationType:
       types[textOf(row, 'type')] ?? installations.InstallationType.INSTALLATION_TYPE_UNSPECIFIED,
-    installationCredentials: { clientId: textOf(row, 'client_id') },
+    installationCredentials: { clientId: optionalTextOf(row, 'client_id') ?? '' },
   });

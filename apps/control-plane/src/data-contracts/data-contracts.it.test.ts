@@ -1,0 +1,190 @@
+import { status } from '@grpc/grpc-js';
+import { dataContracts, entities, schemas } from '@ccd/protocol';
+import { scratchDir } from '@ccd/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Caller, ServiceRig } from '../testing/service-rig.ts';
+import { startServiceRig } from '../testing/service-rig.ts';
+
+const { DataContractsServiceService: service } = dataContracts;
+const { DataContract_State: State } = entities;
+
+const definition = JSON.stringify({
+  type: 'record',
+  name: 'Visit',
+  namespace: 'acme.visit.v1_0_0',
+  fields: [
+    {
+      name: 'strmMeta',
+      type: {
+        type: 'record',
+        name: 'StrmMeta',
+        fields: [
+          { name: 'eventContractRef', type: 'string' },
+          { name: 'nonce', type: ['null', 'int'], default: null },
+          { name: 'timestamp', type: ['null', 'long'], default: null },
+          { name: 'keyLink', type: ['null', 'string'], default: null },
+          { name: 'billingId', type: ['null', 'string'], default: null },
+          { name: 'consentLevels', type: { type: 'array', items: 'int' } },
+        ],
+      },
+    },
+    { name: 'session', type: 'string' },
+    { name: 'page', type: 'string' },
+  ],
+});
+
+describe('DataContractsService', () => {
+  const scratch = scratchDir();
+  let rig: ServiceRig;
+  beforeAll(async () => {
+    rig = await startServiceRig(scratch);
+  }, 30_000);
+  afterAll(() => rig.stop());
+
+  const refOf = (version: string, name = 'visit', handle = 'acme') =>
+    entities.DataContractRef.create({ handle, name, version });
+  const create = (version: string, change: Partial<entities.DataContract> = {}, caller?: Caller) =>
+    rig.call(
+      service.createDataContract,
+      {
+        ...dataContracts.CreateDataContractRequest.create({ projectId: rig.projectId }),
+        dataContract: entities.DataContract.create({
+          ref: refOf(version),
+          keyField: 'session',
+          fieldMetadata: [
+            { fieldName: 'session', personalDataConfig: { isPii: true, isQuasiId: false, purposeLevel: 1 } },
+          ],
+          validations: [{ field: 'page', type: 'regex', value: '^/.*$' }],
+          schema: entities.Schema.create({
+            ref: { ...refOf(version), schemaType: entities.SchemaType.AVRO },
+            definition,
+          }),
+          ...change,
+        }),
+      },
+      caller,
+    );
+  const get = async (version: string, caller?: Caller) =>
+    (await rig.call(service.getDataContract, { id: '', billingId: '', ref: refOf(version) }, caller))
+      .dataContract;
+  const select = (version: string) => ({
+    id: '',
+    dataContractRef: refOf(version),
+    projectId: rig.projectId,
+    billingId: '',
+    approverExternalUserId: '',
+    notifyReviewer: false,
+    notifyCreator: false,
+  });
+
+  it('shows everybody the public contracts that come with the product', async () => {
+    for (const caller of ['admin', 'otherAdmin'] as const) {
+      const projectId = caller === 'admin' ? rig.projectId : rig.other.projectId;
+      const { dataContracts: found } = await rig.call(
+        service.listDataContracts,
+        dataContracts.ListDataContractsRequest.create({ projectId }),
+        caller,
+      );
+      const refs = found.map(({ ref }) => `${ref?.handle}/${ref?.name}/${ref?.version}`);
+      expect(refs).toEqual(
+        expect.arrayContaining([
+          'strmprivacy/example/1.3.0',
+          'strmprivacy/example/1.5.0',
+          'strmprivacy/clickstream/1.0.0',
+        ]),
+      );
+    }
+  });
+
+  it('gives the schema of a contract with the id that its events carry', async () => {
+    const { schema, confluentId } = await rig.call(schemas.SchemasServiceService.getSchema, {
+      ...schemas.GetSchemaRequest.create({}),
+      ref: { handle: 'strmprivacy', name: 'example', version: '1.5.0', schemaType: entities.SchemaType.AVRO },
+    });
+    expect(confluentId).toBeGreaterThan(0);
+    expect(schema?.definition).toContain('"DemoEvent"');
+  });
+
+  it('leads a contract from draft to active, step by step, and to the archive', async () => {
+    const { dataContract } = await create('1.0.0');
+    expect(dataContract).toMatchObject({ state: State.DRAFT, keyField: 'session', isPublic: false });
+    await expect(rig.call(service.activateDataContract, select('1.0.0'))).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+      details: expect.stringContaining("'acme/visit/1.0.0' is DRAFT"),
+    });
+    await rig.call(service.reviewDataContract, select('1.0.0'));
+    await expect(rig.call(service.approveDataContract, select('1.0.0'), 'member')).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    await rig.call(service.approveDataContract, select('1.0.0'));
+    await rig.call(service.activateDataContract, select('1.0.0'));
+    expect((await get('1.0.0'))?.state).toBe(State.ACTIVE);
+    await rig.call(service.archiveDataContract, select('1.0.0'));
+    expect((await get('1.0.0'))?.state).toBe(State.ARCHIVED);
+    await expect(rig.call(service.deleteDataContract, select('1.0.0'))).rejects.toMatchObject({
+      code: status.FAILED_PRECONDITION,
+    });
+  });
+
+  it('writes a change only onto what was read', async () => {
+    const { dataContract, checksum } = await create('1.1.0');
+    const change = {
+      ...dataContracts.UpdateDataContractRequest.create({}),
+      dataContract: entities.DataContract.create({
+        ...dataContract,
+        metadata: entities.DataContractMetadata.create({ title: 'Visits' }),
+      }),
+      updateMask: ['metadata.title'],
+      checksum,
+    };
+    const updated = await rig.call(service.updateDataContract, change);
+    expect(updated.dataContract).toMatchObject({ metadata: { title: 'Visits' }, keyField: 'session' });
+    await expect(rig.call(service.updateDataContract, change)).rejects.toMatchObject({
+      code: status.ABORTED,
+      details: expect.stringContaining('changed meanwhile'),
+    });
+  });
+
+  it.each([
+    ['a key field that the schema lacks', { keyField: 'nothing' }, 'nothing'],
+    [
+      'a regex that no linear-time engine takes',
+      { validations: [{ field: 'page', type: 'regex', value: '(a)\\1' }] },
+      'page',
+    ],
+    [
+      'personal data in a field that is not there',
+      {
+        fieldMetadata: [
+          { fieldName: 'gone', personalDataConfig: { isPii: true, isQuasiId: false, purposeLevel: 1 } },
+        ],
+      },
+      'gone',
+    ],
+    [
+      'a schema that is none',
+      { schema: entities.Schema.create({ definition: '{"type":"nothing"}' }) },
+      'schema',
+    ],
+  ])('refuses %s at creation, and names it', async (_case, change, words) => {
+    await expect(create('9.9.9', change as Partial<entities.DataContract>)).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining(words),
+    });
+  });
+
+  it("refuses another organisation's handle, and a reference that is taken", async () => {
+    await expect(create('2.0.0', { ref: refOf('2.0.0', 'visit', 'other') })).rejects.toMatchObject({
+      code: status.PERMISSION_DENIED,
+    });
+    await create('2.0.0');
+    await expect(create('2.0.0')).rejects.toMatchObject({ code: status.ALREADY_EXISTS });
+  });
+
+  it('hides private contracts from other organisations', async () => {
+    await create('3.0.0');
+    await expect(get('3.0.0', 'otherAdmin')).rejects.toMatchObject({ code: status.NOT_FOUND });
+    await expect(get('3.0.0', 'otherInstallation')).rejects.toMatchObject({ code: status.NOT_FOUND });
+    expect((await get('3.0.0', 'installation'))?.ref?.version).toBe('3.0.0');
+  });
+});
