@@ -65,8 +65,13 @@ describe('DataContractsService', () => {
       caller,
     );
   const get = async (version: string, caller?: Caller) =>
-    (await rig.call(service.getDataContract, { id: '', billingId: '', ref: refOf(version) }, caller))
-      .dataContract;
+    (
+      await rig.call(
+        service.getDataContract,
+        dataContracts.GetDataContractRequest.create({ ref: refOf(version) }),
+        caller,
+      )
+    ).dataContract;
   const select = (version: string) => ({
     id: '',
     dataContractRef: refOf(version),
@@ -80,12 +85,12 @@ describe('DataContractsService', () => {
   it('shows everybody the public contracts that come with the product', async () => {
     for (const caller of ['admin', 'otherAdmin'] as const) {
       const projectId = caller === 'admin' ? rig.projectId : rig.other.projectId;
-      const { dataContracts: found } = await rig.call(
+      const { dataContractsAndChecksums: found } = await rig.call(
         service.listDataContracts,
         dataContracts.ListDataContractsRequest.create({ projectId }),
         caller,
       );
-      const refs = found.map(({ ref }) => `${ref?.handle}/${ref?.name}/${ref?.version}`);
+      const refs = found.map(({ dataContract }) => Object.values(dataContract?.ref ?? {}).join('/'));
       expect(refs).toEqual(
         expect.arrayContaining([
           'strmprivacy/example/1.3.0',

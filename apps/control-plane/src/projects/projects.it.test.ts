@@ -107,7 +107,10 @@ describe('ProjectsService, and what else a person asks first', () => {
   });
 
   it('answers who one is, the default policy, and which images go with this version', async () => {
-    const { handle } = await rig.call(account.AccountServiceService.getAccountDetails, { billingId: '' });
+    const { handle } = await rig.call(
+      account.AccountServiceService.getAccountDetails,
+      account.GetAccountDetailsRequest.create(),
+    );
     expect(handle).toBe('acme');
     const { policy } = await rig.call(policies.PoliciesServiceService.getPolicy, { policyId: '' });
     expect(policy?.retentionDays).toBe(2556);

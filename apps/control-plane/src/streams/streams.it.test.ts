@@ -135,7 +135,7 @@ describe('StreamsService', () => {
           dataConnectorRef: { name: 'bucket', projectId: rig.projectId },
           streamOrKeyStreamRef: {
             $case: 'streamRef',
-            value: { name: 'tree-1', projectId: rig.projectId, billingId: '' },
+            value: entities.StreamRef.create({ name: 'tree-1', projectId: rig.projectId }),
           },
         }),
       },
@@ -152,17 +152,17 @@ describe('StreamsService', () => {
   });
 
   it('has a key stream for each source', async () => {
-    const { keyStreams: found } = await rig.call(keyStreams.KeyStreamsServiceService.listKeyStreams, {
-      projectId: rig.projectId,
-      billingId: '',
-    });
+    const { keyStreams: found } = await rig.call(
+      keyStreams.KeyStreamsServiceService.listKeyStreams,
+      keyStreams.ListKeyStreamsRequest.create({ projectId: rig.projectId }),
+    );
     expect(found.map(({ ref }) => ref?.name)).toEqual(expect.arrayContaining(['plain', 'source']));
     expect(found.map(({ ref }) => ref?.name)).not.toContain('source-1-2');
   });
 
   it('lets no one in from outside: not another organisation, nor a user who is no member', async () => {
     for (const caller of ['otherAdmin', 'outsider'] as const) {
-      const request = { projectId: rig.projectId, recursive: false, billingId: '' };
+      const request = streams.ListStreamsRequest.create({ projectId: rig.projectId });
       await expect(rig.call(service.listStreams, request, caller)).rejects.toMatchObject({
         code: status.NOT_FOUND,
       });
