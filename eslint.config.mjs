@@ -109,7 +109,17 @@ export const config = tseslint.config(
     rules: {
       'jest/expect-expect': [
         'error',
-        { assertFunctionNames: ['expect', 'expect*', 'assert*', 'fc.assert', 'describe*', 'tester.run'] },
+        {
+          assertFunctionNames: [
+            'eventually',
+            'expect',
+            'expect*',
+            'assert*',
+            'fc.assert',
+            'describe*',
+            'tester.run',
+          ],
+        },
       ],
       // Contract suites call `it` inside functions that describe a port.
       'jest/require-top-level-describe': 'off',
