@@ -1,9 +1,12 @@
-import { createLogger, loadConfig } from '@ccd/service';
+import { createLogger, createSilentLogger, loadConfig } from '@ccd/service';
 import { createCapturingLogger } from '@ccd/service/testing';
 import { connectControlPlane } from '@ccd/controlplane';
 import { systemClock } from '@ccd/reconcile';
 import { scratchDir } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { z } from 'zod';
 import { configSchema } from './config.ts';
 import type { RunningControlPlane } from './start-control-plane.ts';
 import { startControlPlane } from './start-control-plane.ts';
@@ -52,4 +55,24 @@ describe(startControlPlane, () => {
       expect(text()).not.toContain(secret);
     }
   }, 30_000);
+
+  it.each(['GRPC_PORT', 'AUTH_PORT'])('ends its start with the address when %s is taken', async (setting) => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = z.object({ port: z.int() }).parse(other.address());
+    const started = startControlPlane(
+      loadConfig(configSchema, {
+        DATA_DIR: `${dataDir}-${setting}`,
+        GRPC_PORT: '0',
+        AUTH_PORT: '0',
+        [setting]: `${port}`,
+      }),
+      { clock: systemClock, logger: createSilentLogger() },
+    );
+    await expect(started).rejects.toMatchObject({
+      name: 'ListenError',
+      message: `cannot listen on 127.0.0.1:${port}: another program uses this port`,
+    });
+    other.close();
+  });
 });

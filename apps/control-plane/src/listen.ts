@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from '@grpc/grpc-js';
 import { ServerCredentials } from '@grpc/grpc-js';
+import { ListenError } from '@ccd/service';
 import type { ControlPlaneConfig } from './config.ts';
 
 /** TLS was asked for without a certificate. */
@@ -23,7 +24,7 @@ export function readCertificate(config: ControlPlaneConfig, setting: string): Ce
   return { cert: readFileSync(cert), key: readFileSync(key) };
 }
 
-/** Binds the gRPC server to one port, in plaintext or, with a certificate, over TLS. Resolves with the port. */
+/** Binds the gRPC server to one port, in plaintext or, with a certificate, over TLS. Resolves with the port. @throws ListenError */
 export function bind(server: Server, host: string, port: number, certificate?: Certificate): Promise<number> {
   const credentials =
     certificate === undefined
@@ -33,9 +34,15 @@ export function bind(server: Server, host: string, port: number, certificate?: C
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   server.bindAsync(address, credentials, (error, bound) => {
     if (error === null) resolve(bound);
-    else reject(new Error(`the gRPC API cannot listen on ${address}`, { cause: error }));
+    else reject(new ListenError(host, port, toSystemError(error)));
   });
   return promise;
+}
+
+/** The library keeps the system's reason in the text of its error alone. */
+function toSystemError(error: Error): Error {
+  const code = /\bE[A-Z]{4,}\b/.exec(error.message)?.[0];
+  return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code });
 }
 
 /** Lets running calls end, for at most `graceMs`; streams that watch for changes never end by themselves. */

@@ -7,6 +7,7 @@ import type { ControlPlaneConfig } from './config.ts';
 import { migrate } from './database/migrate.ts';
 import { migrations } from './database/migrations.ts';
 import { createDesiredStates } from './desired-state/desired-states.ts';
+import type { Identity } from './identity/create-identity.ts';
 import { createIdentity } from './identity/create-identity.ts';
 import { bind, readCertificate, shutDown } from './listen.ts';
 import { openDatabase } from './open-database.ts';
@@ -65,8 +66,7 @@ export async function startControlPlane(
   };
 
   // The issuer of tokens is where clients reach us, which is known once we listen.
-  const { promise: identityMade, resolve: haveIdentity } =
-    Promise.withResolvers<ReturnType<typeof createIdentity>>();
+  const { promise: identityMade, resolve: haveIdentity } = Promise.withResolvers<Identity>();
   const identityPart = createIdentityPart();
   const server = createRpcServer({
     implementations: createServices(context, config),
@@ -100,13 +100,14 @@ export async function startControlPlane(
       },
       config.AUTH_TLS ? { tls: readCertificate(config, 'AUTH_TLS') } : {},
     );
+    let identity: Identity | undefined;
     return {
       name: 'identity',
       async start() {
         parts.authPort = await http.listen({ host: config.HOST, port: config.AUTH_PORT });
         const scheme = config.AUTH_TLS ? 'https' : 'http';
         parts.authUrl = config.AUTH_URL ?? `${scheme}://${config.HOST}:${parts.authPort}`;
-        const identity = createIdentity({
+        identity = createIdentity({
           issuerBase: parts.authUrl,
           clients: createClientRegistry(database, secrets),
           keys: createSigningKeyStore(database, secrets),
@@ -121,7 +122,7 @@ export async function startControlPlane(
       },
       async stop() {
         await http.close(shutDownGraceMs);
-        await (await identityMade).stop();
+        await identity?.stop();
       },
     };
   }

@@ -1,6 +1,7 @@
 import fastify from 'fastify';
 import type { FastifyPluginCallback } from 'fastify';
 import type { Health, HealthReport } from './health.ts';
+import { ListenError } from './listen-error.ts';
 import type { Logger } from './logger.ts';
 import type { MetricsText } from './metrics.ts';
 import type { Component } from './start-service.ts';
@@ -78,7 +79,9 @@ export function createAdminServer({ host, port, logger, ...sources }: AdminServe
     name: 'admin-server',
     url: () => url,
     async start() {
-      url = await server.listen({ host, port });
+      url = await server.listen({ host, port }).catch((error: unknown) => {
+        throw new ListenError(host, port, error);
+      });
       logger.info({ url }, 'health and metrics are served');
     },
     async stop() {

@@ -6,6 +6,7 @@ import { createServer as createNetServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
+import { ListenError } from './listen-error.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
 
 /** A listener for requests of either protocol, by node's compatibility interface. */
@@ -29,7 +30,7 @@ export interface DualProtocolOptions {
 }
 
 export interface DualProtocolServer {
-  /** Resolves with the port, which the system chooses where 0 is given. */
+  /** Resolves with the port, which the system chooses where 0 is given. @throws ListenError */
   listen(address: { readonly host: string; readonly port: number }): Promise<number>;
   /** Takes no more connections, lets running requests end for at most `graceMs`, and then cuts. */
   close(graceMs?: number): Promise<void>;
@@ -97,9 +98,12 @@ export function createDualProtocolServer(
       // The timeouts of an HTTP/1.1 server run from this event on, which it would get if it were listening itself.
       http1Server.emit('listening');
       return new Promise((resolve, reject) => {
-        listener.once('error', reject);
+        const fail = (error: Error): void => {
+          reject(new ListenError(host, port, error));
+        };
+        listener.once('error', fail);
         listener.listen({ host, port }, () => {
-          listener.off('error', reject);
+          listener.off('error', fail);
           const address = listener.address();
           resolve(typeof address === 'object' && address !== null ? address.port : port);
         });

@@ -15,6 +15,7 @@ export type { ErrorFields } from './error-fields.ts';
 export { exitWithParent } from './exit-with-parent.ts';
 export { createHealth } from './health.ts';
 export type { Check, Health, HealthReport } from './health.ts';
+export { ListenError } from './listen-error.ts';
 export { loadConfig } from './load-config.ts';
 export type { Environment } from './load-config.ts';
 export { createLogger, createSilentLogger, loggingSettings, logLevels } from './logger.ts';

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { Metadata, Server, status } from '@grpc/grpc-js';
+import { logVerbosity, Metadata, Server, setLogVerbosity, status } from '@grpc/grpc-js';
 import type {
   MethodDefinition,
   ServerReadableStream,
@@ -33,6 +33,8 @@ const maxResponseBytes = 64 * 1024 * 1024;
 
 /** A gRPC server in which every method of every given service answers, if only that it is not implemented. */
 export function createRpcServer(options: RpcServerOptions): Server {
+  // The library writes to the console what it also throws, and a console is no log.
+  setLogVerbosity(logVerbosity.NONE);
   const server = new Server({
     'grpc.max_receive_message_length': maxRequestBytes,
     'grpc.max_send_message_length': maxResponseBytes,
