@@ -1,3 +1,4 @@
+export { describeBootstrap } from './bootstrap/describe-bootstrap.ts';
 export type { Bootstrap } from './bootstrap/first-start.ts';
 export { configSchema } from './config.ts';
 export type { ControlPlaneConfig } from './config.ts';

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Clock } from '@ccd/reconcile';
 import type { Component } from '@ccd/service';
+import { z } from 'zod';
 
 export interface EngineProcessOptions {
   /** The built or the source `engine-main`. */
@@ -12,16 +13,30 @@ export interface EngineProcessOptions {
   readonly onLine: (line: string) => void;
 }
 
+export interface EngineProcess extends Required<Pick<Component, 'name' | 'start' | 'stop' | 'ready'>> {
+  /** Of the process that runs now. */
+  readonly pid: () => number | undefined;
+}
+
 /** The engine ended before it worked. */
 export class EngineStartError extends Error {
   override readonly name = 'EngineStartError';
+  /** Name of the engine's own error, where it told. */
+  readonly reason: string | undefined;
+
+  constructor(ending: string, { name, message }: LastWords) {
+    super(`the engine ended (${ending}): ${message}`);
+    this.reason = name;
+  }
 }
 
 const restartPauseMs = 500;
 const graceMs = 10_000;
+/** An engine whose owner was killed leaves its folder within its own grace, which is shorter. */
+const predecessorLeavesWithinMs = 8_000;
 
 /** The embedded engine in a process of its own; one that dies is started again. */
-export function createEngineProcess(options: EngineProcessOptions): Component {
+export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
   const { entry, environment, clock, onLine } = options;
   let child: ChildProcess | undefined;
   let stopping = false;
@@ -51,24 +66,42 @@ export function createEngineProcess(options: EngineProcessOptions): Component {
       resolve(undefined);
     });
     started.once('exit', (code, signal) => {
+      const wasReady = ready;
       ready = false;
-      reject(new EngineStartError(`the engine ended (${signal ?? code}): ${reasonIn(said)}`));
-      if (!stopping) void restart();
+      reject(new EngineStartError(`${signal ?? code}`, lastWordsIn(said)));
+      if (!stopping && wasReady) void restart();
     });
     await promise;
   }
 
   async function restart(): Promise<void> {
     await clock.sleep(restartPauseMs);
-    if (!stopping) await launch().catch(() => {});
+    if (stopping) return;
+    // Its last words are in the log.
+    await launch().catch(restart);
+  }
+
+  async function launchAfterPredecessor(): Promise<void> {
+    const until = clock.monotonic() + predecessorLeavesWithinMs;
+    for (;;) {
+      try {
+        await launch();
+        return;
+      } catch (error) {
+        const taken = error instanceof EngineStartError && error.reason === 'DataFolderInUseError';
+        if (!taken || clock.monotonic() >= until) throw error;
+        await clock.sleep(restartPauseMs);
+      }
+    }
   }
 
   return {
     name: 'engine',
+    pid: () => child?.pid,
     ready: () => ready || 'the engine is not running',
     async start() {
       try {
-        await launch();
+        await launchAfterPredecessor();
       } catch (error) {
         stopping = true;
         throw error;
@@ -90,20 +123,19 @@ export function createEngineProcess(options: EngineProcessOptions): Component {
 const isReady = (message: unknown): boolean =>
   typeof message === 'object' && message !== null && 'state' in message && message.state === 'running';
 
+interface LastWords {
+  readonly name?: string | undefined;
+  readonly message: string;
+}
+
+const logLine = z.object({ error: z.object({ name: z.string(), message: z.string() }) });
+
 /** What the engine said last, in its own words where its line is one of the log. */
-function reasonIn(lines: readonly string[]): string {
+function lastWordsIn(lines: readonly string[]): LastWords {
   const last = lines.at(-1) ?? 'it said nothing';
   try {
-    const parsed: unknown = JSON.parse(last);
-    const error =
-      typeof parsed === 'object' && parsed !== null && 'error' in parsed ? parsed.error : undefined;
-    return typeof error === 'object' &&
-      error !== null &&
-      'message' in error &&
-      typeof error.message === 'string'
-      ? error.message
-      : last;
+    return logLine.parse(JSON.parse(last)).error;
   } catch {
-    return last;
+    return { message: last };
   }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { describeBootstrap } from '@ccd/control-plane';
 import { systemClock } from '@ccd/reconcile';
 import { createLogger, errorFields } from '@ccd/service';
 import { ArgumentError, parseArguments, usage } from './arguments.ts';
@@ -51,6 +52,13 @@ async function run(options: StartOptions): Promise<void> {
     });
   }
   await prepareCli(folders.strm, host, system, clock);
+  if (system.bootstrap !== undefined) {
+    terminal.lines([
+      describeBootstrap(system.bootstrap).trimEnd(),
+      '',
+      `They are kept in ${dataDir} as well: in use by the agents, and logged in for npm run strm.`,
+    ]);
+  }
   terminal.lines(
     welcome(system, {
       dataDir,

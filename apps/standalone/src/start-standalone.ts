@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { connectCluster } from '@ccd/cluster';
 import type { Cluster } from '@ccd/cluster';
 import { configSchema as controlPlaneSchema, startControlPlane } from '@ccd/control-plane';
-import type { RunningControlPlane } from '@ccd/control-plane';
+import type { Bootstrap, RunningControlPlane } from '@ccd/control-plane';
 import { connectControlPlane } from '@ccd/controlplane';
 import { configSchema as connectorsSchema, startDataConnectorsAgent } from '@ccd/data-connectors-agent';
 import { toClusterOptions, toControlPlaneOptions, toEventLogOptions } from '@ccd/dataplane';
@@ -50,6 +50,8 @@ export interface StandaloneDependencies {
 
 export interface RunningStandalone extends RunningService {
   readonly credentials: Credentials;
+  /** What the first start made; absent on every later one. */
+  readonly bootstrap?: Bootstrap;
   readonly grpcPort: number;
   readonly authUrl: string;
   /** Where events are sent, `/event` included. */
@@ -217,6 +219,7 @@ async function startParts(
   );
   return {
     credentials,
+    ...(bootstrap && { bootstrap }),
     grpcPort,
     authUrl,
     gatewayUrl: gateway.url,
