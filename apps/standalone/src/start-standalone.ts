@@ -14,6 +14,7 @@ import type { Component, Logger, RunningService } from '@ccd/service';
 import { createHealth, loadConfig, startService } from '@ccd/service';
 import { configSchema as streamsSchema, startStreamsAgent } from '@ccd/streams-agent';
 import { configSchema as webSocketSchema, startWebSocket } from '@ccd/web-socket';
+import { checkPorts } from './check-ports.ts';
 import { keepCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
 import { createEngineProcess } from './engine-process.ts';
@@ -70,6 +71,7 @@ export async function startStandalone(
   options: StandaloneOptions,
   dependencies: StandaloneDependencies,
 ): Promise<RunningStandalone> {
+  await checkPorts(options.host, Object.values(options.ports));
   const parts: RunningService[] = [];
   const health = createHealth();
   const logger = dependencies.logger('standalone');

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { consentText, toLine } from './tally.ts';
 
 describe(toLine, () => {
-  it('shows events in by purpose, derived events by stream, and what was exported', () => {
+  it('shows events in, derived and exported, and then those in by purpose', () => {
     expect(
       toLine({
         sent: new Map([
@@ -19,7 +19,7 @@ describe(toLine, () => {
         exportedKeys: 12,
       }),
     ).toBe(
-      'in 1,234 (no purpose: 200 · 0: 34 · 0,1: 1,000) | demo-0 1,034 | demo-masked 1,000 | exported 900 events, 12 keys in 3 files',
+      'in 1,234 | demo-0 1,034 | demo-masked 1,000 | exported 900 + 12 keys in 3 files | in, by purposes: no purpose: 200 · 0: 34 · 0,1: 1,000',
     );
   });
 });

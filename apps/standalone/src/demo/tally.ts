@@ -19,15 +19,15 @@ const count = (number: number): string => number.toLocaleString('en-US');
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
 
-/** The tally on one line. */
+/** The tally on one line; what matters most comes first, since a narrow terminal shows no more. */
 export function toLine({ sent, derived, files, exportedEvents, exportedKeys }: Tally): string {
   const byPurpose = [...sent]
     .toSorted(([a], [b]) => (a === noConsent ? -1 : b === noConsent ? 1 : a.localeCompare(b)))
-    .map(([purposes, number]) => `${purposes}: ${count(number)}`)
-    .join(' · ');
+    .map(([purposes, number]) => `${purposes}: ${count(number)}`);
   return [
-    `in ${count(sum(sent))}${byPurpose === '' ? '' : ` (${byPurpose})`}`,
+    `in ${count(sum(sent))}`,
     ...[...derived].map(([stream, number]) => `${stream} ${count(number)}`),
-    `exported ${count(exportedEvents)} events, ${count(exportedKeys)} keys in ${count(files)} files`,
+    `exported ${count(exportedEvents)} + ${count(exportedKeys)} keys in ${count(files)} files`,
+    ...(byPurpose.length === 0 ? [] : [`in, by purposes: ${byPurpose.join(' · ')}`]),
   ].join(' | ');
 }
