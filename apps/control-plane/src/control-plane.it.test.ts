@@ -1,10 +1,12 @@
 import { createLogger, createSilentLogger, loadConfig } from '@ccd/service';
-import { createCapturingLogger } from '@ccd/service/testing';
+import { createCapturingLogger, testCertificate } from '@ccd/service/testing';
 import { connectControlPlane } from '@ccd/controlplane';
 import { systemClock } from '@ccd/reconcile';
 import { scratchDir } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createServer } from 'node:net';
 import { z } from 'zod';
 import { configSchema } from './config.ts';
@@ -13,6 +15,7 @@ import { startControlPlane } from './start-control-plane.ts';
 
 describe(startControlPlane, () => {
   const dataDir = scratchDir();
+  const scratch = scratchDir();
   const config = loadConfig(configSchema, { DATA_DIR: dataDir, GRPC_PORT: '0', AUTH_PORT: '0' });
 
   function connect(
@@ -55,6 +58,43 @@ describe(startControlPlane, () => {
       expect(text()).not.toContain(secret);
     }
   }, 30_000);
+
+  it('serves the API and the tokens over TLS as well', async () => {
+    const { cert, key } = testCertificate();
+    await writeFile(join(scratch, 'cert.pem'), cert);
+    await writeFile(join(scratch, 'key.pem'), key);
+    const running = await startControlPlane(
+      loadConfig(configSchema, {
+        DATA_DIR: `${dataDir}-tls`,
+        GRPC_PORT: '0',
+        AUTH_PORT: '0',
+        GRPC_TLS_PORT: '0',
+        AUTH_TLS: 'true',
+        TLS_CERT_FILE: join(scratch, 'cert.pem'),
+        TLS_KEY_FILE: join(scratch, 'key.pem'),
+      }),
+      { clock: systemClock, logger: createSilentLogger() },
+    );
+    const { bootstrap, grpcTlsPort } = running;
+    if (bootstrap === undefined || grpcTlsPort === undefined) throw new Error('a part is missing');
+    expect(running.authUrl).toMatch(/^https:/);
+    const client = connectControlPlane({
+      // By name: TLS sends the name that it asks for, which an address cannot be.
+      host: 'localhost',
+      port: grpcTlsPort,
+      tls: { ca: cert },
+      authUrl: running.authUrl,
+      clientId: bootstrap.installation.clientId,
+      clientSecret: bootstrap.installation.clientSecret,
+      installationId: bootstrap.installation.id,
+      clock: systemClock,
+    });
+    const answer = await client.desiredStreams(AbortSignal.timeout(10_000)).finally(async () => {
+      client.close();
+      await running.stop('the test is over');
+    });
+    expect(answer.items).toStrictEqual([]);
+  });
 
   it.each(['GRPC_PORT', 'AUTH_PORT'])('ends its start with the address when %s is taken', async (setting) => {
     const other = createServer().listen(0, '127.0.0.1');
