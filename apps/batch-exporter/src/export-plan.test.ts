@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForeignMetadataError, doneMetadata, planMetadata, readProgress } from './export-plan.ts';
 
-const plan = { key: 'prefix/object.jsonl', boundary: 60_000, start: 5, end: 12 };
+const plan = { key: 'prefix/object.jsonl', boundary: 60_000, start: 5, end: 12, sha256: 'a'.repeat(64) };
 
 describe(readProgress, () => {
   it('finds the plan that was committed, starting at the committed offset', () => {

@@ -9,6 +9,8 @@ export interface ExportPlan {
   readonly boundary: number;
   readonly start: number;
   readonly end: number;
+  /** Of the object's bytes, in hex: tells this exporter's object from somebody else's under the same key. */
+  readonly sha256: string;
 }
 
 /** What the commit metadata of a partition says. */
@@ -23,14 +25,15 @@ const metadataSchema = z.union([
       key: z.string().min(1),
       boundary: z.int(),
       end: z.int().nonnegative(),
+      sha256: z.string().length(64),
     }),
   }),
   z.strictObject({ done: z.int() }),
 ]);
 
 /** Commit metadata that announces a plan; its start is the committed offset itself. */
-export function planMetadata({ key, boundary, end }: ExportPlan): string {
-  return JSON.stringify({ plan: { key, boundary, end } });
+export function planMetadata({ key, boundary, end, sha256 }: ExportPlan): string {
+  return JSON.stringify({ plan: { key, boundary, end, sha256 } });
 }
 
 /** Commit metadata that tells the boundary of the last object written. */

@@ -157,6 +157,30 @@ describe(PartitionExport, () => {
     expect(objects()).toEqual({ [first]: 'foreign', [second]: 'r0\n' });
   });
 
+  it('leaves it also when a crash came between its plan and the object', async () => {
+    const { start, objects, store } = setUp();
+    await store.put(first, Buffer.from('foreign'));
+    store.failNext('put', new StorageUnavailableError(first, 'crash'));
+    const crashed = start();
+    await crashed.accept(batch(0, 1));
+    await expect(crashed.finishInterval(minute)).rejects.toThrow(StorageUnavailableError);
+
+    await start().accept(batch(0, 1));
+    expect(objects()).toEqual({ [first]: 'foreign', [second]: 'r0\n' });
+  });
+
+  it('knows its own object when records have gone since it was written', async () => {
+    const { start, objects, store, world } = setUp();
+    store.failNext('put', new StorageUnavailableError(first, 'crash'), { lost: true });
+    const crashed = start();
+    await crashed.accept(batch(0, 3));
+    await expect(crashed.finishInterval(minute)).rejects.toThrow(StorageUnavailableError);
+
+    await start().accept(batch(2, 3));
+    expect(objects()).toEqual({ [first]: 'r0\nr1\nr2\n' });
+    expect(world.committed.offset).toBe(3);
+  });
+
   it('never names two objects alike when the clock goes back', async () => {
     const { start, objects } = setUp();
     const exporting = start();

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import type { CommittedOffset, Consumer, RecordBatch, StoredRecord, TopicPartition } from '@ccd/eventlog';
-import { ObjectExistsError } from '@ccd/storage';
+import { ObjectExistsError, ObjectNotFoundError } from '@ccd/storage';
 import type { ObjectStore } from '@ccd/storage';
 import type { ExportPlan } from './export-plan.ts';
 import { doneMetadata, planMetadata, readProgress } from './export-plan.ts';
@@ -20,7 +21,7 @@ export interface PartitionExportOptions {
   readonly header: string;
   readonly render: RenderRecord;
   readonly consumer: Pick<Consumer, 'commit'>;
-  readonly store: Pick<ObjectStore, 'put'>;
+  readonly store: Pick<ObjectStore, 'put' | 'get'>;
   readonly createSpool: () => Spool;
   readonly signal: AbortSignal;
 }
@@ -102,7 +103,7 @@ export class PartitionExport {
     const { partition, prefix, content, intervalMs, consumer } = this.#options;
     const boundary = boundaryToName(now, intervalMs, this.#previousBoundary);
     const key = objectKey(prefix, boundary, partition, content);
-    const plan = { key, boundary, start: this.#start, end: this.#end };
+    const plan = { key, boundary, start: this.#start, end: this.#end, sha256: this.#spool.sha256 };
     await consumer.commit([{ ...partition, offset: plan.start, metadata: planMetadata(plan) }]);
     return plan;
   }
@@ -113,12 +114,13 @@ export class PartitionExport {
         await this.#put(plan);
       } catch (error) {
         if (!(error instanceof ObjectExistsError)) throw error;
-        if (origin === 'fresh') {
+        // After a crash the planned object may stand there with more than is left to read: records go in the meantime.
+        const ours = origin === 'replayed' && (await this.#digestOf(plan.key)) === plan.sha256;
+        if (!ours) {
           // Somebody else's object: it stays, and ours takes the next free boundary.
           this.#previousBoundary = plan.boundary;
           return this.#publish(await this.#makePlan(plan.boundary), 'fresh');
         }
-        // Objects appear whole or not at all, so the earlier process wrote this one; records have gone since then.
       }
     }
     await this.#commit(plan.end, plan.boundary);
@@ -131,6 +133,17 @@ export class PartitionExport {
       ifAbsent: true,
       signal,
     });
+  }
+
+  async #digestOf(key: string): Promise<string | undefined> {
+    const hash = createHash('sha256');
+    try {
+      for await (const chunk of await this.#options.store.get(key)) hash.update(chunk);
+    } catch (error) {
+      if (error instanceof ObjectNotFoundError) return undefined;
+      throw error;
+    }
+    return hash.digest('hex');
   }
 
   async #commit(end: number, boundary: number | undefined): Promise<void> {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { open, rm } from 'node:fs/promises';
 
@@ -15,6 +15,7 @@ export class Spool {
   readonly #key = randomBytes(32);
   readonly #iv = randomBytes(16);
   readonly #cipher = createCipheriv('aes-256-ctr', this.#key, this.#iv);
+  readonly #hash = createHash('sha256');
   #size = 0;
 
   readonly #path: string;
@@ -31,8 +32,14 @@ export class Spool {
     return this.#size;
   }
 
+  /** SHA-256 of the bytes appended so far, in hex. */
+  get sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
   async append(lines: Buffer): Promise<void> {
     this.#size += lines.length;
+    this.#hash.update(lines);
     this.#memory.push(lines);
     this.#memoryBytes += lines.length;
     if (this.#memoryBytes >= this.#memoryLimit) await this.#spill();

@@ -12,8 +12,10 @@ export interface DeriverOptions extends DeriveOptions {
     readonly written: number;
     readonly erased: number;
   }) => void;
-  /** Something keeps a partition from going on, or, without a reason, nothing does any more. */
-  readonly onBlocked: (partition: number, reason?: string, message?: string) => void;
+  /** Something keeps a partition from going on. */
+  readonly onBlocked: (partition: number, reason: string, message: string) => void;
+  /** Nothing keeps the partition from going on any more. */
+  readonly onUnblocked: (partition: number) => void;
 }
 
 const firstWaitMs = 1_000;
@@ -52,7 +54,7 @@ export async function deriveBatch(
     if (!(await waited(options.clock, waitMs, signal))) return;
     waitMs = Math.min(waitMs * 2, longestWaitMs);
   }
-  if (blocked) options.onBlocked(partition);
+  if (blocked) options.onUnblocked(partition);
 
   async function attempt(from: typeof left): ReturnType<typeof deriveRecords> {
     try {

@@ -9,7 +9,7 @@ import { createDerivedStream } from './derive-event.ts';
 import type { DeriverOptions } from './partition-deriver.ts';
 import { deriveBatch } from './partition-deriver.ts';
 
-export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'onBlocked'> {
+export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'onBlocked' | 'onUnblocked'> {
   readonly task: DecrypterTask;
   readonly log: EventLog;
   readonly reader: RecordReader;
@@ -54,6 +54,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
               group,
               onDerived: options.onDerived,
               onBlocked: options.onBlocked,
+              onUnblocked: options.onUnblocked,
               producer: await log.createTransactionalProducer(`${group}-${partition}`),
               cipherOf: ({ keyLink, keyset }) => {
                 const known = ciphers.get(keyLink);
@@ -71,6 +72,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
             const deriver = derivers.get(partition);
             derivers.delete(partition);
             await deriver?.producer.close();
+            options.onUnblocked(partition);
           }
         },
         onBatch: async (batch, stopping) => {

@@ -17,6 +17,7 @@ import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
 import type { DecrypterConfig } from './config.ts';
+import { createPartitionsStatus } from './partitions-status.ts';
 import { groupOf, runDecrypter } from './run-decrypter.ts';
 
 /** Starts the decrypter of the source stream that its task names. */
@@ -39,6 +40,7 @@ export async function startDecrypter(
   const health = createHealth();
   const metrics = createMetrics();
   const status = createWorkerStatus(logger);
+  const partitions = createPartitionsStatus(status);
   const events = metrics.counter({
     name: 'ccd_decrypter_events_total',
     help: 'Events of the source that were read, of derived streams that were written, and left out as erased',
@@ -69,16 +71,18 @@ export async function startDecrypter(
                 keys,
                 clock,
                 onRunning: () => {
-                  status.running();
+                  partitions.running();
                 },
                 onDerived: ({ read, written, erased }) => {
                   events.inc({ kind: 'read' }, read);
                   events.inc({ kind: 'written' }, written);
                   events.inc({ kind: 'erased' }, erased);
                 },
-                onBlocked: (partition, reason, message = '') => {
-                  if (reason === undefined) status.running();
-                  else status.failing(reason, `Partition ${partition} waits: ${message}`);
+                onBlocked: (partition, reason, message) => {
+                  partitions.waits(partition, reason, message);
+                },
+                onUnblocked: (partition) => {
+                  partitions.goesOn(partition);
                 },
               },
               signal,

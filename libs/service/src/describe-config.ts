@@ -47,10 +47,12 @@ function meaningOf(name: string, definition: z.core.$ZodType): string {
     .find((description) => description !== undefined);
   const accepts = acceptedBy(definition);
   return [
-    described,
+    described === undefined ? undefined : sentence(described),
     accepts === undefined || accepts === 'a text' ? undefined : `Give ${accepts}.`,
     isSecret(definition) ? `Secret; \`${name}_FILE\` may name a file that holds it.` : undefined,
   ]
-    .filter((sentence) => sentence !== undefined)
+    .filter((part) => part !== undefined)
     .join(' ');
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,6 +1,7 @@
 import { entities } from '@ccd/protocol';
 import type { StoredStream } from './stream-store.ts';
 
+/** Shown in place of a seed, also where there is none, as existing clients know it. */
 const hiddenSeed = '****';
 
 /** What a self-hosted installation allows: nothing that it would ever reach. */
@@ -20,7 +21,7 @@ export function toUserStream(stored: StoredStream, seed: 'shown' | 'hidden'): en
     enabled: true,
     limits: sourceId === undefined ? unlimited : undefined,
     credentials: [entities.Credentials.create({ clientId, clientSecret, projectId })],
-    maskedFields: withSeed(message.maskedFields, maskSeed && (seed === 'shown' ? maskSeed : hiddenSeed)),
+    maskedFields: withSeed(message.maskedFields, seed === 'shown' ? maskSeed : hiddenSeed),
     // Deprecated in the protocol, and still what existing clients read.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     kafkaTopic: topicOf(stored),

@@ -66,6 +66,12 @@ describe('StreamsService', () => {
     expect((await get('masked-2'))?.stream?.maskedFields?.seed).toBe('****');
   });
 
+  it('shows stars for a seed also where nothing is masked, but in the answer to the creation', async () => {
+    const created = await create({ ref: { name: 'unmasked' } });
+    expect(created?.maskedFields).toStrictEqual(entities.MaskedFields.create());
+    expect((await get('unmasked'))?.stream?.maskedFields?.seed).toBe('****');
+  });
+
   it.each([
     ['a name that is taken', () => create({ ref: { name: 'plain' } }), status.ALREADY_EXISTS, "'plain'"],
     ['a source without a name', () => create({}), status.INVALID_ARGUMENT, 'name'],

@@ -1,0 +1,36 @@
+import type { WorkerStatus } from '@ccd/dataplane';
+
+/** How the decrypter is, put together from its partitions: it runs when none of them waits. */
+export interface PartitionsStatus {
+  /** Partitions were assigned. */
+  running(): void;
+  /** @param reason stable PascalCase code; nothing personal in either */
+  waits(partition: number, reason: string, message: string): void;
+  /** The partition goes on, or is somebody else's now. */
+  goesOn(partition: number): void;
+}
+
+export function createPartitionsStatus(status: WorkerStatus): PartitionsStatus {
+  const waiting = new Map<number, { readonly reason: string; readonly message: string }>();
+
+  function tell(): void {
+    const [first] = [...waiting].sort(([a], [b]) => a - b);
+    if (first === undefined) {
+      status.running();
+      return;
+    }
+    const [partition, { reason, message }] = first;
+    status.failing(reason, `Partition ${partition} waits: ${message}`);
+  }
+
+  return {
+    running: tell,
+    waits(partition, reason, message) {
+      waiting.set(partition, { reason, message });
+      tell();
+    },
+    goesOn(partition) {
+      if (waiting.delete(partition)) tell();
+    },
+  };
+}
