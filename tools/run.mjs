@@ -28,6 +28,7 @@ const commands = {
   ],
   test: (args) => [{ script: 'jest', args, env: { NODE_OPTIONS: esmTests } }],
   build: (args) => [{ script: 'nx', args: ['run-many', '-t', 'build', '--outputStyle=static', ...args] }],
+  bench: (args) => [{ args: ['--disable-warning=ExperimentalWarning', 'tools/bench.ts', ...args] }],
   // The layer rules read the project graph that nx keeps; asking for the projects brings it up to date.
   lint: (args) => [
     { script: 'nx', args: ['show', 'projects'], quiet: true },

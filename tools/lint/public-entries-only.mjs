@@ -1,7 +1,11 @@
 const isTestCode = (filename) =>
   /\.test\.tsx?$/.test(filename) ||
   /[\\/](testing|bench)[\\/]/.test(filename) ||
-  /[\\/]libs[\\/]testkit[\\/]/.test(filename);
+  /[\\/]libs[\\/]testkit[\\/]/.test(filename) ||
+  /(^|[\\/])tools[\\/]/.test(filename);
+
+/** The entries of a package beside its main one. */
+const entriesForTests = ['testing', 'bench'];
 
 /** Packages meet at their entries; what is for tests stays in tests. */
 export const publicEntriesOnly = {
@@ -19,9 +23,9 @@ export const publicEntriesOnly = {
       const match = typeof source === 'string' ? /^(@ccd\/[^/]+)(?:\/(.*))?$/.exec(source) : null;
       if (!match) return;
       const [, name, path] = match;
-      if (path !== undefined && path !== 'testing') {
+      if (path !== undefined && !entriesForTests.includes(path)) {
         context.report({ node, messageId: 'deep', data: { name } });
-      } else if ((path === 'testing' || name === '@ccd/testkit') && !isTestCode(context.filename)) {
+      } else if ((path !== undefined || name === '@ccd/testkit') && !isTestCode(context.filename)) {
         context.report({ node, messageId: 'testing', data: { source } });
       }
     };

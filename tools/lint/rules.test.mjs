@@ -60,6 +60,8 @@ tester.run('public-entries-only', rules['public-entries-only'], {
     { code: "import { a } from '@ccd/reconcile';", filename: 'apps/x/src/a.ts' },
     { code: "import { a } from '@ccd/reconcile/testing';", filename: 'apps/x/src/a.test.ts' },
     { code: "import { a } from '@ccd/testkit';", filename: 'libs/x/src/testing/suite.ts' },
+    { code: "import { a } from '@ccd/testkit/bench';", filename: 'libs/x/bench/x.bench.ts' },
+    { code: "import { a } from '@ccd/testkit/bench';", filename: 'tools/bench.ts' },
   ],
   invalid: [
     {
@@ -69,6 +71,11 @@ tester.run('public-entries-only', rules['public-entries-only'], {
     },
     {
       code: "export { a } from '@ccd/reconcile/testing';",
+      filename: 'apps/x/src/a.ts',
+      errors: [{ messageId: 'testing' }],
+    },
+    {
+      code: "import { a } from '@ccd/testkit/bench';",
       filename: 'apps/x/src/a.ts',
       errors: [{ messageId: 'testing' }],
     },
