@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CommittedOffset, Consumer, RecordBatch, StoredRecord, TopicPartition } from '@ccd/eventlog';
+import { failpoint } from '@ccd/failpoints';
 import { ObjectExistsError, ObjectNotFoundError } from '@ccd/storage';
 import type { ObjectStore } from '@ccd/storage';
 import type { ExportPlan } from './export-plan.ts';
@@ -104,7 +105,9 @@ export class PartitionExport {
     const boundary = boundaryToName(now, intervalMs, this.#previousBoundary);
     const key = objectKey(prefix, boundary, partition, content);
     const plan = { key, boundary, start: this.#start, end: this.#end, sha256: this.#spool.sha256 };
+    failpoint('exporter.beforePlan');
     await consumer.commit([{ ...partition, offset: plan.start, metadata: planMetadata(plan) }]);
+    failpoint('exporter.afterPlan');
     return plan;
   }
 
@@ -112,6 +115,7 @@ export class PartitionExport {
     if (this.#lines > 0) {
       try {
         await this.#put(plan);
+        failpoint('exporter.afterPut');
       } catch (error) {
         if (!(error instanceof ObjectExistsError)) throw error;
         // After a crash the planned object may stand there with more than is left to read: records go in the meantime.
@@ -150,6 +154,7 @@ export class PartitionExport {
     const { partition, consumer, createSpool } = this.#options;
     const metadata = boundary === undefined ? '' : doneMetadata(boundary);
     await consumer.commit([{ ...partition, offset: end, metadata }]);
+    failpoint('exporter.afterEnd');
     await this.#spool.discard();
     this.#spool = createSpool();
     this.#lines = 0;

@@ -1,4 +1,5 @@
 import type { RecordBatch, TransactionalProducer } from '@ccd/eventlog';
+import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import type { DeriveOptions } from './derive-records.ts';
 import { deriveRecords } from './derive-records.ts';
@@ -39,11 +40,13 @@ export async function deriveBatch(
     const position = blockage?.offset ?? nextOffset;
     const done = left.filter(({ offset }) => offset < position);
     if (done.length > 0 || blockage === undefined) {
+      failpoint('decrypter.beforeTransaction');
       await options.producer.commit({
         records: derived,
         group: options.group,
         offsets: [{ topic, partition, offset: position }],
       });
+      failpoint('decrypter.afterTransaction');
       options.onDerived({ read: done.length, written: derived.length, erased });
       waitMs = firstWaitMs;
     }

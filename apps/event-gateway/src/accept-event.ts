@@ -5,6 +5,7 @@ import type { ClientStream } from '@ccd/controlplane';
 import type { RecordReader } from '@ccd/dataplane';
 import { UnexplainedRecordError } from '@ccd/dataplane';
 import type { Producer } from '@ccd/eventlog';
+import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import type { GatewayResponse } from './gateway-response.ts';
 import { accepted, badRequest } from './gateway-response.ts';
@@ -89,7 +90,9 @@ export function createAcceptEvent(
       (text) => cipher.encrypt(text),
     );
     const value = encodeValue(valueFormat, contract.definition.schemaId, contract.schema, encrypted);
+    failpoint('gateway.beforeProduce');
     await producer.append([{ topic: stream.topic, key: Buffer.from(keyLink), value }]);
+    failpoint('gateway.afterProduce');
     return accepted;
   }
 

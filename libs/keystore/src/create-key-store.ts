@@ -1,3 +1,4 @@
+import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import { KeyStoreUnavailableError } from './errors.ts';
 import { createKeyCache } from './key-cache.ts';
@@ -81,8 +82,11 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     const { keyset, ...facts } = create();
     const wrapped = wrapKeyset(keyset, { keyLink: facts.keyLink, streamId }, secrets);
     const entry: JournalEntry = { ...facts, streamId, lookup, wrapped };
+    failpoint('keystore.beforeJournal');
     await guarded('the journal did not store a new key', () => journal.append(entry));
+    failpoint('keystore.afterJournal');
     const winner = await guarded('the index did not answer a claim', () => index.claim(entry, now));
+    failpoint('keystore.afterClaim');
     const key = await guarded('the stored key does not open', async () => open(winner));
     if (!key) throw new KeyStoreUnavailableError('the new key was erased at once');
     cache.put(key, streamId, lookup);

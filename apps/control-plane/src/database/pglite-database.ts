@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Transaction } from '@electric-sql/pglite';
-import type { Database, Queryable, Row, SqlValue } from './database.ts';
+import { failpoint } from '@ccd/failpoints';
+import type { Database, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
 import { DurableNodeFs, durableStartParameters } from './durable-node-fs.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -43,12 +44,15 @@ function toDatabase(engine: PGlite, onClose: () => void): Database {
   return {
     query: (sql, parameters = []) => run(engine, sql, parameters),
     transaction: (work) =>
-      retryLostRaces(() =>
-        engine.transaction((transaction) => {
-          const within: Queryable = { query: (sql, parameters = []) => run(transaction, sql, parameters) };
-          return work(within);
-        }),
-      ),
+      retryLostRaces(async () => {
+        const result = await engine.transaction(async (transaction) => {
+          const done = await work({ query: (sql, parameters = []) => run(transaction, sql, parameters) });
+          failpoint('controlPlane.beforeCommit');
+          return done;
+        });
+        failpoint('controlPlane.afterCommit');
+        return result;
+      }),
     async close() {
       await engine.close();
       onClose();

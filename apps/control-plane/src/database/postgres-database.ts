@@ -1,3 +1,4 @@
+import { failpoint } from '@ccd/failpoints';
 import pg from 'pg';
 import type { Database, Queryable, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
@@ -27,7 +28,9 @@ async function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) =>
   try {
     await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
     const result = await work({ query: (sql, parameters = []) => run(client, sql, parameters) });
+    failpoint('controlPlane.beforeCommit');
     await client.query('COMMIT');
+    failpoint('controlPlane.afterCommit');
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch((rollbackError: unknown) => {

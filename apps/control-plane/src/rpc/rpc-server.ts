@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { failpoint } from '@ccd/failpoints';
 import { logVerbosity, Metadata, Server, setLogVerbosity, status } from '@grpc/grpc-js';
 import type {
   MethodDefinition,
@@ -116,6 +117,7 @@ function toGrpcHandler(
     void prepare(call)
       .then(async ({ context, sendHeaders }) => {
         const response = await handler?.(check(call.request), context);
+        failpoint('controlPlane.beforeReply');
         sendHeaders();
         callback(null, response);
       })

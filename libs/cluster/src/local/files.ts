@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { failpoint } from '@ccd/failpoints';
 import { ClusterUnavailableError } from '../errors.ts';
 
 /** Everything here may hold credentials or personal settings: for the owner's eyes only. */
@@ -27,7 +28,9 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   const temporary = toTemporary(path);
   try {
     await writeNewFile(temporary, content);
+    failpoint('cluster.beforeReplace');
     await rename(temporary, path);
+    failpoint('cluster.afterReplace');
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -40,6 +43,7 @@ export const isTemporary = (name: string): boolean => name.endsWith('.tmp');
 
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });
+  failpoint('cluster.afterRemove');
   await syncFolder(dirname(path));
 }
 

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failpoint } from '@ccd/failpoints';
 import { z } from 'zod';
 import type { WorkloadSpec } from '../port.ts';
 import { makeFolder, writeNewFile } from './files.ts';
@@ -67,6 +68,7 @@ export async function launch(options: LaunchOptions): Promise<Running> {
     detached: true,
     windowsHide: true,
   });
+  failpoint('cluster.afterSpawn');
   forwardLines(child, options.onLine);
   child.on('message', (message) => {
     const parsed = messageSchema.safeParse(message);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failpoint } from '@ccd/failpoints';
 import { z } from 'zod';
 import type { LiveSecret, SecretSpec } from '../port.ts';
 import {
@@ -57,7 +58,9 @@ export async function openSecretFiles(root: string): Promise<SecretFiles> {
       await writeNewFile(join(folder, version, 'meta.json'), JSON.stringify({ uid, labels, hash }));
       await syncFolder(join(folder, version, 'data'));
       await syncFolder(join(folder, version));
+      failpoint('cluster.beforeSecretLink');
       await pointTo(join(folder, 'current'), version);
+      failpoint('cluster.afterSecretLink');
       await syncFolder(folder);
       await removeOtherVersions(folder, version);
       return { name, uid, labels, appliedHash: hash };

@@ -1,3 +1,4 @@
+import { failpoint } from '@ccd/failpoints';
 import { ForeignObjectError, TerminalError, TransientError } from '@ccd/reconcile';
 import type { ActualSource, Applier, Desired, Observed, ResourceKey } from '@ccd/reconcile';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError, InvalidSpecError } from '../errors.ts';
@@ -66,8 +67,10 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     const id = idOf(spec.name);
     const before = inventory.get(id);
     await inventory.note(id, {});
+    failpoint('inventory.afterIntent');
     try {
       const { uid } = await port.create(spec);
+      failpoint('inventory.afterCreate');
       await inventory.note(id, { uid });
     } catch (error) {
       if (error instanceof AlreadyExistsError) await takeUp(desired, spec, before);
@@ -120,6 +123,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
       // Another object has the name now, so ours is gone.
       if (!(error instanceof ConflictError)) throw error;
     }
+    failpoint('inventory.afterObjectRemoved');
     await inventory.forget(id);
   };
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import { TopicExistsError, TopicNotFoundError } from '../errors.ts';
 import type { EventLog, TopicDescription, TopicSpec } from '../port.ts';
@@ -127,6 +128,7 @@ export function createOwnedTopics(options: {
     live: TopicDescription,
   ): Promise<OwnedTopic> {
     await registry.write(entry.spec.name, entry);
+    failpoint('registry.afterRecord');
     return toOwned(entry, live);
   }
 
@@ -154,8 +156,10 @@ export function createOwnedTopics(options: {
 
   async function make(spec: TopicSpec): Promise<OwnedTopic> {
     await registry.write(spec.name, { state: 'creating', spec });
+    failpoint('registry.afterCreateIntent');
     try {
       const live = await log.admin.createTopic(spec);
+      failpoint('registry.afterTopicCreated');
       return await record({ state: 'live', id: live.id, spec }, live);
     } catch (error) {
       if (!(error instanceof TopicExistsError)) throw error;
@@ -173,11 +177,13 @@ export function createOwnedTopics(options: {
       spec,
       since: tombstone?.since ?? Math.max(...times()),
     });
+    failpoint('registry.afterDeleteIntent');
     try {
       await log.admin.deleteTopic(name, id);
     } catch (error) {
       if (!(error instanceof TopicNotFoundError)) throw error;
     }
+    failpoint('registry.afterTopicDeleted');
     await registry.write(name, { state: 'removed' });
   }
 
@@ -215,6 +221,7 @@ export function createOwnedTopics(options: {
         const { state, id, spec } = await requireOwned(name);
         if (state === 'tombstoned') return;
         await registry.write(name, { state: 'tombstoned', id, spec, since: Math.max(...times()) });
+        failpoint('registry.afterTombstone');
       }),
     async collect({ inUse = () => false } = {}) {
       const removed: string[] = [];

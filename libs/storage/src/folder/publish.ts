@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { constants, link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { failpoint } from '@ccd/failpoints';
 import { abortable } from '../abortable.ts';
 import { ObjectExistsError } from '../errors.ts';
 import { hasCode } from './fs-errors.ts';
@@ -26,6 +27,7 @@ export async function writeTemporary(folder: string, body: Body, signal?: AbortS
       size += chunk.byteLength;
     }
     await handle.sync();
+    failpoint('storage.afterWrite');
     return { path, size };
   } catch (error) {
     await rm(path, { force: true });
@@ -57,13 +59,16 @@ export async function publish(temporary: string, target: string): Promise<void> 
  * the caller, whose answer was lost. @throws ObjectExistsError
  */
 export async function publishIfAbsent(temporary: string, target: string, key: string): Promise<void> {
+  failpoint('storage.beforePublish');
   try {
     await link(temporary, target);
+    failpoint('storage.afterPublish');
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error;
     if (!(await sameBytes(temporary, target))) throw new ObjectExistsError(key);
   }
   await syncFolder(dirname(target));
+  failpoint('storage.afterFolderSync');
 }
 
 /** Reads a file but never what a symbolic link leads to. */

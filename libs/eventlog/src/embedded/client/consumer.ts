@@ -1,3 +1,4 @@
+import { failpoint } from '@ccd/failpoints';
 import type { Consumer, ConsumerHandlers, ConsumerOptions, TopicPartition } from '../../port.ts';
 import { InvalidRequestError, LogUnavailableError, PartitionsLostError } from '../../errors.ts';
 import { partitionKey } from '../engine/assignment.ts';
@@ -151,6 +152,7 @@ export function createEmbeddedConsumer(
       const name = requireGroup();
       try {
         await connection.bound('group.commit', { consumer, offsets: [...offsets] });
+        failpoint('eventlog.afterOffsetsReply');
       } catch (error) {
         const lost = error instanceof SessionLostError || error instanceof PartitionsLostError;
         throw lost ? new PartitionsLostError(name, { cause: error }) : error;

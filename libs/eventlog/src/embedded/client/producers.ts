@@ -1,3 +1,4 @@
+import { failpoint } from '@ccd/failpoints';
 import type { Producer, TransactionalProducer } from '../../port.ts';
 import { LogUnavailableError, ProducerFencedError } from '../../errors.ts';
 import type { Connection } from './connection-port.ts';
@@ -33,6 +34,7 @@ export function createEmbeddedProducer(connection: Connection): Producer {
         if (records.length === 0) return [];
         const { topics, payload } = toWireRecords(records);
         const { result } = await connection.write('append', { topics }, payload);
+        failpoint('eventlog.afterAppendReply');
         return toPositions(records, result.positions);
       }),
     close: () => inFlight.close(),
@@ -61,6 +63,7 @@ export async function createEmbeddedTransactionalProducer(
             { transactionalId, epoch, group, offsets: [...offsets], topics },
             payload,
           );
+          failpoint('eventlog.afterTransactionReply');
         } catch (error) {
           if (error instanceof Error && !harmless.includes(error.name)) spent = error;
           throw error;

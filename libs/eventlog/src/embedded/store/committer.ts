@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { failpoint } from '@ccd/failpoints';
 import { LogUnavailableError } from '../../errors.ts';
 import { isRefusal } from '../wire/error-codec.ts';
 
@@ -49,7 +50,9 @@ export function createCommitter(
       db.exec('BEGIN IMMEDIATE');
       answers = jobs.map((job) => job.run());
       hooks.beforeCommit();
+      failpoint('engine.beforeCommit');
       db.exec('COMMIT');
+      failpoint('engine.afterCommit');
     } catch (cause) {
       rollback();
       hooks.onFault(cause);
