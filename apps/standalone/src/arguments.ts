@@ -28,8 +28,9 @@ usage: npm start -- [options]
   --host <addr>  address to listen on (default: 127.0.0.1)
   --help         show this
 
-The gRPC API is on port 50051. Ctrl-C stops in order; starting again continues where it
-was. Removing the data folder starts afresh.
+The gRPC API is on port 50051, since clients speak plaintext to that port alone: a second
+system beside this one needs a --host of its own, such as 127.0.0.2. Ctrl-C stops in order;
+starting again continues where it was. Removing the data folder starts afresh.
 `;
 
 const highestPort = 65_535 - 2;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { describeBootstrap } from '@ccd/control-plane';
 import { systemClock } from '@ccd/reconcile';
-import { createLogger, errorFields } from '@ccd/service';
+import { createLogger, errorFields, ListenError } from '@ccd/service';
 import { ArgumentError, parseArguments, usage } from './arguments.ts';
 import type { StartOptions } from './arguments.ts';
 import { runDemo } from './demo/run-demo.ts';
@@ -16,6 +16,9 @@ import { welcome } from './welcome.ts';
 
 const apps = locateApps(import.meta.filename);
 const grpcPort = 50_051;
+
+const portTaken = `Does it run already? A second one beside it needs a --data and a --host of its own, such as 127.0.0.2: clients
+of the protocol speak plaintext to port ${grpcPort} alone, whatever --port says.`;
 
 async function run(options: StartOptions): Promise<void> {
   const { dataDir, host, port } = options;
@@ -104,8 +107,9 @@ try {
   process.exit(0);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
+  const hint = error instanceof ListenError ? `\n${portTaken}` : '';
   process.stderr.write(
-    `${error instanceof ArgumentError ? message : `The system could not start: ${message}`}\n`,
+    `${error instanceof ArgumentError ? message : `The system could not start: ${message}${hint}`}\n`,
   );
   process.exit(error instanceof ArgumentError ? 2 : 1);
 }
