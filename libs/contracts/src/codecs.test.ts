@@ -79,6 +79,21 @@ describe(compileSchema, () => {
     );
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['the greatest long', { long: (1n << 63n) - 1n }],
+    ['the least long', { long: -(1n << 63n) }],
+    ['a long that no float holds', { long: 9007199254740993n }],
+    ['a long in a list', { list: [9007199254740993n, null] }],
+    ['a double that is no number', { double: Number.NaN }],
+    ['an infinite double', { double: Number.NEGATIVE_INFINITY }],
+    ['a float that is no number', { float: Number.NaN }],
+    ['an infinite float', { float: Number.POSITIVE_INFINITY }],
+  ])('reads %s from the Avro JSON that it writes of an event in binary', (_case, change) => {
+    const [some] = fc.sample(events, { numRuns: 1, seed: 1 });
+    const event = schema.fromAvro(schema.toAvro({ ...some, ...change }));
+    expect(schema.fromJsonText(schema.toJson(event, 'avro'))).toEqual(event);
+  });
+
   it('writes binary and Avro JSON that another Avro implementation reads as the same', () => {
     fc.assert(
       fc.property(events, (event) => {
@@ -119,6 +134,56 @@ describe(compileSchema, () => {
     expect(simple.toJson(event, 'plain')).toContain(`"long":${String(long)}}`);
   });
 
+  it.each(['9223372036854775808', '1e19', '9007199254740993.5', '1e300'])(
+    'takes %s for no long: it would not stay what it is',
+    (number) => {
+      const simple = compileSchema(definition({ name: 'long', type: 'long' }));
+      expect(() => simple.fromJsonText(`{"strmMeta":${JSON.stringify(meta)},"long":${number}}`)).toThrow(
+        "Field 'long' must be long",
+      );
+    },
+  );
+
+  it('takes a number beyond all doubles for none', () => {
+    const simple = compileSchema(definition({ name: 'double', type: 'double' }));
+    expect(() => simple.fromJsonText(`{"strmMeta":${JSON.stringify(meta)},"double":1e999}`)).toThrow(
+      "Field 'double' must be double",
+    );
+  });
+
+  it('takes any whole number for a double', () => {
+    const simple = compileSchema(definition({ name: 'double', type: 'double' }));
+    const event = simple.fromJsonText(`{"strmMeta":${JSON.stringify(meta)},"double":9007199254740993}`);
+    expect(event['double']).toBe(9007199254740992);
+  });
+
+  it('gives an absent field its default, and null only where it has none', () => {
+    const simple = compileSchema(
+      definition(
+        { name: 'currency', type: ['string', 'null'], default: 'EUR' },
+        { name: 'note', type: ['null', 'string'] },
+      ),
+    );
+    expect(simple.fromJsonText(`{"strmMeta":${JSON.stringify(meta)}}`)).toMatchObject({
+      currency: 'EUR',
+      note: null,
+    });
+  });
+
+  it('compiles a schema whose records begin with each other', () => {
+    const entangled = {
+      name: 'first',
+      type: ['null', { type: 'record', name: 'A', fields: [{ name: 'b', type: recordOf('B', 'A') }] }],
+    };
+    expect(() => compileSchema(definition(entangled))).not.toThrow();
+    const endless = JSON.stringify({
+      type: 'record',
+      name: 'A',
+      fields: [{ name: 'b', type: recordOf('B', 'A') }, metaField('n')],
+    });
+    expect(() => compileSchema(endless)).not.toThrow();
+  });
+
   it('ends at once on a length that lies', () => {
     const simple = compileSchema(definition({ name: 'list', type: { type: 'array', items: 'null' } }));
     const bytes = simple.toAvro({ strmMeta: fullMeta, list: [] });
@@ -153,6 +218,11 @@ describe(compileSchema, () => {
     }
   });
 });
+
+/** A record whose only field is of a record that is named elsewhere. */
+function recordOf(name: string, inner: string): unknown {
+  return { type: 'record', name, fields: [{ name: 'inner', type: inner }] };
+}
 
 function errorNameOf(action: () => unknown): string {
   try {

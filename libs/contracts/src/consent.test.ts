@@ -37,6 +37,20 @@ describe(isForwarded, () => {
   });
 });
 
+/** As many levels as an event of a megabyte can carry. */
+const countless = Array.from({ length: 900_000 }, () => 0);
+
+describe('an event with more consent levels than a call has room for', () => {
+  it.each<[ConsentRule, boolean]>([
+    [{ type: 'CUMULATIVE', levels: [0] }, true],
+    [{ type: 'CUMULATIVE', levels: [1] }, false],
+    [{ type: 'GRANULAR', levels: [0] }, true],
+    [{ type: 'GRANULAR', levels: [1] }, false],
+  ])('is judged by %j like any other', (rule, forwarded) => {
+    expect(isForwarded(rule, countless)).toBe(forwarded);
+  });
+});
+
 describe(isReadable, () => {
   it.each<[ConsentRule, number, boolean]>([
     [{ type: 'GRANULAR', levels: [2] }, 2, true],

@@ -8,7 +8,7 @@ export function isForwarded(rule: ConsentRule, consents: readonly number[]): boo
   if (!isUsable(rule) || consents.length === 0 || !consents.every(isLevel)) return false;
   return rule.type === 'GRANULAR'
     ? rule.levels.every((level) => consents.includes(level))
-    : Math.max(...consents) >= Math.max(...rule.levels);
+    : consents.some((consent) => rule.levels.every((level) => consent >= level));
 }
 
 /** Whether a stream with this rule may see a field of this purpose in clear text. */
@@ -16,7 +16,7 @@ export function isReadable(rule: ConsentRule, purposeLevel: number): boolean {
   if (!isUsable(rule) || !isLevel(purposeLevel)) return false;
   return rule.type === 'GRANULAR'
     ? rule.levels.includes(purposeLevel)
-    : purposeLevel <= Math.max(...rule.levels);
+    : rule.levels.every((level) => purposeLevel <= level);
 }
 
 /** CUMULATIVE rules have exactly one level, GRANULAR ones at least one. The type may have come over a wire. */

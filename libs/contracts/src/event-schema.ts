@@ -2,6 +2,7 @@ import { compileReader } from './avro-reader.ts';
 import { parseAvroDefinition } from './avro-schema.ts';
 import { compileWriter } from './avro-writer.ts';
 import { EventParseError } from './errors.ts';
+import { parseExactJson } from './exact-json.ts';
 import { fingerprint } from './fingerprint.ts';
 import { fromJson } from './json-reader.ts';
 import type { JsonStyle } from './json-writer.ts';
@@ -41,7 +42,7 @@ export function compileSchema(definition: string): EventSchema {
   const shape = parseAvroDefinition(definition);
   const fromAvro = compileReader(shape);
   const write = compileWriter(shape);
-  const fromJsonText = (text: string) => fromJson(shape, parseJson(text));
+  const fromJsonText = (text: string) => fromJson(shape, parseExactJson(text));
   const beginsWithLength = startsWithText(shape);
 
   return {
@@ -81,17 +82,9 @@ function looksLikeJson(body: Buffer): boolean {
   return /^\s*\{/.test(body.toString('latin1', 0, 256));
 }
 
-function startsWithText(shape: Shape): boolean {
+/** Records that begin with one another begin with no text, and no event has such a schema. */
+function startsWithText(shape: Shape, within: readonly Shape[] = []): boolean {
   if (shape.kind !== 'record') return shape.kind === 'string' || shape.kind === 'bytes';
   const first = shape.fields[0];
-  return first !== undefined && first.shape !== shape && startsWithText(first.shape);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, which may hold personal data.
-    throw new EventParseError('', 'is not JSON');
-  }
+  return first !== undefined && !within.includes(shape) && startsWithText(first.shape, [...within, shape]);
 }

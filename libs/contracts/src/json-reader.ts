@@ -6,7 +6,7 @@ import type { EventRecord } from './types.ts';
 
 /**
  * Turns parsed JSON into an event as the binary reader builds it. Takes both flavours that senders use: Avro JSON with
- * tagged unions, and plain JSON with untagged unions and absent fields where null or a default will do. A field that
+ * tagged unions, and plain JSON with untagged unions and absent fields where a default or null will do. A field that
  * the schema does not have is an error: dropping it would lose what the sender meant to send.
  */
 export function fromJson(shape: RecordShape, json: unknown): EventRecord {
@@ -52,15 +52,16 @@ function readPrimitive(shape: Shape, json: unknown, path: string): unknown {
       if (typeof json === 'number' && json === (json | 0)) return json;
       break;
     case 'long':
-      // Beyond 2^53 the JSON parser has rounded already; a rounded value must not pass for the sender's.
+      // What JSON has rounded must not pass for the sender's value; parseExactJson keeps whole numbers as bigint.
       if (typeof json === 'number' && Number.isSafeInteger(json)) return json;
+      if (typeof json === 'bigint' && BigInt.asIntN(64, json) === json) return json;
       break;
     case 'float':
-      if (typeof json === 'number' && Number.isFinite(Math.fround(json))) return Math.fround(json);
+    case 'double': {
+      const number = readFloating(json, shape.kind === 'float' ? Math.fround : (exact) => exact);
+      if (number !== undefined) return number;
       break;
-    case 'double':
-      if (typeof json === 'number') return json;
-      break;
+    }
     case 'string':
       if (typeof json === 'string') return json;
       break;
@@ -72,6 +73,20 @@ function readPrimitive(shape: Shape, json: unknown, path: string): unknown {
     default:
   }
   throw mismatch(shape, path);
+}
+
+/** What Avro JSON writes where JSON has no number. */
+const notFinite: ReadonlyMap<unknown, number> = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+
+/** A number that is too large for its type is none, rather than infinity. */
+function readFloating(json: unknown, round: (exact: number) => number): number | undefined {
+  if (typeof json !== 'number' && typeof json !== 'bigint') return notFinite.get(json);
+  const rounded = round(Number(json));
+  return Number.isFinite(rounded) ? rounded : undefined;
 }
 
 /** Avro JSON writes bytes as text, one character a byte. */
@@ -104,8 +119,8 @@ function readRecord(shape: RecordShape, json: unknown, path: string, depth: numb
 }
 
 function absent(field: FieldShape, path: string, depth: number): unknown {
-  if (isNullable(field.shape)) return null;
   if (field.default !== undefined) return read(field.shape, field.default.json, path, depth);
+  if (isNullable(field.shape)) return null;
   throw new EventParseError(path, `is missing; it must be ${describeShape(field.shape)}`);
 }
 
