@@ -1,3 +1,4 @@
+import { failureOf } from '@ccd/dataplane';
 import type { RecordBatch, TransactionalProducer } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
@@ -66,12 +67,7 @@ export async function deriveBatch(
       // An engine that does not answer blocks the whole rest, for as long as it does not.
       const [first] = from;
       if (first === undefined) throw error;
-      const { name, message } = error instanceof Error ? error : { name: 'Failed', message: 'unknown error' };
-      return {
-        records: [],
-        erased: 0,
-        blockage: { offset: first.offset, reason: name.replace(/Error$/, ''), message },
-      };
+      return { records: [], erased: 0, blockage: { offset: first.offset, ...failureOf(error) } };
     }
   }
 }

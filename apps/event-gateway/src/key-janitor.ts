@@ -1,3 +1,5 @@
+import { streamOfKeyTopic } from '@ccd/dataplane';
+import type { EventLog } from '@ccd/eventlog';
 import type { KeyJournal, KeyStore } from '@ccd/keystore';
 import { keysDueForTombstone } from '@ccd/keystore';
 import type { Clock } from '@ccd/reconcile';
@@ -5,10 +7,9 @@ import type { Component, Logger } from '@ccd/service';
 import { errorFields } from '@ccd/service';
 
 export interface KeyJanitorOptions {
+  readonly log: Pick<EventLog, 'admin'>;
   readonly keys: Pick<KeyStore, 'erase'>;
   readonly journal: Pick<KeyJournal, 'replay'>;
-  /** Streams whose keys this process has used. */
-  readonly streams: ReadonlySet<string>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly intervalMs?: number;
@@ -18,21 +19,39 @@ const dayMs = 86_400_000;
 /** Streams keep events for seven days; readers may lag behind by as long again. */
 const lifetime = { retentionMs: 7 * dayMs, lagMs: 7 * dayMs };
 
-/** Tombstones session keys that no stored event needs any more. Several of them do no harm: erasing is repeatable. */
+/**
+ * Tombstones session keys that no stored event needs any more, of every stream that has any: one that nobody sends to
+ * keeps its keys no longer than others. Several janitors do no harm: erasing is repeatable.
+ */
 export function createKeyJanitor(options: KeyJanitorOptions): Component {
-  const { clock, logger, intervalMs = 3_600_000 } = options;
+  const { log, clock, logger, intervalMs = 3_600_000 } = options;
   const stopping = new AbortController();
   let loop: Promise<void> = Promise.resolve();
 
+  async function sweepStream(streamId: string): Promise<void> {
+    const entries = await Array.fromAsync(options.journal.replay(streamId, stopping.signal));
+    const erased = new Set(entries.filter(({ wrapped }) => wrapped === null).map(({ keyLink }) => keyLink));
+    const due = keysDueForTombstone(entries, { ...lifetime, now: clock.now() });
+    await options.keys.erase(
+      streamId,
+      due.filter((keyLink) => !erased.has(keyLink)),
+    );
+  }
+
+  async function orWarn(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      logger.warn({ error: errorFields(error) }, 'old keys could not be tombstoned; trying again later');
+    }
+  }
+
   async function sweep(): Promise<void> {
-    for (const streamId of options.streams) {
-      const entries = await Array.fromAsync(options.journal.replay(streamId, stopping.signal));
-      const erased = new Set(entries.filter(({ wrapped }) => wrapped === null).map(({ keyLink }) => keyLink));
-      const due = keysDueForTombstone(entries, { ...lifetime, now: clock.now() });
-      await options.keys.erase(
-        streamId,
-        due.filter((keyLink) => !erased.has(keyLink)),
-      );
+    for (const { name } of await log.admin.listTopics()) {
+      const streamId = streamOfKeyTopic(name);
+      // What ails one stream must not keep the keys of the others.
+      if (streamId !== undefined) await orWarn(() => sweepStream(streamId));
     }
   }
 
@@ -42,12 +61,7 @@ export function createKeyJanitor(options: KeyJanitorOptions): Component {
       loop = (async () => {
         while (!stopping.signal.aborted) {
           await clock.sleep(intervalMs, stopping.signal);
-          await sweep().catch((error: unknown) => {
-            logger.warn(
-              { error: errorFields(error) },
-              'old keys could not be tombstoned; trying again later',
-            );
-          });
+          await orWarn(sweep);
         }
       })().catch(() => {
         // Only the stop ends the loop.

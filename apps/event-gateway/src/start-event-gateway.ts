@@ -80,7 +80,6 @@ export async function startEventGateway(
   const realm = `${config.STRM_AUTH_URL}/auth/realms/streams`;
   const health = createHealth();
   const metrics = createMetrics();
-  const usedStreams = new Set<string>();
   const accept = createAcceptEvent({
     contracts: createRecordReader(catalog),
     sessions,
@@ -89,10 +88,7 @@ export async function startEventGateway(
     valueFormat: config.STRM_SERIALIZE_AS_JSON ? 'avro-json' : 'confluent',
   });
   const server = createHttpServer({
-    accept: (request) => {
-      usedStreams.add(request.stream.uuid);
-      return accept(request);
-    },
+    accept,
     tokens: createStreamTokens({
       issuer: realm,
       installationId: config.STRM_INSTALLATION_ID,
@@ -126,9 +122,9 @@ export async function startEventGateway(
       { name: 'key-store', stop: () => keys.close() },
       { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
       createKeyJanitor({
+        log,
         keys,
         journal: createKeyJournal(log, producer),
-        streams: usedStreams,
         clock,
         logger,
       }),

@@ -27,13 +27,15 @@ export {
   topicsOf,
 } from './tasks.ts';
 export type { DecrypterTask, ExporterTask } from './tasks.ts';
-export { createKeyJournal, keyTopicOf } from './key-journal.ts';
+export { createKeyJournal, keyTopicOf, streamOfKeyTopic } from './key-journal.ts';
 export { openKeyStore } from './open-key-store.ts';
 export { createRecordReader, isUnreadable, UnexplainedRecordError } from './record-reader.ts';
 export type { ReadEvent, RecordReader } from './record-reader.ts';
 export { createLogWatch } from './log-watch.ts';
 export type { LogWatchOptions } from './log-watch.ts';
 export { InvalidTaskError, readTask } from './read-task.ts';
+export { failureOf } from './failure.ts';
+export type { Failure } from './failure.ts';
 export { createWork, createWorkerStatus } from './run-worker.ts';
 export type { WorkerStatus, WorkOptions } from './run-worker.ts';
 export { planResources } from './agent/agent-plan.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '@ccd/reconcile';
 import type { Component, Logger } from '@ccd/service';
 import { errorFields, notifyFailing, notifyReady } from '@ccd/service';
+import { failureOf } from './failure.ts';
 
 /** Tells whoever supervises the worker how it is, once a change. */
 export interface WorkerStatus {
@@ -64,8 +65,8 @@ export function createWork(options: WorkOptions): Component {
       } catch (error) {
         if (isStopping()) return;
         logger.error({ error: errorFields(error) }, `${name} failed; starting it again`);
-        const { name: errorName, message } = error instanceof Error ? error : { name: 'Failed', message: '' };
-        status.failing(errorName.replace(/Error$/, ''), message);
+        const { reason, message } = failureOf(error);
+        status.failing(reason, message);
       }
       if (clock.monotonic() - started > longestWaitMs) waitMs = firstWaitMs;
       await clock.sleep(waitMs * (0.5 + random() / 2), stopping.signal).catch(() => {});
