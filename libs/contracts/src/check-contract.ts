@@ -54,15 +54,16 @@ function checkField(
   schema: RecordShape,
   role: string,
   path: string,
-  fits: (shape: FieldPath['shape']) => boolean,
+  fits: (found: FieldPath) => boolean,
   accepted: string,
 ): readonly ContractProblem[] {
   const found = compileFieldPath(schema, path);
   if (found === undefined) {
     return [{ field: path, message: `the ${role} '${path}' is not in the schema` }];
   }
-  if (fits(found.shape)) return [];
-  const message = `the ${role} '${path}' must be ${accepted}; it is ${describeShape(found.shape)}`;
+  if (fits(found)) return [];
+  const place = found.repeated ? ' in a list' : '';
+  const message = `the ${role} '${path}' must be ${accepted}; it is ${describeShape(found.shape)}${place}`;
   return [{ field: path, message }];
 }
 
@@ -116,7 +117,7 @@ export function checkMaskedFields(
         ? 'cannot be masked: the system needs it'
         : found === undefined
           ? 'is not in the schema'
-          : isTextual(found.shape)
+          : isTextual(found)
             ? undefined
             : `cannot be masked: it is ${fieldType}, not string, optional string or list of string`;
     return problem === undefined

@@ -124,6 +124,16 @@ describe(checkContract, () => {
       "the key field 'tags' must be string or optional string; it is list of string",
     ],
     [
+      'a key field of which an event may have several',
+      { keyField: 'lines/note' },
+      "the key field 'lines/note' must be string or optional string; it is string in a list",
+    ],
+    [
+      'a data subject field of which an event may have several',
+      { dataSubjectField: 'lines/note' },
+      "the data subject field 'lines/note' must be string or optional string; it is string in a list",
+    ],
+    [
       'an unknown personal field',
       { fields: [pii('customer/name')] },
       "the personal field 'customer/name' is not in the schema",

@@ -1,5 +1,5 @@
 import type { RecordShape, Shape } from './shape.ts';
-import { describeShape, optionalOf } from './shape.ts';
+import { optionalOf } from './shape.ts';
 import type { EventRecord } from './types.ts';
 
 /** A path of Avro names that a schema has, ready to be used on its events. */
@@ -7,6 +7,8 @@ export interface FieldPath {
   /** Names joined by `/`. */
   readonly path: string;
   readonly shape: Shape;
+  /** Whether a list of records lies on the way, so that there may be several values. */
+  readonly repeated: boolean;
   /** The first value on the path that is a text; undefined where there is none or it is null. */
   text(event: EventRecord): string | undefined;
   /** All values on the path that are texts, one for each element of lists on the way. */
@@ -21,8 +23,8 @@ export interface FieldPath {
 /** Finds the path in the schema, through optional records and lists of records. Undefined where there is none. */
 export function compileFieldPath(schema: RecordShape, path: string): FieldPath | undefined {
   const names = path.split('/');
-  const shape = resolve(schema, names);
-  if (shape === undefined) return undefined;
+  const found = resolve(schema, names, false);
+  if (found === undefined) return undefined;
   const texts = (event: EventRecord) => {
     const found: string[] = [];
     collect(event, names, 0, found);
@@ -30,27 +32,31 @@ export function compileFieldPath(schema: RecordShape, path: string): FieldPath |
   };
   return {
     path,
-    shape,
+    ...found,
     text: (event) => texts(event)[0],
     texts,
     replaceTexts: (event, replace) => replaceAt(event, names, 0, replace) as EventRecord,
   };
 }
 
-function resolve(shape: Shape, names: readonly string[]): Shape | undefined {
+function resolve(
+  shape: Shape,
+  names: readonly string[],
+  repeated: boolean,
+): Pick<FieldPath, 'shape' | 'repeated'> | undefined {
   const [name, ...rest] = names;
-  if (name === undefined) return shape;
+  if (name === undefined) return { shape, repeated };
   const inner = innerOf(shape);
-  if (inner.kind !== 'record') return undefined;
-  const field = inner.fields.find((each) => each.name === name);
-  return field && resolve(field.shape, rest);
+  if (inner.shape.kind !== 'record') return undefined;
+  const field = inner.shape.fields.find((each) => each.name === name);
+  return field && resolve(field.shape, rest, repeated || inner.repeated);
 }
 
 /** What is in an optional value or a list, where the path goes on. */
-function innerOf(shape: Shape): Shape {
+function innerOf(shape: Shape): Pick<FieldPath, 'shape' | 'repeated'> {
   const optional = optionalOf(shape);
   if (optional !== undefined) return innerOf(optional);
-  return shape.kind === 'array' ? innerOf(shape.items) : shape;
+  return shape.kind === 'array' ? { ...innerOf(shape.items), repeated: true } : { shape, repeated: false };
 }
 
 function collect(value: unknown, names: readonly string[], at: number, found: string[]): void {
@@ -80,19 +86,13 @@ function replaceAt(
 }
 
 /** Whether a field of this shape holds text that can be encrypted or masked: a string, optional, or a list of them. */
-export function isTextual(shape: Shape): boolean {
+export function isTextual({ shape }: Pick<FieldPath, 'shape'>): boolean {
   const inner = optionalOf(shape) ?? shape;
   if (inner.kind !== 'array') return inner.kind === 'string';
   return (optionalOf(inner.items) ?? inner.items).kind === 'string';
 }
 
-/** Whether a field of this shape can name a session: a string or an optional one. */
-export function isKeyLike(shape: Shape): boolean {
-  return (optionalOf(shape) ?? shape).kind === 'string';
-}
-
-/** The shape of every field by its path, for messages; recursion is followed once. */
-export function describePath(schema: RecordShape, path: string): string | undefined {
-  const shape = resolve(schema, path.split('/'));
-  return shape && describeShape(shape);
+/** Whether a field can name one session or person: a string or an optional one, in no list. */
+export function isKeyLike({ shape, repeated }: Pick<FieldPath, 'shape' | 'repeated'>): boolean {
+  return !repeated && (optionalOf(shape) ?? shape).kind === 'string';
 }
