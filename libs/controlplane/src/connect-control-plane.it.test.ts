@@ -12,6 +12,7 @@ import {
 import { connectControlPlane } from './connect-control-plane.ts';
 import type { EntityStateReport } from './domain.ts';
 import { InvalidAnswerError } from './errors.ts';
+import { installationKey } from './snapshot-metadata.ts';
 import {
   encodeConnectors,
   encodeExporters,
@@ -156,6 +157,19 @@ describe(connectControlPlane, () => {
       revision: { number: 7n },
       items: [{ key: { kind: 'batch-exporter', id: uuidOf(5) }, spec: { dataConnectorUuid: uuidOf(7) } }],
     });
+  });
+
+  it('discards an answer that is for another installation', async () => {
+    const bytes = encodeConnectors(sampleConnector(7));
+    const own = metadataFor(bytes, 1);
+    server.answer(
+      connectorsPath,
+      { bytes, metadata: { ...own, [installationKey]: uuidOf(9) } },
+      { bytes, metadata: { ...own, [installationKey]: installationId } },
+    );
+    const connection = server.connect();
+    await expect(connection.desiredDataConnectors(never)).rejects.toThrow('it is for another installation');
+    await expect(connection.desiredDataConnectors(never)).resolves.toMatchObject({ items: [{}] });
   });
 
   it('keeps an exporter whose connector is missing from the answer', async () => {

@@ -11,6 +11,7 @@ export type { StatusName } from './errors.ts';
 export { isRetryable, retryDelayMs } from './transport/retry.ts';
 export {
   digestAnswer,
+  installationKey,
   MalformedMetadataError,
   maxRemoved,
   metadataKeys,

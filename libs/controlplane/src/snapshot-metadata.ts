@@ -25,6 +25,9 @@ export const metadataKeys = {
   removed: 'ccd-removed',
 } as const;
 
+/** Beside any answer of ours: the installation that it is for. One for another installation is no answer. */
+export const installationKey = 'ccd-installation';
+
 /** Removals that an answer names at most. */
 export const maxRemoved = 100;
 

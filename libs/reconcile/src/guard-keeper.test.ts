@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createGuardKeeper } from './guard-keeper.ts';
+import type { DesiredSnapshot } from './types.ts';
 import { createRig, told, topic, topics } from './testing/rig.ts';
 
 const hour = 3_600_000;
@@ -157,6 +158,35 @@ describe(createGuardKeeper, () => {
     expect(await reconciler.runOnce()).toMatchObject({ outcome: 'degraded', reason: 'OlderRevision' });
   });
 
+  it.each<[string, string, (answer: DesiredSnapshot<string>) => DesiredSnapshot<string>]>([
+    ['an older answer', 'OlderRevision', (answer) => answer],
+    ['an answer that lost its revision', 'RevisionMissing', ({ items }) => ({ items, removed: [] })],
+  ])('writes nothing of %s, and repairs what the one before it asked for', async (_, reason, altered) => {
+    const { desired, world, reconciler } = createRig();
+    desired.set(topics(0, 4));
+    const old = desired.snapshot();
+    desired.set([...topics(0, 2, 'changed'), ...topics(2, 3)], [topic(3)]);
+    await reconciler.runOnce();
+    desired.answerWith(altered(old));
+    const writes = world.writes().length;
+    expect(await reconciler.runOnce()).toMatchObject({ outcome: 'degraded', reason });
+    expect(world.writes()).toHaveLength(writes);
+    world.lose(topic(1));
+    expect(told(await reconciler.runOnce())).toEqual(['topic/1 created Created']);
+  });
+
+  it('follows answers without revisions again once a person has released one', async () => {
+    const { desired, world, reconciler, release } = createRig();
+    desired.set(topics(0, 3));
+    await reconciler.runOnce();
+    desired.answerWith({ items: topics(1, 3), removed: [] });
+    release.release((await reconciler.runOnce()).held?.revision);
+    await reconciler.runOnce();
+    desired.answerWith({ items: topics(1, 4), removed: [] });
+    expect(await reconciler.runOnce()).toMatchObject({ outcome: 'succeeded', reason: 'Changed' });
+    expect(world.objects()).toHaveLength(3);
+  });
+
   it('remembers over a restart which revision it followed', async () => {
     const { desired, reconciler, restart } = createRig();
     desired.set(topics(1, 10));
@@ -164,7 +194,7 @@ describe(createGuardKeeper, () => {
     desired.set(topics(0, 10));
     await reconciler.runOnce();
     desired.answerWith(old);
-    expect(told(await restart().reconciler.runOnce())).toEqual(['topic/0 withheld OlderRevision']);
+    expect((await restart().reconciler.runOnce()).held).toMatchObject({ reason: 'OlderRevision', count: 1 });
   });
 
   it('deletes nothing while its record cannot be read', async () => {

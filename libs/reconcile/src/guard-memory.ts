@@ -1,4 +1,5 @@
 import { fingerprintItems, isSameRevision, revisionOf } from './fingerprint.ts';
+import { isPutAside } from './guard.ts';
 import type { GuardedPlan } from './guard.ts';
 import { toKeySet } from './key-map.ts';
 import type { AnswerMark, DesiredSnapshot, GuardRecord, ResourceKey } from './types.ts';
@@ -33,7 +34,8 @@ export function noteAnswer(memory: GuardMemory, snapshot: DesiredSnapshot<unknow
  * Notes an answer after it was guarded.
  *
  * - It is accepted when nothing of it was withheld. A new epoch or a changed digest is accepted as well once it asks
- *   for no deletion: then it covers all that lives. An older revision never lowers the mark without a release.
+ *   for no deletion: then it covers all that lives. An answer that is put aside never changes the mark without a
+ *   release; a release of an answer without a revision ends the time of revisions.
  * - A withheld answer is kept as it was first seen.
  * - A hold ends when an answer that is not doubtful stays within the limit, or with a release.
  */
@@ -45,10 +47,10 @@ export function remember(
   const { accepted, withheld, hold, ...rest } = memory;
   const contested = deletes.filter(({ verdict }) => verdict.reason !== 'ItemRejected');
   const held = contested.some(({ verdict }) => !verdict.allowed);
-  const followed = doubt === undefined ? !held : doubt !== 'OlderRevision' && contested.length === 0;
+  const followed = doubt === undefined ? !held : !isPutAside(doubt) && contested.length === 0;
   const mark = markOf(snapshot);
 
-  const nowAccepted = followed && snapshot.revision !== undefined ? mark : accepted;
+  const nowAccepted = !followed ? accepted : snapshot.revision === undefined ? undefined : mark;
   const seenBefore = withheld !== undefined && isSameRevision(withheld.revision, mark.revision);
   const nowWithheld = held && !seenBefore ? mark : withheld;
   const nowHold = released

@@ -9,8 +9,16 @@ import type { AnswerMark, DesiredSnapshot, Observed, Revision } from './types.ts
 /** Why a deletion may go ahead. */
 export type AllowReason = 'RemovalRequested' | 'WithinLimit' | 'Released';
 
-/** What makes a whole answer doubtful, as far as its deletions go. */
-export type Doubt = 'OlderRevision' | 'NewEpoch' | 'DigestChanged';
+/** What makes a whole answer doubtful: of `NewEpoch` and `DigestChanged` the deletions, of the others everything. */
+export type Doubt =
+  | 'OlderRevision'
+  /** Answers had revisions before: something on the way, or in its place, does not know of them. */
+  | 'RevisionMissing'
+  | 'NewEpoch'
+  | 'DigestChanged';
+
+/** Whether an answer is from another time or another hand than the accepted one, so that nothing of it is followed. */
+export const isPutAside = (doubt: Doubt): boolean => doubt === 'OlderRevision' || doubt === 'RevisionMissing';
 
 /** Why a deletion is withheld. */
 export type HoldReason =
@@ -56,8 +64,8 @@ const oneIn = 5;
 
 /**
  * Decides for each deletion of a plan whether it may go ahead. Creates and updates pass untouched: a doubtful answer
- * may lack things, and only deletions make that final. That holds for an older revision too, since a restored database
- * is the control plane's word until a person says otherwise.
+ * may lack things, and only deletions make that final. An answer that is put aside is not carried out by its caller at
+ * all: what it would undo, users have changed since.
  *
  * - A released answer passes whole; the release counts for the content that was withheld, not for a later one that
  *   carries the same number.
@@ -116,6 +124,16 @@ export function guardCached<Spec, Live>(
   };
 }
 
+/** The plan without any of its deletions. */
+export function withholdAll<Spec, Live>(plan: Plan<Spec, Live>, reason: HoldReason): GuardedPlan<Spec, Live> {
+  return {
+    ...plan,
+    deletes: plan.deletes.map((observed) => ({ observed, verdict: withhold(reason) })),
+    released: false,
+    amount: { base: 0 },
+  };
+}
+
 function allow(reason: AllowReason): Verdict {
   return { allowed: true, reason };
 }
@@ -137,7 +155,8 @@ function isReleased(
 }
 
 function findDoubt({ revision, digest }: DesiredSnapshot<unknown>, accepted?: AnswerMark): Doubt | undefined {
-  if (revision === undefined || accepted === undefined) return undefined;
+  if (accepted === undefined) return undefined;
+  if (revision === undefined) return 'RevisionMissing';
   if (revision.epoch !== accepted.revision.epoch) return 'NewEpoch';
   if (revision.number < accepted.revision.number) return 'OlderRevision';
   if (revision.number === accepted.revision.number && digest !== accepted.digest) return 'DigestChanged';

@@ -4,8 +4,8 @@ import type { Clock } from './clock.ts';
 import { diff } from './diff.ts';
 import { DeadlineExceededError, TransientError } from './errors.ts';
 import type { RunLimits } from './execute.ts';
-import { guardCached } from './guard.ts';
-import type { GuardedPlan } from './guard.ts';
+import { guardCached, isPutAside, withholdAll } from './guard.ts';
+import type { Doubt, GuardedPlan } from './guard.ts';
 import { withholdWhere } from './guard-keeper.ts';
 import type { GuardKeeper } from './guard-keeper.ts';
 import { isWhole, toKeptSnapshot } from './guard-memory.ts';
@@ -20,6 +20,7 @@ import type {
   DesiredSnapshot,
   DesiredSource,
   Drift,
+  Observed,
   ReleaseSource,
   Revision,
 } from './types.ts';
@@ -122,11 +123,20 @@ export async function run<Spec, Live>(
     if (!limits.mayWrite()) return plan;
     const recorded = await attempt('GuardRecordNotSaved', (signal) => keeper.record(plan, signal));
     // Without the previous snapshot there is nothing to merge back in what was withheld: better to keep none.
-    if (isWhole(plan, snapshot) || cache.current() !== undefined) {
+    if (
+      isWhole(plan, snapshot) ||
+      (cache.current() !== undefined && !(plan.doubt && isPutAside(plan.doubt)))
+    ) {
       const kept = toKeptSnapshot(snapshot, cache.current(), plan, keeper.memory());
       await attempt('SnapshotNotSaved', (signal) => cache.keep(kept, signal));
     }
     return recorded === undefined ? withholdWhere(plan, (reason) => reason === 'WithinLimit') : plan;
+  }
+
+  /** What is carried out where an answer is put aside: the items of the one before it, and no deletion. */
+  function standIn(doubt: Doubt, have: readonly Observed<Live>[]): GuardedPlan<Spec, Live> {
+    const items = cache.current()?.items ?? [];
+    return withholdAll(diff(items, have, parts.drift, parts.kinds), doubt);
   }
 
   const failed = (reason: RunReason, error: unknown): RunResult => ({
@@ -155,7 +165,9 @@ export async function run<Spec, Live>(
             keeper.judge(plan, snapshot, plan.deletes.length > 0 ? await readRelease() : undefined),
             snapshot,
           );
-    const reports = await carryOut(guarded, limits, parts);
+    const { doubt } = guarded;
+    const followed = doubt !== undefined && isPutAside(doubt) ? standIn(doubt, have) : guarded;
+    const reports = await carryOut(followed, limits, parts);
     return { told: { ...summarise(guarded, snapshot, source, reports, parts.kinds), warnings }, contact };
   } catch (error) {
     const { begin } = limits;

@@ -1,4 +1,4 @@
-import { writeSnapshotMetadata } from '@ccd/controlplane';
+import { installationKey, writeSnapshotMetadata } from '@ccd/controlplane';
 import { agents } from '@ccd/protocol';
 import { toExtendedExporter } from '../batch-exporters/exporter-messages.ts';
 import type { ExporterStore } from '../batch-exporters/exporter-store.ts';
@@ -21,6 +21,7 @@ export interface AgentsServicesOptions extends ServiceContext {
 export function createAgentsServices(options: AgentsServicesOptions): readonly Implementation[] {
   const answer = async (kind: string, call: Call, build: BuildDesired): Promise<EncodedResponse> => {
     const installationId = requireInstallation(call.principal);
+    call.setHeader(installationKey, installationId);
     const { bytes, metadata } = await options.desired.get(kind, installationId, build);
     for (const [name, value] of Object.entries(writeSnapshotMetadata(metadata))) call.setHeader(name, value);
     return new EncodedResponse(bytes);

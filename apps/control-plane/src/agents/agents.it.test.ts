@@ -1,4 +1,4 @@
-import { readSnapshotMetadata } from '@ccd/controlplane';
+import { installationKey, readSnapshotMetadata } from '@ccd/controlplane';
 import { agents, entities, installations, monitoring, streams } from '@ccd/protocol';
 import { eventually, scratchDir } from '@ccd/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -22,8 +22,18 @@ describe('what agents ask for and report', () => {
     ).stream;
   const desired = async (caller: Caller = 'installation') => {
     const { response, metadata } = await rig.ask(agents.StreamsAgentServiceService.getStreams, {}, caller);
-    return { streams: response.extendedStreams, said: readSnapshotMetadata(metadata) };
+    return {
+      streams: response.extendedStreams,
+      said: readSnapshotMetadata(metadata),
+      installation: metadata.get(installationKey),
+    };
   };
+
+  it('names the installation that it is for', async () => {
+    const [ours, theirs] = [await desired(), await desired('otherInstallation')];
+    expect(ours.installation).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+    expect(theirs.installation).not.toEqual(ours.installation);
+  });
 
   it('answers with every stream and its keys, without the secrets of its clients', async () => {
     await createStream('one');

@@ -2,8 +2,14 @@ import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import type { Clock } from '@ccd/reconcile';
-import { CallStatusError, ControlPlaneUnavailableError, toControlPlaneError } from '../errors.ts';
+import {
+  CallStatusError,
+  ControlPlaneUnavailableError,
+  InvalidAnswerError,
+  toControlPlaneError,
+} from '../errors.ts';
 import type { CompiledSettings } from '../options.ts';
+import { installationKey } from '../snapshot-metadata.ts';
 import type { RawAnswer } from '../snapshot/to-snapshot.ts';
 import { TimedOutError, withDeadline } from './deadline.ts';
 import { isRetryable, retryDelayMs } from './retry.ts';
@@ -22,7 +28,7 @@ export interface CallOptions {
 
 /** Calls with token, deadline and retries; answers as bytes, to be judged before they are decoded. */
 export interface GrpcCaller {
-  /** @throws ControlPlaneUnavailableError, ControlPlaneRefusedError, InvalidAnswerError (of the token) */
+  /** @throws ControlPlaneUnavailableError, ControlPlaneRefusedError, InvalidAnswerError (of the token, or for another installation) */
   unary<Request>(method: Method<Request>, request: Request, options: CallOptions): Promise<RawAnswer>;
   /** Sends `requests` in one client stream and waits for the answer. */
   clientStream<Request>(
@@ -73,7 +79,11 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
         continue;
       }
       try {
-        return await attempt(start, token, signal);
+        const answer = await attempt(start, token, signal);
+        if (!isFor(settings.installationId, answer)) {
+          throw new InvalidAnswerError(path, 'it is for another installation');
+        }
+        return answer;
       } catch (error) {
         const failure = toStatusError(error, signal);
         if (failure.code === status.UNAUTHENTICATED) {
@@ -136,6 +146,11 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
       client.close();
     },
   };
+}
+
+/** An answer that names no installation, as a foreign server's, may be anybody's. */
+function isFor(installationId: string, { metadata }: RawAnswer): boolean {
+  return metadata.get(installationKey).every((named) => named === installationId);
 }
 
 type Callback = (error: ServiceError | null, message?: Buffer) => void;

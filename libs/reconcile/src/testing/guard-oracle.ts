@@ -82,7 +82,7 @@ function appraise(history: readonly Witnessed[]): Appraisal[] {
 
     const early = answer.revision === undefined && gone.length > 0 && !isThirdInARow(history, index + 1);
     if (!released && !known && (doubtful ? going.length > 0 : over || early)) firstWithheld = answer;
-    if (released) [trusted, held] = [answer.revision ? answer : trusted, undefined];
+    if (released) [trusted, held] = [answer.revision && answer, undefined];
     else if (!doubtful) {
       held = over ? { time: held?.time ?? time, resources } : undefined;
       if (!over && answer.revision) trusted = answer;
@@ -113,7 +113,8 @@ function isOlder(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<stri
 
 function isDoubtful(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<string>): boolean {
   const [now, then] = [answer.revision, trusted?.revision];
-  if (now === undefined || then === undefined) return false;
+  if (then === undefined) return false;
+  if (now === undefined) return true;
   if (now.epoch !== then.epoch || now.number < then.number) return true;
   return now.number === then.number && answer.digest !== trusted?.digest;
 }
