@@ -65,7 +65,8 @@ function appraise(history: readonly Witnessed[]): Appraisal[] {
     const earlier = history
       .slice(0, index)
       .filter((each, at) => each.time > (held?.time ?? time) - hour && appraisals[at]?.released !== true)
-      .flatMap((each) => without(each.removed, asked(each)));
+      // Without an answer, a run goes on with what users had asked for before.
+      .flatMap((each) => without(each.removed, each.answer ? asked(each) : history.flatMap(asked)));
     const resources = Math.min(new Set([...owned, ...earlier]).size, held?.resources ?? Infinity);
     const emptied = new Set([...going, ...without(earlier, owned)]).size >= resources;
     const many = new Set([...gone, ...earlier]).size > Math.max(3, resources / 5);
