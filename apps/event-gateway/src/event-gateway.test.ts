@@ -180,7 +180,7 @@ describe('POST /event', () => {
       'strm-serialization-type': 'application/x-avro-binary',
       'content-type': 'application/octet-stream',
     });
-    stream.end(schema.toAvro(schema.fromJsonText(JSON.stringify(event()))));
+    stream.end(schema.encode(schema.fromJsonText(JSON.stringify(event()))));
     const [headers] = (await once(stream, 'response')) as [OutgoingHttpHeaders];
     stream.resume();
     await once(stream, 'end');

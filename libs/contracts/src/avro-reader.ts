@@ -6,10 +6,14 @@ import type { EventRecord } from './types.ts';
 /** Recursive schemas nest as deep as their data; data of senders nests no deeper than this. */
 export const maxDepth = 64;
 
+/** Elements of lists and entries of maps that one event has at most, together. */
+export const maxItems = 100_000;
+
 /** Where a reader stands. Every read checks the end first: a length that lies costs nothing. */
 class Cursor {
   position = 0;
   depth = 0;
+  items = 0;
   readonly bytes: Buffer;
 
   constructor(bytes: Buffer) {
@@ -181,7 +185,10 @@ function readBlocks(cursor: Cursor, path: string, readItem: () => void): void {
       readLength(cursor, path);
     }
     // Items without bytes (null) would let a few bytes ask for any number of them.
-    if (count > cursor.bytes.length) throw new EventParseError(path, 'has a length that is none');
+    if (count > maxItems - cursor.items) {
+      throw new EventParseError(path, `has more than ${maxItems} elements, or a length that is none`);
+    }
+    cursor.items += Number(count);
     for (let left = Number(count); left > 0; left -= 1) readItem();
   }
 }

@@ -1,6 +1,7 @@
 import avro from 'avsc';
 import { DefinitionError } from './errors.ts';
 import type { FieldShape, RecordShape, Shape } from './shape.ts';
+import type { SchemaKind } from './types.ts';
 
 /**
  * Reads the text of an Avro schema of events: a record that carries `strmMeta`.
@@ -131,8 +132,11 @@ function checkMeta(event: RecordShape): string[] {
   });
 }
 
-/** Tells the two kinds of raw schema text apart; Simple Schemas come as messages of their own. */
-export function detectSchemaKind(text: string): 'avro' | 'json-schema' {
+/**
+ * Tells the two kinds of raw schema text apart, by the text alone; Simple Schemas come as messages of their own.
+ * What is neither counts as Avro, whose reader says what is wrong with it.
+ */
+export function detectSchemaKind(text: string): SchemaKind {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -140,6 +144,11 @@ export function detectSchemaKind(text: string): 'avro' | 'json-schema' {
     return 'avro';
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return 'avro';
-  if ('$schema' in json || 'properties' in json) return 'json-schema';
-  return 'type' in json && json.type === 'object' ? 'json-schema' : 'avro';
+  const { type } = json as Readonly<Record<string, unknown>>;
+  if (type === 'record') return 'avro';
+  const isJsonSchema = type === 'object' || ownKeywords.some((keyword) => Object.hasOwn(json, keyword));
+  return isJsonSchema ? 'json-schema' : 'avro';
 }
+
+/** Keywords at the root of a JSON Schema that no Avro schema has. */
+const ownKeywords = ['$schema', '$id', '$ref', '$defs', 'properties', 'allOf', 'anyOf', 'oneOf'];

@@ -73,7 +73,7 @@ describe(compileSchema, () => {
   it('reads what it writes, in binary and in Avro JSON', () => {
     fc.assert(
       fc.property(events, (event) => {
-        expect(schema.fromAvro(schema.toAvro(event))).toEqual(event);
+        expect(schema.decode(schema.encode(event))).toEqual(event);
         expect(schema.fromJsonText(schema.toJson(event, 'avro'))).toEqual(event);
       }),
     );
@@ -90,14 +90,14 @@ describe(compileSchema, () => {
     ['an infinite float', { float: Number.POSITIVE_INFINITY }],
   ])('reads %s from the Avro JSON that it writes of an event in binary', (_case, change) => {
     const [some] = fc.sample(events, { numRuns: 1, seed: 1 });
-    const event = schema.fromAvro(schema.toAvro({ ...some, ...change }));
+    const event = schema.decode(schema.encode({ ...some, ...change }));
     expect(schema.fromJsonText(schema.toJson(event, 'avro'))).toEqual(event);
   });
 
   it('writes binary and Avro JSON that another Avro implementation reads as the same', () => {
     fc.assert(
       fc.property(events, (event) => {
-        const bytes = schema.toAvro(event);
+        const bytes = schema.encode(event);
         const json = schema.toJson(event, 'avro');
         expect(oracle.toBuffer(oracle.fromString(json))).toEqual(bytes);
         expect(oracle.toBuffer(oracle.fromBuffer(bytes))).toEqual(bytes);
@@ -108,7 +108,7 @@ describe(compileSchema, () => {
   it('never fails but with a named error, whatever the bytes', () => {
     fc.assert(
       fc.property(events, fc.array(fc.tuple(fc.nat(), fc.nat(255))), fc.nat(), (event, changes, cut) => {
-        const bytes = schema.toAvro(event);
+        const bytes = schema.encode(event);
         for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
         const outcome = errorNameOf(() => schema.parse(bytes.subarray(0, cut % (bytes.length + 1))));
         expect(['no error', 'EventParseError']).toContain(outcome);
@@ -130,7 +130,7 @@ describe(compileSchema, () => {
   ])('keeps the long %p', (long) => {
     const simple = compileSchema(definition({ name: 'long', type: 'long' }));
     const event = { strmMeta: fullMeta, long };
-    expect(simple.fromAvro(simple.toAvro(event))).toEqual(event);
+    expect(simple.decode(simple.encode(event))).toEqual(event);
     expect(simple.toJson(event, 'plain')).toContain(`"long":${String(long)}}`);
   });
 
@@ -186,9 +186,48 @@ describe(compileSchema, () => {
 
   it('ends at once on a length that lies', () => {
     const simple = compileSchema(definition({ name: 'list', type: { type: 'array', items: 'null' } }));
-    const bytes = simple.toAvro({ strmMeta: fullMeta, list: [] });
+    const bytes = simple.encode({ strmMeta: fullMeta, list: [] });
     const huge = Buffer.concat([bytes.subarray(0, -1), Buffer.from('feffffffffffffffff01', 'hex')]);
-    expect(() => simple.fromAvro(huge)).toThrow("Field 'list' has a length that is none");
+    expect(() => simple.decode(huge)).toThrow("Field 'list' has more than 100000 elements");
+  });
+
+  it('limits how many elements an event has, whatever they weigh', () => {
+    const nulls = compileSchema(
+      definition({ name: 'lists', type: { type: 'array', items: { type: 'array', items: 'null' } } }),
+    );
+    const lists = (count: number) =>
+      Array.from({ length: count }, () => Array.from({ length: 999 }, () => null));
+    const event = (count: number) => ({ strmMeta: fullMeta, lists: lists(count) });
+    expect(nulls.decode(nulls.encode(event(100)))).toEqual(event(100));
+    expect(() => nulls.decode(nulls.encode(event(101)))).toThrow('has more than 100000 elements');
+    expect(() => nulls.fromJsonText(JSON.stringify(event(101)))).toThrow('has more than 100000 elements');
+  });
+
+  it('limits how often it tries the branches of unions', () => {
+    const schema = compileSchema(
+      definition({ name: 'list', type: { type: 'array', items: ['null', 'boolean', 'int', 'string'] } }),
+    );
+    const text = (count: number) =>
+      JSON.stringify({ strmMeta: fullMeta, list: Array.from({ length: count }, () => 'x') });
+    expect(schema.fromJsonText(text(3_000))['list']).toHaveLength(3_000);
+    expect(() => schema.fromJsonText(text(40_000))).toThrow('fits too few branches of its unions');
+  });
+
+  it('is not led into trying every way to read an ambiguous event', () => {
+    const schema = compileSchema(
+      JSON.stringify({
+        type: 'record',
+        name: 'Event',
+        fields: [
+          metaField('n'),
+          { name: 'a', type: { type: 'record', name: 'A', fields: [{ name: 'A', type: ['null', 'A'] }] } },
+        ],
+      }),
+    );
+    let nested: unknown = 'no A';
+    for (let depth = 0; depth < 60; depth += 1) nested = { A: nested };
+    const text = JSON.stringify({ strmMeta: fullMeta, a: nested });
+    expect(() => schema.fromJsonText(text)).toThrow('fits too few branches of its unions');
   });
 
   it('limits how deep a recursive schema nests', () => {
@@ -201,7 +240,7 @@ describe(compileSchema, () => {
       }),
     );
     const event = { strmMeta: fullMeta, nested: { again: nested } };
-    expect(() => recursive.fromAvro(recursive.toAvro(event))).toThrow('nests deeper than 64 levels');
+    expect(() => recursive.decode(recursive.encode(event))).toThrow('nests deeper than 64 levels');
     expect(() => recursive.fromJsonText(JSON.stringify(event))).toThrow('nests deeper than 64 levels');
   });
 

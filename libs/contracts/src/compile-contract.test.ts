@@ -105,7 +105,19 @@ describe(compileContract, () => {
 
   it('runs a pattern that explodes elsewhere in linear time', () => {
     const slow = compileContract(contract({ validations: [{ field: 'session', regex: '^(\\w+\\s?)*$' }] }));
-    expect(slow.validate({ ...event, session: `${'a'.repeat(100_000)}!` })).toBeDefined();
+    expect(slow.validate({ ...event, session: `${'a'.repeat(100_000)}!` })).toMatchObject({
+      message: expect.stringContaining("doesn't match regex"),
+    });
+  });
+
+  it('runs a large pattern on texts of some length and no further', () => {
+    const large = compileContract(contract({ validations: [{ field: 'tags', regex: '(a{0,1000})$' }] }));
+    const tags = (length: number, count: number) => Array.from({ length: count }, () => 'a'.repeat(length));
+    expect(large.validate({ ...event, tags: tags(400, 2) })).toBeUndefined();
+    expect(large.validate({ ...event, tags: tags(400, 50) })).toEqual({
+      field: 'tags',
+      message: "Field 'tags' is longer than its validation is run on",
+    });
   });
 });
 

@@ -4,7 +4,7 @@ import type { EventSchema } from './event-schema.ts';
 import { compileSchema } from './event-schema.ts';
 import type { FieldPath } from './field-path.ts';
 import { compileFieldPath } from './field-path.ts';
-import { compileRegex } from './linear-regex.ts';
+import { compileRegex, maxRegexSteps } from './linear-regex.ts';
 import type { ContractDefinition, ContractRef, EventRecord } from './types.ts';
 
 /** A value that its contract does not accept. The message quotes the value and is for the sender alone. */
@@ -46,6 +46,9 @@ export interface CompiledContract {
  */
 export function compileContract(definition: ContractDefinition): CompiledContract {
   const schema = compileSchema(definition.schema.definition);
+  if (schema.kind !== definition.schema.kind) {
+    throw new DefinitionError([`the schema is not ${definition.schema.kind}, which it is said to be`]);
+  }
   const problems = checkContract(schema.shape, definition);
   if (problems.length > 0) throw new DefinitionError(problems.map(({ message }) => message));
 
@@ -60,7 +63,7 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
   const validations = definition.validations.map(({ field, regex }) => ({
     at: at(field),
     regex,
-    matches: compileRegex(regex),
+    pattern: compileRegex(regex),
   }));
   const personal = definition.fields
     .filter(({ isPii }) => isPii)
@@ -72,10 +75,14 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
     schema,
     personalFields: personal.map(({ path, purposeLevel }) => ({ path, purposeLevel })),
     validate(event) {
-      for (const { at: field, regex, matches } of validations) {
-        const failing = field.texts(event).find((text) => !matches(text));
-        if (failing !== undefined) {
-          return { field: field.path, message: failureMessage(field.path, ref, failing, regex) };
+      let steps = 0;
+      for (const { at: field, regex, pattern } of validations) {
+        for (const text of field.texts(event)) {
+          steps += text.length * pattern.size;
+          if (steps > maxRegexSteps) return { field: field.path, message: tooLongMessage(field.path) };
+          if (!pattern.test(text)) {
+            return { field: field.path, message: failureMessage(field.path, ref, text, regex) };
+          }
         }
       }
       return undefined;
@@ -88,6 +95,10 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
         event,
       ),
   };
+}
+
+function tooLongMessage(field: string): string {
+  return `Field '${field}' is longer than its validation is run on`;
 }
 
 /** The text that existing clients show to their users. */

@@ -19,7 +19,9 @@ export class EventParseError extends Error {
   readonly field: string;
 
   constructor(field: string, problem: string, options?: ErrorOptions) {
-    super(field === '' ? `The event ${problem}` : `Field '${field}' ${problem}`, options);
+    // Names of fields may be the sender's own, and of any length.
+    const quoted = field.length > 200 ? `${field.slice(0, 200)}…` : field;
+    super(field === '' ? `The event ${problem}` : `Field '${quoted}' ${problem}`, options);
     this.field = field;
   }
 }

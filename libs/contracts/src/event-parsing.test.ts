@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileSchema, serializationTypes } from './event-schema.ts';
+import { compileSchema } from './event-schema.ts';
+import { serializationTypes } from './serialization.ts';
 import { publicContracts } from './public-contracts.ts';
 
 const { schema: exampleSchema } = publicContracts[0] ?? { schema: { definition: '' } };
@@ -36,9 +37,9 @@ const tagged = JSON.stringify({
 
 describe('EventSchema.parse', () => {
   it.each([
-    ['Avro binary, as the Node driver sends it', schema.toAvro(event), serializationTypes.avro],
-    ['Avro binary without a header', schema.toAvro(event), undefined],
-    ['Avro binary with a header of another kind', schema.toAvro(event), 'application/octet-stream'],
+    ['Avro binary, as the Node driver sends it', schema.encode(event), serializationTypes.avro],
+    ['Avro binary without a header', schema.encode(event), undefined],
+    ['Avro binary with a header of another kind', schema.encode(event), 'application/octet-stream'],
     ['plain JSON, as curl sends it', Buffer.from(plain), undefined],
     ['plain JSON with a header', Buffer.from(plain), serializationTypes.json],
     ['Avro JSON, as the Python driver sends it', Buffer.from(tagged), serializationTypes.json],
@@ -72,7 +73,7 @@ describe('EventSchema.parse', () => {
   });
 
   it('refuses bytes after the end', () => {
-    const body = Buffer.concat([schema.toAvro(event), Buffer.from([0])]);
+    const body = Buffer.concat([schema.encode(event), Buffer.from([0])]);
     expect(() => schema.parse(body)).toThrow('has 1 bytes after its end');
   });
 

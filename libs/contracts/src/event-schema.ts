@@ -1,5 +1,5 @@
 import { compileReader } from './avro-reader.ts';
-import { parseAvroDefinition } from './avro-schema.ts';
+import { detectSchemaKind, parseAvroDefinition } from './avro-schema.ts';
 import { compileWriter } from './avro-writer.ts';
 import { EventParseError } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
@@ -7,16 +7,19 @@ import { fingerprint } from './fingerprint.ts';
 import { fromJson } from './json-reader.ts';
 import type { JsonStyle } from './json-writer.ts';
 import { toJson } from './json-writer.ts';
+import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
+import { textOf } from './parse-json.ts';
+import { serializationOf } from './serialization.ts';
 import type { RecordShape, Shape } from './shape.ts';
-import type { EventRecord } from './types.ts';
+import type { EventRecord, SchemaKind } from './types.ts';
 
 /** A schema of events with its codecs, compiled once. */
 export interface EventSchema {
+  readonly kind: SchemaKind;
+  /** The fields that every event of it has, for paths and checks. */
   readonly shape: RecordShape;
-  /** CRC-64-AVRO of the canonical form. */
+  /** CRC-64-AVRO of the canonical form; of a JSON Schema, of its text with the keys in order. */
   readonly fingerprint: bigint;
-  /** @throws EventParseError */
-  fromAvro(bytes: Buffer): EventRecord;
   /** Avro JSON and plain JSON both. @throws EventParseError */
   fromJsonText(text: string): EventRecord;
   /**
@@ -25,20 +28,24 @@ export interface EventSchema {
    * @throws EventParseError
    */
   parse(body: Buffer, serialization?: string): EventRecord;
-  /** Avro's binary encoding after `prefix`. */
-  toAvro(event: EventRecord, prefix?: Uint8Array): Buffer;
+  /** Reads what `encode` wrote. @throws EventParseError */
+  decode(bytes: Buffer): EventRecord;
+  /** The encoding of its kind after `prefix`: Avro binary, or the JSON text of an event of a JSON Schema. */
+  encode(event: EventRecord, prefix?: Uint8Array): Buffer;
   toJson(event: EventRecord, style: JsonStyle): string;
 }
-
-export const serializationTypes = { avro: 'application/x-avro-binary', json: 'application/json' } as const;
 
 const noPrefix = new Uint8Array(0);
 
 /**
- * Compiles the text of an Avro schema.
+ * Compiles the text of a schema of either kind, which its text tells.
  * @throws DefinitionError
  */
 export function compileSchema(definition: string): EventSchema {
+  return detectSchemaKind(definition) === 'avro' ? compileAvro(definition) : compileJsonSchema(definition);
+}
+
+function compileAvro(definition: string): EventSchema {
   const shape = parseAvroDefinition(definition);
   const fromAvro = compileReader(shape);
   const write = compileWriter(shape);
@@ -46,18 +53,20 @@ export function compileSchema(definition: string): EventSchema {
   const beginsWithLength = startsWithText(shape);
 
   return {
+    kind: 'avro',
     shape,
     fingerprint: fingerprint(shape),
-    fromAvro,
     fromJsonText,
     parse(body, serialization) {
-      if (serialization === serializationTypes.avro) return fromAvro(body);
-      if (serialization === serializationTypes.json) return fromJsonText(body.toString());
+      const said = serializationOf(serialization);
+      if (said === 'avro') return fromAvro(body);
+      if (said === 'json') return fromJsonText(textOf(body));
       // '{' would be a negative length before a text, so it can only be JSON.
-      if (body[0] === openingBrace && beginsWithLength) return fromJsonText(body.toString());
+      if (body[0] === openingBrace && beginsWithLength) return fromJsonText(textOf(body));
       return sniff(body, fromAvro, fromJsonText);
     },
-    toAvro: (event, prefix = noPrefix) => write(event, prefix),
+    decode: fromAvro,
+    encode: (event, prefix = noPrefix) => write(event, prefix),
     toJson: (event, style) => toJson(shape, event, style),
   };
 }
@@ -74,7 +83,7 @@ function sniff(
     return fromAvro(body);
   } catch (error) {
     if (!(error instanceof EventParseError) || !looksLikeJson(body)) throw error;
-    return fromJsonText(body.toString());
+    return fromJsonText(textOf(body));
   }
 }
 

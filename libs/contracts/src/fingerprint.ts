@@ -45,7 +45,12 @@ const table = Array.from({ length: 256 }, (_, byte) => {
 
 /** CRC-64-AVRO (the specification's "Schema Fingerprints") of the canonical form, as an unsigned number. */
 export function fingerprint(shape: Shape): bigint {
-  return Buffer.from(canonicalForm(shape)).reduce(
+  return crc64(canonicalForm(shape));
+}
+
+/** CRC-64-AVRO of a text in UTF-8. */
+export function crc64(text: string): bigint {
+  return Buffer.from(text).reduce(
     (crc, byte) => (crc >> 8n) ^ (table[Number((crc ^ BigInt(byte)) & 0xffn)] ?? 0n),
     empty,
   );

@@ -1,4 +1,4 @@
-import { maxDepth } from './avro-reader.ts';
+import { maxDepth, maxItems } from './avro-reader.ts';
 import { EventParseError } from './errors.ts';
 import type { FieldShape, RecordShape, Shape } from './shape.ts';
 import { branchName, describeShape, optionalOf } from './shape.ts';
@@ -10,22 +10,49 @@ import type { EventRecord } from './types.ts';
  * the schema does not have is an error: dropping it would lose what the sender meant to send.
  */
 export function fromJson(shape: RecordShape, json: unknown): EventRecord {
-  return readRecord(shape, json, '', 1);
+  return readRecord(shape, json, '', new Reading());
 }
 
-function read(shape: Shape, json: unknown, path: string, depth: number): unknown {
+/** Untagged unions are read by trying; a body of nothing but misfits would be tried without end. */
+const maxMisfits = 10_000;
+
+/** What one event has cost so far. */
+class Reading {
+  depth = 0;
+  items = 0;
+  misfits = 0;
+
+  count(items: number, path: string): void {
+    this.items += items;
+    if (this.items > maxItems) throw new TooCostlyError(path, `has more than ${maxItems} elements`);
+  }
+
+  misfit(path: string): void {
+    this.misfits += 1;
+    if (this.misfits > maxMisfits) throw new TooCostlyError(path, 'fits too few branches of its unions');
+  }
+}
+
+/** Ends the reading, where other errors let a union try its next branch. */
+class TooCostlyError extends EventParseError {}
+
+function read(shape: Shape, json: unknown, path: string, reading: Reading): unknown {
   switch (shape.kind) {
     case 'record':
-      return readRecord(shape, json, path, depth + 1);
+      return readRecord(shape, json, path, reading);
     case 'union':
-      return readUnion(shape.branches, shape, json, path, depth);
+      return readUnion(shape.branches, shape, json, path, reading);
     case 'array':
       if (!Array.isArray(json)) throw mismatch(shape, path);
-      return json.map((item) => read(shape.items, item, path, depth));
+      reading.count(json.length, path);
+      return json.map((item) => read(shape.items, item, path, reading));
     case 'map':
       if (!isObject(json)) throw mismatch(shape, path);
       return Object.fromEntries(
-        Object.entries(json).map(([key, value]) => [key, read(shape.values, value, path, depth)]),
+        counted(Object.entries(json), reading, path).map(([key, value]) => [
+          key,
+          read(shape.values, value, path, reading),
+        ]),
       );
     case 'enum':
       if (typeof json !== 'string' || !shape.symbols.includes(json)) throw mismatch(shape, path);
@@ -96,8 +123,8 @@ function readBytes(json: unknown): Buffer | undefined {
   return bytes.toString('latin1') === json ? bytes : undefined;
 }
 
-function readRecord(shape: RecordShape, json: unknown, path: string, depth: number): EventRecord {
-  if (depth > maxDepth) throw new EventParseError(path, `nests deeper than ${maxDepth} levels`);
+function readRecord(shape: RecordShape, json: unknown, path: string, reading: Reading): EventRecord {
+  if ((reading.depth += 1) > maxDepth) throw new TooCostlyError(path, `nests deeper than ${maxDepth} levels`);
   if (!isObject(json)) throw mismatch(shape, path);
   const record: EventRecord = {};
   let found = 0;
@@ -105,9 +132,9 @@ function readRecord(shape: RecordShape, json: unknown, path: string, depth: numb
     const fieldPath = join(path, field.name);
     if (Object.hasOwn(json, field.name)) {
       found += 1;
-      record[field.name] = read(field.shape, json[field.name], fieldPath, depth);
+      record[field.name] = read(field.shape, json[field.name], fieldPath, reading);
     } else {
-      record[field.name] = absent(field, fieldPath, depth);
+      record[field.name] = absent(field, fieldPath, reading);
     }
   }
   if (found < Object.keys(json).length) {
@@ -115,11 +142,17 @@ function readRecord(shape: RecordShape, json: unknown, path: string, depth: numb
     const unknown = Object.keys(json).find((name) => !names.has(name)) ?? '';
     throw new EventParseError(join(path, unknown), 'is not in the schema');
   }
+  reading.depth -= 1;
   return record;
 }
 
-function absent(field: FieldShape, path: string, depth: number): unknown {
-  if (field.default !== undefined) return read(field.shape, field.default.json, path, depth);
+function counted<T>(entries: readonly T[], reading: Reading, path: string): readonly T[] {
+  reading.count(entries.length, path);
+  return entries;
+}
+
+function absent(field: FieldShape, path: string, reading: Reading): unknown {
+  if (field.default !== undefined) return read(field.shape, field.default.json, path, reading);
   if (isNullable(field.shape)) return null;
   throw new EventParseError(path, `is missing; it must be ${describeShape(field.shape)}`);
 }
@@ -135,7 +168,7 @@ function readUnion(
   union: Shape,
   json: unknown,
   path: string,
-  depth: number,
+  reading: Reading,
 ): unknown {
   if (json === null) {
     if (isNullable(union)) return null;
@@ -146,22 +179,35 @@ function readUnion(
     optional === undefined ? { [branchName(branch)]: value } : value;
   const tagged = taggedBranch(branches, json);
   if (tagged !== undefined) {
-    try {
-      return wrap(tagged.branch, read(tagged.branch, tagged.json, path, depth));
-    } catch (error) {
-      // A record or map of the plain flavour may look like a tag.
-      if (!(error instanceof EventParseError) || !branches.some(isObjectShape)) throw error;
-    }
+    const found = attempt(tagged.branch, tagged.json, path, reading);
+    if (!(found instanceof EventParseError)) return wrap(tagged.branch, found.value);
+    // A record or map of the plain flavour may look like a tag.
+    if (!branches.some(isObjectShape)) throw found;
   }
-  if (optional !== undefined) return read(optional, json, path, depth);
+  if (optional !== undefined) return read(optional, json, path, reading);
   for (const branch of branches) {
-    try {
-      return wrap(branch, read(branch, json, path, depth));
-    } catch (error) {
-      if (!(error instanceof EventParseError)) throw error;
-    }
+    const found = attempt(branch, json, path, reading);
+    if (!(found instanceof EventParseError)) return wrap(branch, found.value);
   }
   throw mismatch(union, path);
+}
+
+/** The value, or why the JSON is none of this branch. */
+function attempt(
+  branch: Shape,
+  json: unknown,
+  path: string,
+  reading: Reading,
+): { readonly value: unknown } | EventParseError {
+  const { depth } = reading;
+  try {
+    return { value: read(branch, json, path, reading) };
+  } catch (error) {
+    if (!(error instanceof EventParseError) || error instanceof TooCostlyError) throw error;
+    reading.depth = depth;
+    reading.misfit(path);
+    return error;
+  }
 }
 
 const isObjectShape = ({ kind }: Shape) => kind === 'record' || kind === 'map';

@@ -4,7 +4,8 @@ import type { EventRecord } from './types.ts';
 
 /**
  * How values stand on the log. `confluent`: a zero byte, the schema id (4 bytes, big-endian), Avro binary.
- * `avro-json`: Avro JSON text, readable without a registry. The same on every engine.
+ * `avro-json`: Avro JSON text, readable without a registry. The same on every engine. Events of a JSON Schema are JSON
+ * text in place of either, which after the zero byte and the id is Confluent's format of them.
  */
 export type ValueFormat = 'confluent' | 'avro-json';
 
@@ -20,7 +21,7 @@ export function encodeValue(
   if (format === 'avro-json') return Buffer.from(schema.toJson(event, 'avro'));
   const header = Buffer.alloc(headerBytes);
   header.writeInt32BE(schemaId, 1);
-  return schema.toAvro(event, header);
+  return schema.encode(event, header);
 }
 
 /** What a value says of the schema that explains it, before it is decoded. */
@@ -47,9 +48,7 @@ export function peekValue(value: Buffer): ValueSchema {
  * @throws EventParseError
  */
 export function decodeValue(schema: EventSchema, value: Buffer): EventRecord {
-  return value[0] === 0
-    ? schema.fromAvro(value.subarray(headerBytes))
-    : schema.fromJsonText(value.toString());
+  return value[0] === 0 ? schema.decode(value.subarray(headerBytes)) : schema.fromJsonText(value.toString());
 }
 
 function contractRefOf(value: Buffer): string | undefined {

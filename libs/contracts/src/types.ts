@@ -1,5 +1,8 @@
 export type ContractState = 'DRAFT' | 'IN_REVIEW' | 'APPROVED' | 'ACTIVE' | 'ARCHIVED' | 'INCOMPLETE';
 
+/** The language of a schema's text; Simple Schemas are Avro by the time that they get here. */
+export type SchemaKind = 'avro' | 'json-schema';
+
 /** `handle/name/version` in one string. */
 export type ContractRef = string;
 
@@ -20,8 +23,8 @@ export interface RegexValidation {
 export interface ContractDefinition {
   readonly ref: ContractRef;
   readonly state: ContractState;
-  /** Avro schema text; JSON Schema contracts have a kind of their own. */
-  readonly schema: { readonly kind: 'avro'; readonly definition: string };
+  /** The text that people wrote, and which of the two languages it is. */
+  readonly schema: { readonly kind: SchemaKind; readonly definition: string };
   readonly keyField: string;
   readonly fields: readonly FieldMetadata[];
   readonly validations: readonly RegexValidation[];

@@ -78,6 +78,22 @@ describe(connectControlPlane, () => {
     });
   });
 
+  it('tells the kind of a schema by its text', async () => {
+    const jsonSchema = '{"type":"object"}';
+    const ref = { handle: 'strmprivacy', name: 'example', version: '1.3.0' };
+    scriptContract({ schema: undefined }, { definition: jsonSchema, ref: { ...ref, schemaType: 0 } });
+    await expect(server.connect().contract('strmprivacy/example/1.3.0', never)).resolves.toMatchObject({
+      schema: { kind: 'json-schema', definition: jsonSchema },
+    });
+    scriptContract(
+      { schema: undefined },
+      { definition: jsonSchema, ref: { ...ref, schemaType: entities.SchemaType.AVRO } },
+    );
+    await expect(server.connect().contract('strmprivacy/example/1.3.0', never)).rejects.toThrow(
+      InvalidAnswerError,
+    );
+  });
+
   it('takes the older form of personal fields where there is no other', async () => {
     scriptContract({ fieldMetadata: [], piiFields: { x: 2 } });
     await expect(server.connect().contract('strmprivacy/example/1.3.0', never)).resolves.toMatchObject({

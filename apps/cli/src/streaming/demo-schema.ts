@@ -10,7 +10,7 @@ let compiled: EventSchema | undefined;
 /** The event as bare Avro binary. */
 export function encodeDemoEvent(event: DemoEvent): Uint8Array {
   compiled ??= compileDemoSchema();
-  return compiled.toAvro({ ...event });
+  return compiled.encode({ ...event });
 }
 
 function compileDemoSchema(): EventSchema {

@@ -1,12 +1,10 @@
-import type { ContractName, FieldMetadata, RecordShape } from '@ccd/contracts';
+import type { ContractName, EventSchema, FieldMetadata, SchemaKind } from '@ccd/contracts';
 import {
   checkContract,
+  compileSchema,
   completeSimpleSchema,
   DefinitionError,
-  detectSchemaKind,
-  fingerprint,
   mirrorPiiFields,
-  parseAvroDefinition,
   toAvroDefinition,
 } from '@ccd/contracts';
 import { entities } from '@ccd/protocol';
@@ -14,8 +12,8 @@ import { invalidArgument } from '../rpc/status-error.ts';
 import { fromSimpleSchema, toSimpleSchema } from './simple-schemas.ts';
 
 /**
- * The content to store for what a user sent: the schema as Avro with its fingerprint, personal fields in both forms,
- * a title; checked as far as a contract can be before it meets events.
+ * The content to store for what a user sent: the schema (a Simple Schema as Avro) with its fingerprint, personal fields in
+ * both forms, a title; checked as far as a contract can be before it meets events.
  * @throws StatusError INVALID_ARGUMENT that lists every problem
  */
 export function toContractContent(
@@ -23,9 +21,9 @@ export function toContractContent(
   name: ContractName,
   createTime: Date,
 ): entities.DataContract {
-  const { schema, shape } = withDefinitionErrors(() => toSchema(wanted.schema, name, createTime));
+  const { schema, compiled } = withDefinitionErrors(() => toSchema(wanted.schema, name, createTime));
   const fieldMetadata = toFieldMetadata(wanted);
-  const problems = checkContract(shape, {
+  const problems = checkContract(compiled.shape, {
     keyField: wanted.keyField,
     fields: fieldMetadata.map(toField),
     validations: wanted.validations.map(({ field, value }) => ({ field, regex: value })),
@@ -65,13 +63,14 @@ function toSchema(
   wanted: entities.Schema | undefined,
   name: ContractName,
   createTime: Date,
-): { readonly schema: entities.Schema; readonly shape: RecordShape } {
+): { readonly schema: entities.Schema; readonly compiled: EventSchema } {
   const { simpleSchema, definition } = toDefinition(wanted, name);
-  const shape = parseAvroDefinition(definition);
+  const compiled = compileSchema(definition);
+  checkKind(wanted?.ref?.schemaType, compiled.kind);
   const schema = entities.Schema.create({
-    ref: { ...name, schemaType: entities.SchemaType.AVRO },
+    ref: { ...name, schemaType: schemaTypes[compiled.kind] },
     definition,
-    fingerprint: fingerprint(shape).toString(),
+    fingerprint: compiled.fingerprint.toString(),
     metadata: entities.SchemaMetadata.create({
       ...wanted?.metadata,
       title: wanted?.metadata?.title || name.name,
@@ -79,7 +78,20 @@ function toSchema(
     }),
     ...(simpleSchema === undefined ? {} : { simpleSchema }),
   });
-  return { schema, shape };
+  return { schema, compiled };
+}
+
+const schemaTypes = {
+  avro: entities.SchemaType.AVRO,
+  'json-schema': entities.SchemaType.JSONSCHEMA,
+} as const satisfies Record<SchemaKind, entities.SchemaType>;
+
+/** The definition tells its kind, to us and to every data plane; whoever says the other one meant something else. */
+function checkKind(said: entities.SchemaType | undefined, kind: SchemaKind): void {
+  const other = kind === 'avro' ? schemaTypes['json-schema'] : schemaTypes.avro;
+  if (said !== other) return;
+  const [is, was] = kind === 'avro' ? ['Avro', 'JSON Schema'] : ['JSON Schema', 'Avro'];
+  throw invalidArgument(`The schema is said to be ${was}, but its definition is ${is}`);
 }
 
 interface Definition {
@@ -95,12 +107,6 @@ function toDefinition(schema: entities.Schema | undefined, name: ContractName): 
   }
   const definition = schema?.definition ?? '';
   if (definition === '') throw invalidArgument('The schema needs a definition or a simple schema');
-  const isJsonSchema =
-    schema?.ref?.schemaType === entities.SchemaType.JSONSCHEMA ||
-    detectSchemaKind(definition) === 'json-schema';
-  if (isJsonSchema) {
-    throw invalidArgument('JSON Schema data contracts are not supported yet; use Avro or a simple schema');
-  }
   return { definition };
 }
 

@@ -33,6 +33,24 @@ const definition = JSON.stringify({
   ],
 });
 
+const jsonSchema = (properties: object = {}) =>
+  JSON.stringify({
+    type: 'object',
+    required: ['strmMeta', 'session'],
+    properties: {
+      strmMeta: {
+        type: 'object',
+        properties: {
+          eventContractRef: { type: 'string' },
+          consentLevels: { type: 'array', items: { type: 'integer' } },
+        },
+      },
+      session: { type: 'string' },
+      page: { type: 'string' },
+      ...properties,
+    },
+  });
+
 describe('DataContractsService', () => {
   const scratch = scratchDir();
   let rig: ServiceRig;
@@ -147,6 +165,62 @@ describe('DataContractsService', () => {
     await expect(rig.call(service.updateDataContract, change)).rejects.toMatchObject({
       code: status.ABORTED,
       details: expect.stringContaining('changed meanwhile'),
+    });
+  });
+
+  it('finds out that a definition is a JSON Schema, and serves it as one once the contract is active', async () => {
+    const { dataContract } = await create('1.2.0', {
+      schema: entities.Schema.create({ definition: jsonSchema() }),
+    });
+    expect(dataContract?.schema).toMatchObject({
+      ref: { schemaType: entities.SchemaType.JSONSCHEMA },
+      fingerprint: expect.stringMatching(/^[0-9]+$/),
+    });
+    await rig.call(service.reviewDataContract, select('1.2.0'));
+    await rig.call(service.approveDataContract, select('1.2.0'));
+    await rig.call(service.activateDataContract, select('1.2.0'));
+    const { schema, confluentId } = await rig.call(
+      schemas.SchemasServiceService.getSchema,
+      {
+        ...schemas.GetSchemaRequest.create({}),
+        ref: { ...refOf('1.2.0'), schemaType: entities.SchemaType.JSONSCHEMA },
+      },
+      'installation',
+    );
+    expect(schema).toMatchObject({ definition: jsonSchema(), state: entities.Schema_State.ACTIVE });
+    const { definition: byId } = await rig.call(
+      service.getDataContractSchemaDefinition,
+      dataContracts.GetDataContractSchemaDefinitionRequest.create({ confluentId }),
+      'installation',
+    );
+    expect(byId).toBe(jsonSchema());
+  });
+
+  it.each([
+    ['refers to another place', jsonSchema({ a: { $ref: 'https://example.com/a' } }), 'nothing is fetched'],
+    ['nests without end', jsonSchema({ a: { $ref: '#' } }), 'refers back to itself'],
+    [
+      'has a pattern that explodes',
+      jsonSchema({ a: { type: 'string', pattern: '(a)\\1' } }),
+      'is not accepted',
+    ],
+    ['has no strmMeta', '{"type":"object","properties":{"session":{"type":"string"}}}', 'strmMeta'],
+  ])('refuses a JSON Schema that %s', async (_case, text, words) => {
+    const schema = entities.Schema.create({ definition: text });
+    await expect(create('9.9.8', { schema })).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining(words),
+    });
+  });
+
+  it('refuses a schema that is of another type than it is said to be', async () => {
+    const schema = entities.Schema.create({
+      ref: { ...refOf('9.9.7'), schemaType: entities.SchemaType.AVRO },
+      definition: jsonSchema(),
+    });
+    await expect(create('9.9.7', { schema })).rejects.toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: 'The schema is said to be Avro, but its definition is JSON Schema',
     });
   });
 

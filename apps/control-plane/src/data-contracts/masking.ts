@@ -1,4 +1,4 @@
-import { checkMaskedFields, parseAvroDefinition, parseContractRef } from '@ccd/contracts';
+import { checkMaskedFields, compileSchema, parseContractRef } from '@ccd/contracts';
 import type { MaskedFieldProblem } from '@ccd/contracts';
 import type { entities } from '@ccd/protocol';
 import type { Queryable } from '../database/database.ts';
@@ -30,7 +30,7 @@ export async function findMaskingProblems(
       continue;
     }
     const fields = checkMaskedFields(
-      parseAvroDefinition(found.content.schema?.definition ?? ''),
+      compileSchema(found.content.schema?.definition ?? '').shape,
       fieldPatterns,
     );
     if (fields.length > 0) problems.push({ ref, contract: found, fields });

@@ -54,7 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
   const watching: typeof globalThis.fetch = async (input, init) => {
     if (!(init?.body instanceof Uint8Array)) return fetch(input, init);
-    const event = asEvent(schema.toJson(schema.fromAvro(Buffer.from(init.body)), 'plain'));
+    const event = asEvent(schema.toJson(schema.decode(Buffer.from(init.body)), 'plain'));
     followed.sent(event, clock.now());
     const response = await fetch(input, init);
     if (response.status === 204) {

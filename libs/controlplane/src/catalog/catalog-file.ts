@@ -7,14 +7,14 @@ import type { HeldContract } from './pinning.ts';
 
 export interface CatalogContent {
   readonly contracts: readonly HeldContract[];
-  /** Avro text by schema id. */
+  /** The text of a schema by its id. */
   readonly schemas: readonly (readonly [number, string])[];
 }
 
 const contractSchema = z.object({
   ref: z.string(),
   state: z.enum(['DRAFT', 'IN_REVIEW', 'APPROVED', 'ACTIVE', 'ARCHIVED', 'INCOMPLETE']),
-  schema: z.object({ kind: z.literal('avro'), definition: z.string() }),
+  schema: z.object({ kind: z.enum(['avro', 'json-schema']), definition: z.string() }),
   keyField: z.string(),
   fields: z.array(
     z.object({ fieldName: z.string(), isPii: z.boolean(), isQuasiId: z.boolean(), purposeLevel: z.int() }),

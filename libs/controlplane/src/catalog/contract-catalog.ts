@@ -48,7 +48,7 @@ export interface ContractCatalog {
    * @throws what the control plane throws, where the contract is not held
    */
   contract(ref: ContractRef): Promise<ContractDefinition | undefined>;
-  /** Avro text of a schema id, which never changes. Undefined and errors as for `contract`. */
+  /** The text behind a schema id, which never changes. Undefined and errors as for `contract`. */
   schemaById(schemaId: number): Promise<string | undefined>;
   /** Asks again for every contract that is held, and saves what changed. Never throws: failures are problems. */
   refresh(signal: AbortSignal): Promise<void>;

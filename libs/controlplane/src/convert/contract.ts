@@ -1,4 +1,5 @@
 import type { ContractDefinition, ContractState, FieldMetadata, RegexValidation } from '@ccd/contracts';
+import { detectSchemaKind } from '@ccd/contracts';
 import { entities } from '@ccd/protocol';
 import {
   InvalidFieldError,
@@ -39,7 +40,7 @@ export function toContract(
   return {
     ref,
     state: requireWord(states, contract.state, 'state'),
-    schema: { kind: 'avro', definition: toDefinition(requireMessage(contract.schema, 'schema')) },
+    schema: toSchema(requireMessage(contract.schema, 'schema')),
     keyField: requireText(contract.keyField, 'key_field', most.path),
     fields: toFields(contract),
     validations: requireCount(contract.validations, 'validations', 0, most.fields).map(toValidation),
@@ -54,12 +55,14 @@ export function formatRef({ handle, name, version }: entities.DataContractRef): 
   return `${handle}/${name}/${version}`;
 }
 
-/** @throws InvalidFieldError */
-export function toDefinition({ ref, definition }: entities.Schema): string {
-  if (ref?.schemaType === entities.SchemaType.JSONSCHEMA) {
-    throw new InvalidFieldError('schema', 'is a JSON Schema, which this version does not run');
+/** The text tells its kind; what the message says of it must not contradict. @throws InvalidFieldError */
+function toSchema({ ref, definition }: entities.Schema): ContractDefinition['schema'] {
+  const kind = detectSchemaKind(requireDocument(definition, 'schema.definition', most.definition));
+  const { AVRO, JSONSCHEMA } = entities.SchemaType;
+  if (ref?.schemaType === (kind === 'avro' ? JSONSCHEMA : AVRO)) {
+    throw new InvalidFieldError('schema', 'is of another type than it is said to be');
   }
-  return requireDocument(definition, 'schema.definition', most.definition);
+  return { kind, definition };
 }
 
 /** The older form, which the protocol calls deprecated and old servers still send. */

@@ -1,6 +1,6 @@
 import type { ContractDefinition, ContractRef } from '@ccd/contracts';
 import { dataContracts, entities, schemas } from '@ccd/protocol';
-import { formatRef, toContract, toDefinition } from '../convert/contract.ts';
+import { formatRef, toContract } from '../convert/contract.ts';
 import { InvalidFieldError, isContractRef, requireDocument, requireMessage } from '../convert/fields.ts';
 import type { GrpcCaller } from '../transport/grpc-caller.ts';
 import { ask, orUndefined } from './ask.ts';
@@ -31,15 +31,11 @@ export async function fetchContract(
     if (own !== undefined && own.definition !== '' && own.definition !== schema.definition) {
       throw new InvalidFieldError('schema', `of ${formatRef(schemaRef)} is not the one in the contract`);
     }
-    return toContract(
-      ref,
-      { ...contract, schema: { ...schema, definition: toDefinition(schema) } },
-      answer.confluentId,
-    );
+    return toContract(ref, { ...contract, schema }, answer.confluentId);
   });
 }
 
-/** The Avro text behind a `confluent_id`. */
+/** The text of the schema behind a `confluent_id`. */
 export async function fetchSchema(
   caller: GrpcCaller,
   schemaId: number,
