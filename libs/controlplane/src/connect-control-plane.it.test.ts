@@ -11,8 +11,9 @@ import {
 } from '@ccd/protocol';
 import { connectControlPlane } from './connect-control-plane.ts';
 import type { EntityStateReport } from './domain.ts';
+import { writeUnchanged } from './conditional-answer.ts';
 import { InvalidAnswerError } from './errors.ts';
-import { installationKey } from './snapshot-metadata.ts';
+import { digestAnswer, installationKey } from './snapshot-metadata.ts';
 import {
   encodeConnectors,
   encodeExporters,
@@ -196,6 +197,49 @@ describe(connectControlPlane, () => {
       items: [],
       rejected: [{ key: { kind: 'batch-exporter', id: uuidOf(5) } }],
     });
+  });
+
+  it('names the answers that it keeps, and gives their snapshot again where they still hold', async () => {
+    const exporters = encodeExporters(sampleExporter(5));
+    const connectors = encodeConnectors(sampleConnector(7));
+    for (const [path, bytes] of [
+      [exportersPath, exporters],
+      [connectorsPath, connectors],
+    ] as const) {
+      const metadata = metadataFor(bytes, 1);
+      const stands = { revision: { epoch: 'e1', number: 7n }, count: 1, digest: digestAnswer(bytes) };
+      server.answer(path, { bytes, metadata }, { bytes: new Uint8Array(), metadata: writeUnchanged(stands) });
+    }
+    const connection = server.connect();
+    const first = await connection.desiredBatchExporters(never);
+    expect(await connection.desiredBatchExporters(never)).toBe(first);
+    expect(
+      server.calls.map(({ path, metadata }) => [
+        path,
+        metadata.get('ccd-known-revision'),
+        metadata.get('ccd-known-digest'),
+      ]),
+    ).toEqual([
+      [exportersPath, [], []],
+      [connectorsPath, [], []],
+      [exportersPath, ['e1/7'], [digestAnswer(exporters)]],
+      [connectorsPath, ['e1/7'], [digestAnswer(connectors)]],
+    ]);
+  });
+
+  it('reads exporters anew when the connectors have changed', async () => {
+    const exporters = encodeExporters(sampleExporter(5));
+    const stands = { revision: { epoch: 'e1', number: 7n }, count: 1, digest: digestAnswer(exporters) };
+    const unchanged = { bytes: new Uint8Array(), metadata: writeUnchanged(stands) };
+    server.answer(exportersPath, { bytes: exporters, metadata: metadataFor(exporters, 1) }, unchanged);
+    server.answer(
+      connectorsPath,
+      { bytes: new Uint8Array() },
+      { bytes: encodeConnectors(sampleConnector(7)) },
+    );
+    const connection = server.connect();
+    await expect(connection.desiredBatchExporters(never)).resolves.toMatchObject({ items: [] });
+    await expect(connection.desiredBatchExporters(never)).resolves.toMatchObject({ items: [{}] });
   });
 
   it('reports the state of a component, once, whatever comes of it', async () => {

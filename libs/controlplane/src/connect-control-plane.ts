@@ -5,7 +5,7 @@ import { compileSettings } from './options.ts';
 import type { ControlPlaneOptions } from './options.ts';
 import { fetchClientStreams } from './queries/client-streams.ts';
 import { fetchContract, fetchSchema } from './queries/contracts.ts';
-import { fetchBatchExporters, fetchDataConnectors, fetchStreams } from './queries/desired-state.ts';
+import { createDesiredState } from './queries/desired-state.ts';
 import { fetchRetentionDays } from './queries/retention-days.ts';
 import { createKeyedHash } from './snapshot/hash-spec.ts';
 import { createGrpcCaller } from './transport/grpc-caller.ts';
@@ -24,6 +24,9 @@ const statesPerMessage = 500;
  * refuses it, replaced once. Calls that only read are repeated with backoff; reports are not, since by then there is
  * something newer to report.
  *
+ * The answers of desired state are kept and named with the next request, so that a server that would send the same
+ * again need not: then the snapshot is the very same object.
+ *
  * A caller's `AbortSignal.timeout` that runs out reads as ControlPlaneUnavailableError; any other abort rejects with
  * its own reason.
  *
@@ -39,12 +42,9 @@ export function connectControlPlane({
   const ca = tls === 'off' ? undefined : tls.ca;
   const tokens = createTokenSource({ authUrl, clientId, clientSecret, clock, timeoutMs, ca });
   const caller = createGrpcCaller({ settings, tokens, clock, random });
-  const keyedHash = createKeyedHash(settings.hashSecret ?? clientSecret);
 
   return {
-    desiredStreams: (signal) => fetchStreams(caller, signal),
-    desiredDataConnectors: (signal) => fetchDataConnectors(caller, keyedHash, signal),
-    desiredBatchExporters: (signal) => fetchBatchExporters(caller, signal),
+    ...createDesiredState(caller, createKeyedHash(settings.hashSecret ?? clientSecret)),
     clientStreams: (clientIds, signal) => fetchClientStreams(caller, clientIds, signal),
     contract: (ref, signal) => fetchContract(caller, ref, signal),
     schemaById: (schemaId, signal) => fetchSchema(caller, schemaId, signal),

@@ -10,6 +10,14 @@ export {
 export type { StatusName } from './errors.ts';
 export { isRetryable, retryDelayMs } from './transport/retry.ts';
 export {
+  conditionalKeys,
+  isStill,
+  readKnownAnswer,
+  writeKnownAnswer,
+  writeUnchanged,
+} from './conditional-answer.ts';
+export type { KnownAnswer } from './conditional-answer.ts';
+export {
   digestAnswer,
   installationKey,
   MalformedMetadataError,

@@ -53,10 +53,10 @@ export function digestAnswer(answer: Uint8Array): string {
 }
 
 const uint64 = 2n ** 64n;
+export const digestPattern = /^[0-9a-f]{64}$/;
 const patterns = {
   revision: /^(?<epoch>[\w.:-]{1,100})\/(?<number>0|[1-9]\d{0,19})$/,
   count: /^(0|[1-9]\d{0,8})$/,
-  digest: /^[0-9a-f]{64}$/,
   removed: /^(?<kind>[a-z][a-z-]{0,39})\/(?<id>[\w-]{1,64})$/,
 };
 
@@ -73,9 +73,9 @@ export function readSnapshotMetadata(metadata: MetadataSource): SnapshotMetadata
   ];
   if ([revision, count, digest, removed].every((value) => value === undefined)) return undefined;
   return {
-    revision: readRevision(required(metadataKeys.revision, revision)),
+    revision: readRevision(metadataKeys.revision, required(metadataKeys.revision, revision)),
     count: Number(matching(metadataKeys.count, patterns.count, required(metadataKeys.count, count))),
-    digest: matching(metadataKeys.digest, patterns.digest, required(metadataKeys.digest, digest)),
+    digest: matching(metadataKeys.digest, digestPattern, required(metadataKeys.digest, digest)),
     removed: removed === undefined ? [] : readRemoved(removed),
   };
 }
@@ -102,7 +102,8 @@ export function writeSnapshotMetadata({
   return written;
 }
 
-function readOne(metadata: MetadataSource, key: string): string | undefined {
+/** The one value of a key, if it is there. @throws MalformedMetadataError */
+export function readOne(metadata: MetadataSource, key: string): string | undefined {
   const values = metadata.get(key);
   if (values.length > 1) throw new MalformedMetadataError(key, 'stands there more than once');
   const [value] = values;
@@ -120,11 +121,12 @@ function matching(key: string, pattern: RegExp, value: string): string {
   return value;
 }
 
-function readRevision(value: string): Revision {
+/** @throws MalformedMetadataError */
+export function readRevision(key: string, value: string): Revision {
   const groups = patterns.revision.exec(value)?.groups;
   const [epoch, number] = [groups?.['epoch'], groups?.['number']];
   if (epoch === undefined || number === undefined || BigInt(number) >= uint64) {
-    throw new MalformedMetadataError(metadataKeys.revision, 'is malformed');
+    throw new MalformedMetadataError(key, 'is malformed');
   }
   return { epoch, number: BigInt(number) };
 }

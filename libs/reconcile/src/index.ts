@@ -7,7 +7,7 @@ export type { AllowReason, Amount, Doubt, GuardedDelete, GuardedPlan, HoldReason
 export { guard, guardCached } from './guard.ts';
 export type { GuardMemory } from './guard-memory.ts';
 export { noteAnswer, remember } from './guard-memory.ts';
-export { formatRevision, parseRevision } from './fingerprint.ts';
+export { formatRevision, isSameRevision, parseRevision } from './fingerprint.ts';
 export {
   DeadlineExceededError,
   DuplicateKeyError,

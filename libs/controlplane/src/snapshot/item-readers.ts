@@ -8,7 +8,7 @@ import { toStream } from '../convert/stream.ts';
 import type { DesiredBatchExporter, DesiredDataConnector, DesiredStream, EntityKind } from '../domain.ts';
 import { hashSpec } from './hash-spec.ts';
 import type { HashSpec } from './hash-spec.ts';
-import type { ItemReader } from './to-snapshot.ts';
+import type { ItemReader } from './snapshot-reader.ts';
 
 export const streamReader: ItemReader<entities.ExtendedStream, DesiredStream> = {
   decode: (bytes) => entities.ExtendedStream.decode(bytes),

@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import type { CompiledSettings } from '../options.ts';
 import { installationKey } from '../snapshot-metadata.ts';
-import type { RawAnswer } from '../snapshot/to-snapshot.ts';
+import type { RawAnswer } from '../snapshot/whole-answer.ts';
 import { TimedOutError, withDeadline } from './deadline.ts';
 import { isRetryable, retryDelayMs } from './retry.ts';
 import type { TokenSource } from './token-source.ts';
@@ -24,6 +24,8 @@ export interface Method<Request> {
 export interface CallOptions {
   readonly signal: AbortSignal;
   readonly idempotent: boolean;
+  /** Sent beside the request. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** Calls with token, deadline and retries; answers as bytes, to be judged before they are decoded. */
@@ -54,8 +56,13 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
   const closed = new AbortController();
 
   /** One attempt, with the deadline on both sides: ours by the clock, the server's by grpc-timeout. */
-  function attempt(start: Start, token: string, signal: AbortSignal): Promise<RawAnswer> {
+  function attempt(
+    start: Start,
+    token: string,
+    { signal, metadata: extra = {} }: CallOptions,
+  ): Promise<RawAnswer> {
     const metadata = new Metadata();
+    for (const [key, value] of Object.entries(extra)) metadata.set(key, value);
     metadata.set('authorization', `Bearer ${token}`);
     metadata.set('strm-installation-id', settings.installationId);
     const { attemptTimeoutMs } = settings;
@@ -65,7 +72,8 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
     });
   }
 
-  async function run(path: string, start: Start, { idempotent, signal }: CallOptions): Promise<RawAnswer> {
+  async function run(path: string, start: Start, options: CallOptions): Promise<RawAnswer> {
+    const { idempotent, signal } = options;
     let renewed = false;
     for (let number = 1; ; number++) {
       const isLast = number >= settings.maxAttempts;
@@ -79,7 +87,7 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
         continue;
       }
       try {
-        const answer = await attempt(start, token, signal);
+        const answer = await attempt(start, token, options);
         if (!isFor(settings.installationId, answer)) {
           throw new InvalidAnswerError(path, 'it is for another installation');
         }

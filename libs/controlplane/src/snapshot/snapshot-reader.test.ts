@@ -3,16 +3,18 @@ import { entities } from '@ccd/protocol';
 import { InvalidAnswerError } from '../errors.ts';
 import { derivedStream, encodeStreams, metadataFor, sampleStream, uuidOf } from '../testing/samples.ts';
 import { streamReader } from './item-readers.ts';
-import { toSnapshot } from './to-snapshot.ts';
+import { createSnapshotReader } from './snapshot-reader.ts';
+import { toWholeAnswer } from './whole-answer.ts';
 
 function read(bytes: Uint8Array, metadata: Readonly<Record<string, string>> = {}) {
   const source = { get: (key: string) => [metadata[key] ?? []].flat() };
-  return toSnapshot('GetStreams', { message: bytes, metadata: source }, streamReader);
+  const answer = toWholeAnswer('GetStreams', { message: bytes, metadata: source }, undefined);
+  return createSnapshotReader(streamReader)(answer);
 }
 
 const good = encodeStreams(sampleStream(1), sampleStream(2));
 
-describe(toSnapshot, () => {
+describe(createSnapshotReader, () => {
   it('takes revision and removals from the metadata, and the digest of the bytes', () => {
     const removed = [{ kind: 'stream', id: uuidOf(9) }];
     const metadata = metadataFor(good, 2, { removed });

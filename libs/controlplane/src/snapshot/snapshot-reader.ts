@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Desired, DesiredSnapshot, RejectedItem, ResourceKey } from '@ccd/reconcile';
 import { InvalidFieldError } from '../convert/fields.ts';
 import type { EntityKind } from '../domain.ts';
-import { InvalidAnswerError } from '../errors.ts';
-import { digestAnswer, MalformedMetadataError, readSnapshotMetadata } from '../snapshot-metadata.ts';
-import type { MetadataSource, SnapshotMetadata } from '../snapshot-metadata.ts';
 import type { HashSpec } from './hash-spec.ts';
-import { isMessage, splitAnswer, UnreadableAnswerError } from './split-answer.ts';
-
-/** One whole answer as it came: the serialised message and the initial metadata beside it. */
-export interface RawAnswer {
-  readonly message: Uint8Array;
-  readonly metadata: MetadataSource;
-}
+import { isMessage } from './split-answer.ts';
+import type { WholeAnswer } from './whole-answer.ts';
 
 /** How the items of one list are read. */
 export interface ItemReader<Item, Spec extends { readonly uuid: string }> {
@@ -35,65 +26,44 @@ export interface ItemReader<Item, Spec extends { readonly uuid: string }> {
 export const unnamed = '';
 
 /**
- * Checks an answer against its metadata and reads it item by item. An item that cannot be used is rejected with every
- * key that it may stand for; a key that stands twice is rejected as well, since nothing says which one counts.
- * @throws InvalidAnswerError where the answer as a whole is not what the server meant to send
+ * Reads one answer after the other, item by item. An item that cannot be used is rejected with every key that it may
+ * stand for; a key that stands twice is rejected as well, since nothing says which one counts.
+ *
+ * What has not changed since the answer before is not read again: the same answer gives the same snapshot, and the
+ * same content the same items.
  */
-export function toSnapshot<Item, Spec extends { readonly uuid: string }>(
-  operation: string,
-  answer: RawAnswer,
+export function createSnapshotReader<Item, Spec extends { readonly uuid: string }>(
   reader: ItemReader<Item, Spec>,
-): DesiredSnapshot<Spec> {
-  const metadata = readMetadata(operation, answer.metadata);
-  if (metadata !== undefined && metadata.digest !== digestAnswer(answer.message)) {
-    throw new InvalidAnswerError(operation, 'its digest is not the one that came with it');
-  }
-  const parts = split(operation, answer.message);
-  if (metadata !== undefined && metadata.count !== parts.length) {
-    throw new InvalidAnswerError(
-      operation,
-      `${parts.length} items came where ${metadata.count} were announced`,
-    );
-  }
-  const { items, rejected } = readItems(parts, reader);
-  return {
-    ...(metadata && { revision: metadata.revision }),
-    digest: metadata?.digest ?? digestUnordered(parts),
-    items,
-    removed: metadata?.removed ?? [],
-    ...(rejected.length > 0 && { rejected }),
+): (answer: WholeAnswer) => DesiredSnapshot<Spec> {
+  let content: (Content<Spec> & Pick<WholeAnswer, 'parts'>) | undefined;
+  let last: { readonly answer: WholeAnswer; readonly snapshot: DesiredSnapshot<Spec> } | undefined;
+
+  return (answer) => {
+    if (last?.answer === answer) return last.snapshot;
+    const { metadata, digest, parts } = answer;
+    if (content?.parts !== parts) content = { parts, ...readItems(parts, reader) };
+    const { items, rejected } = content;
+    const snapshot = {
+      ...(metadata && { revision: metadata.revision }),
+      digest,
+      items,
+      removed: metadata?.removed ?? [],
+      ...(rejected.length > 0 && { rejected }),
+    };
+    last = { answer, snapshot };
+    return snapshot;
   };
 }
 
-function readMetadata(operation: string, source: MetadataSource): SnapshotMetadata | undefined {
-  try {
-    return readSnapshotMetadata(source);
-  } catch (error) {
-    if (error instanceof MalformedMetadataError) throw new InvalidAnswerError(operation, error.message);
-    throw error;
-  }
-}
-
-function split(operation: string, message: Uint8Array): Uint8Array[] {
-  try {
-    return splitAnswer(message);
-  } catch (error) {
-    if (error instanceof UnreadableAnswerError) throw new InvalidAnswerError(operation, error.message);
-    throw error;
-  }
-}
-
-/** A foreign server promises no order: equal for the same items in any. */
-function digestUnordered(parts: readonly Uint8Array[]): string {
-  const digest = createHash('sha256');
-  for (const part of parts.map(digestAnswer).sort()) digest.update(part);
-  return digest.digest('hex');
+interface Content<Spec> {
+  readonly items: readonly Desired<Spec>[];
+  readonly rejected: readonly RejectedItem[];
 }
 
 function readItems<Item, Spec extends { readonly uuid: string }>(
   parts: readonly Uint8Array[],
   reader: ItemReader<Item, Spec>,
-): { readonly items: Desired<Spec>[]; readonly rejected: RejectedItem[] } {
+): Content<Spec> {
   const items = new Map<string, Desired<Spec>>();
   const unusable: { readonly keys: readonly ResourceKey[]; readonly message: string }[] = [];
   const doubled = new Map<string, ResourceKey>();
