@@ -1,4 +1,10 @@
-import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '@ccd/dataplane';
+import {
+  cacheSettings,
+  controlPlaneSettings,
+  eventLogSettings,
+  guardrailSettings,
+  keyStoreSettings,
+} from '@ccd/dataplane';
 import { folder, loggingSettings, port, text, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
 
@@ -22,6 +28,7 @@ export const configSchema = z.object({
   ...eventLogSettings,
   ...keyStoreSettings,
   ...cacheSettings,
+  ...guardrailSettings,
   ...loggingSettings,
 });
 

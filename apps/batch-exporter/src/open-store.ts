@@ -6,25 +6,33 @@ import { locationEntry } from '@ccd/dataplane';
 import type { ObjectStore } from '@ccd/storage';
 import { connectObjectStore, parseStorageLocation, proveWriteAccess } from '@ccd/storage';
 
+/** Where the objects go, with the credentials as they are now, in the words of the connector's Secret. */
+export const readLocation = (
+  secretsDir: string,
+  { connectorSecret }: Pick<ExporterTask, 'connectorSecret'>,
+): Promise<string> => readFile(join(secretsDir, connectorSecret, locationEntry), 'utf8');
+
 export interface OpenStoreOptions {
-  readonly task: Pick<ExporterTask, 'connectorSecret' | 'pathPrefix'>;
-  readonly secretsDir: string;
+  readonly location: string;
+  readonly pathPrefix: string;
   readonly folderRoot?: string;
 }
 
 /**
- * Connects to where the objects go, with the credentials as they are now, and proves that they let us write below the
- * prefix. Rotated credentials are picked up by opening again.
+ * Connects to where the objects go and proves that the credentials let us write below the prefix.
  * @throws InvalidLocationError, UnsupportedLocationError, AccessDeniedError, StorageUnavailableError
  */
-export async function openStore({ task, secretsDir, folderRoot }: OpenStoreOptions): Promise<ObjectStore> {
-  const location = await readFile(join(secretsDir, task.connectorSecret, locationEntry), 'utf8');
+export async function openStore({
+  location,
+  pathPrefix,
+  folderRoot,
+}: OpenStoreOptions): Promise<ObjectStore> {
   const store = await connectObjectStore(
     parseStorageLocation(location),
     folderRoot === undefined ? {} : { folderRoot },
   );
   try {
-    await proveWriteAccess(store, task.pathPrefix, randomUUID());
+    await proveWriteAccess(store, pathPrefix, randomUUID());
   } catch (error) {
     await store.close();
     throw error;

@@ -10,7 +10,10 @@ import {
   createWork,
   createWorkerStatus,
   exporterTaskSchema,
+  keepWithin,
   readTask,
+  refuseContent,
+  refuseLocation,
   toControlPlaneOptions,
   toEventLogOptions,
   toKeyStoreSecrets,
@@ -21,7 +24,7 @@ import type { Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
 import type { ExporterConfig } from './config.ts';
 import { runExportLoop } from './export-loop.ts';
-import { openStore } from './open-store.ts';
+import { openStore, readLocation } from './open-store.ts';
 import { PartitionExport } from './partition-export.ts';
 import { createEventRenderer, createKeyRenderer, keyHeader } from './render-records.ts';
 import { Spool } from './spool.ts';
@@ -55,10 +58,10 @@ export async function startBatchExporter(
       ? createKeyRenderer(toKeyStoreSecrets(config))
       : createEventRenderer(createRecordReader(catalog));
 
-  const work = async (signal: AbortSignal): Promise<void> => {
+  const exportTo = async (location: string, signal: AbortSignal): Promise<void> => {
     const store = await openStore({
-      task,
-      secretsDir: config.SECRETS_DIR,
+      location,
+      pathPrefix: task.pathPrefix,
       ...(config.FOLDER_ROOT === undefined ? {} : { folderRoot: config.FOLDER_ROOT }),
     });
     try {
@@ -95,6 +98,21 @@ export async function startBatchExporter(
     } finally {
       await store.close();
     }
+  };
+
+  /** Begins with the credentials as they are now: rotated ones are picked up by beginning again. */
+  const work = async (signal: AbortSignal): Promise<void> => {
+    const location = await readLocation(config.SECRETS_DIR, task);
+    await keepWithin(
+      {
+        file: config.GUARDRAILS_FILE,
+        clock,
+        refuse: (guardrails) =>
+          refuseContent(guardrails, task.content) ?? refuseLocation(guardrails, location),
+      },
+      (within) => exportTo(location, within),
+      signal,
+    );
   };
 
   return startService({

@@ -1,10 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMemoryCluster } from '@ccd/cluster/testing';
 import type { DesiredDataConnector } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
 import { systemClock } from '@ccd/reconcile';
 import type { RunningService } from '@ccd/service';
 import { createCapturingLogger } from '@ccd/service/testing';
-import { eventually } from '@ccd/testkit';
+import { eventually, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { agentName, startDataConnectorsAgent } from './start-data-connectors-agent.ts';
 
@@ -15,12 +17,14 @@ const connector = (location: string): DesiredDataConnector => ({
   location,
 });
 
+const guardrailsFile = join(scratchDir(), 'guardrails.json');
+
 let running: RunningService | undefined;
 afterEach(async () => {
   await running?.stop('the test is over');
 });
 
-async function setUp(location: string) {
+async function setUp(location: string, guardrails?: string) {
   const cluster = createMemoryCluster();
   const controlPlane = createFakeControlPlane({ dataConnectors: [connector(location)] });
   const { logger, text } = createCapturingLogger();
@@ -39,6 +43,7 @@ async function setUp(location: string) {
       STRM_INSTALLATION_ID: 'installation',
       LOG_LEVEL: 'trace',
       LOG_FORMAT: 'json',
+      GUARDRAILS_FILE: guardrails,
     },
     { clock: systemClock, logger, controlPlane, cluster },
   );
@@ -72,5 +77,26 @@ describe(startDataConnectorsAgent, () => {
     expect(documents.join('')).not.toContain('canary');
     expect(JSON.stringify(controlPlane.entityStates)).not.toContain('canary');
     expect(text()).not.toContain('canary');
+  });
+
+  it('keeps credentials of no destination but those that the guardrails list', async () => {
+    const to = (bucket: string) =>
+      JSON.stringify({ type: 's3', bucket, credentials: JSON.stringify({ url: 'https://s3.example' }) });
+    const destinations = [{ type: 's3', bucket: 'ours', endpoint: 'https://s3.example' }];
+    writeFileSync(guardrailsFile, JSON.stringify({ purposes: 'any', destinations, keyExport: true }));
+    const { controlPlane, secret, text } = await setUp(to('ours'), guardrailsFile);
+    await eventually('the secret', () => secret() === to('ours'));
+
+    controlPlane.state.dataConnectors = [connector(to('theirs'))];
+    controlPlane.state.revision = { epoch: 'fake', number: 2n };
+    await eventually('the end of the secret', () => secret() === undefined);
+    const report = await eventually('the report', () =>
+      controlPlane.entityStates.find(({ status }) => status === 'UNHEALTHY'),
+    );
+    expect(report).toMatchObject({
+      name: 'my bucket',
+      message: 'BeyondGuardrails: its destination is not among those allowed in this installation',
+    });
+    expect(text()).toContain('the guardrails forbid what is asked for');
   });
 });

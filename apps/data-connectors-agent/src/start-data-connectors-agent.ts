@@ -1,5 +1,11 @@
 import { createWorkloadResources, secretReferenceCodec } from '@ccd/cluster';
-import { connectorSecretName, planResources, startAgent } from '@ccd/dataplane';
+import {
+  connectorSecretName,
+  loadGuardrails,
+  planResources,
+  refuseLocation,
+  startAgent,
+} from '@ccd/dataplane';
 import type { AgentConfig, AgentDependencies } from '@ccd/dataplane';
 import type { RunningService } from '@ccd/service';
 import { planConnectorSecret, secretKind } from './connector-secrets.ts';
@@ -18,11 +24,14 @@ export async function startDataConnectorsAgent(
     component: 'DATA_CONNECTORS_AGENT',
     config,
     kinds: [secretKind],
-    plan: async (signal) =>
-      planResources(await controlPlane.desiredDataConnectors(signal), {
+    plan: async (signal) => {
+      const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
+      return planResources(await controlPlane.desiredDataConnectors(signal), {
         toResources: (connectors) => connectors.map(planConnectorSecret),
         keysOf: ({ id }) => [{ kind: secretKind, id: connectorSecretName(id) }],
-      }),
+        refuse: ({ location }) => refuseLocation(guardrails, location),
+      });
+    },
     ...createWorkloadResources({
       cluster,
       agent: agentName,

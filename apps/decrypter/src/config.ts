@@ -1,4 +1,10 @@
-import { cacheSettings, controlPlaneSettings, eventLogSettings, keyStoreSettings } from '@ccd/dataplane';
+import {
+  cacheSettings,
+  controlPlaneSettings,
+  eventLogSettings,
+  guardrailSettings,
+  keyStoreSettings,
+} from '@ccd/dataplane';
 import { folder, loggingSettings, port, text } from '@ccd/service';
 import { z } from 'zod';
 
@@ -13,6 +19,7 @@ export const configSchema = z.object({
   ...eventLogSettings,
   ...keyStoreSettings,
   ...cacheSettings,
+  ...guardrailSettings,
   ...loggingSettings,
 });
 

@@ -6,8 +6,10 @@ import {
   createWork,
   createWorkerStatus,
   decrypterTaskSchema,
+  keepWithin,
   openKeyStore,
   readTask,
+  refuseConsent,
   toControlPlaneOptions,
   toEventLogOptions,
   toKeyStoreSecrets,
@@ -47,6 +49,32 @@ export async function startDecrypter(
     labels: ['kind'],
   });
 
+  const derive = (signal: AbortSignal): Promise<void> =>
+    runDecrypter(
+      {
+        task,
+        log,
+        reader: createRecordReader(catalog),
+        keys,
+        clock,
+        onRunning: () => {
+          partitions.running();
+        },
+        onDerived: ({ read, written, erased }) => {
+          events.inc({ kind: 'read' }, read);
+          events.inc({ kind: 'written' }, written);
+          events.inc({ kind: 'erased' }, erased);
+        },
+        onBlocked: (partition, reason, message) => {
+          partitions.waits(partition, reason, message);
+        },
+        onUnblocked: (partition) => {
+          partitions.goesOn(partition);
+        },
+      },
+      signal,
+    );
+
   return startService({
     name: 'decrypter',
     logger,
@@ -63,28 +91,16 @@ export async function startDecrypter(
           logger,
           status,
           work: (signal) =>
-            runDecrypter(
+            keepWithin(
               {
-                task,
-                log,
-                reader: createRecordReader(catalog),
-                keys,
+                file: config.GUARDRAILS_FILE,
                 clock,
-                onRunning: () => {
-                  partitions.running();
-                },
-                onDerived: ({ read, written, erased }) => {
-                  events.inc({ kind: 'read' }, read);
-                  events.inc({ kind: 'written' }, written);
-                  events.inc({ kind: 'erased' }, erased);
-                },
-                onBlocked: (partition, reason, message) => {
-                  partitions.waits(partition, reason, message);
-                },
-                onUnblocked: (partition) => {
-                  partitions.goesOn(partition);
-                },
+                refuse: (guardrails) =>
+                  task.derived
+                    .map(({ consent }) => refuseConsent(guardrails, consent))
+                    .find((refusal) => refusal !== undefined),
               },
+              derive,
               signal,
             ),
         }),

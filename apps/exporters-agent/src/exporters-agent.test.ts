@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMemoryCluster } from '@ccd/cluster/testing';
 import type { DesiredBatchExporter } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
@@ -5,7 +7,7 @@ import { exporterTaskSchema } from '@ccd/dataplane';
 import { systemClock } from '@ccd/reconcile';
 import type { RunningService } from '@ccd/service';
 import { createSilentLogger } from '@ccd/service';
-import { eventually } from '@ccd/testkit';
+import { eventually, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startExportersAgent } from './start-exporters-agent.ts';
 
@@ -23,12 +25,17 @@ const exporter = (uuid: string, change: Partial<DesiredBatchExporter> = {}): Des
   ...change,
 });
 
+const guardrailsFile = join(scratchDir(), 'guardrails.json');
+const allowKeyExport = (keyExport: boolean): void => {
+  writeFileSync(guardrailsFile, JSON.stringify({ purposes: 'any', destinations: 'any', keyExport }));
+};
+
 let running: RunningService | undefined;
 afterEach(async () => {
   await running?.stop('the test is over');
 });
 
-async function setUp(batchExporters: readonly DesiredBatchExporter[]) {
+async function setUp(batchExporters: readonly DesiredBatchExporter[], guardrails?: string) {
   const cluster = createMemoryCluster();
   const controlPlane = createFakeControlPlane({ batchExporters });
   running = await startExportersAgent(
@@ -46,6 +53,7 @@ async function setUp(batchExporters: readonly DesiredBatchExporter[]) {
       STRM_INSTALLATION_ID: 'installation',
       LOG_LEVEL: 'silent',
       LOG_FORMAT: 'json',
+      GUARDRAILS_FILE: guardrails,
     },
     { clock: systemClock, logger: createSilentLogger(), controlPlane, cluster },
   );
@@ -107,5 +115,33 @@ describe(startExportersAgent, () => {
       name: 'exporter 1',
       message: 'AccessDenied: the bucket refuses the credentials',
     });
+  });
+
+  it('lets no keys leave that the guardrails keep in, says so, and follows their changes', async () => {
+    allowKeyExport(false);
+    const keys = exporter('2', { content: 'keys', topic: 'keys-a' });
+    const { controlPlane, workloads } = await setUp([exporter('1'), keys], guardrailsFile);
+    const report = await eventually('the report', () =>
+      controlPlane.entityStates.find(({ status }) => status === 'UNHEALTHY'),
+    );
+    expect(report).toMatchObject({
+      name: 'exporter 2',
+      message: 'BeyondGuardrails: keys may not be exported from this installation',
+    });
+    expect(await workloads()).toEqual(['batch-exporter-1']);
+
+    allowKeyExport(true);
+    await eventually('both', async () => (await workloads()).length === 2);
+    allowKeyExport(false);
+    await eventually('the end of the export', async () => (await workloads()).length === 1);
+  });
+
+  it('changes nothing while the guardrails cannot be read', async () => {
+    writeFileSync(guardrailsFile, '{');
+    const { controlPlane, workloads } = await setUp([exporter('1')], guardrailsFile);
+    await eventually('the report', () =>
+      controlPlane.componentStates.some(({ message }) => message.includes('guardrails')),
+    );
+    expect(await workloads()).toEqual([]);
   });
 });

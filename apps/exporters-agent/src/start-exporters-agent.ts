@@ -1,5 +1,5 @@
 import { createWorkloadResources, workloadSpecCodec } from '@ccd/cluster';
-import { planResources, startAgent } from '@ccd/dataplane';
+import { loadGuardrails, planResources, refuseContent, startAgent } from '@ccd/dataplane';
 import type { AgentConfig, AgentDependencies } from '@ccd/dataplane';
 import type { RunningService } from '@ccd/service';
 import { exporterKind, exporterName, planExporter } from './exporters.ts';
@@ -18,11 +18,14 @@ export async function startExportersAgent(
     component: 'BATCH_EXPORTERS_AGENT',
     config,
     kinds: [exporterKind],
-    plan: async (signal) =>
-      planResources(await controlPlane.desiredBatchExporters(signal), {
+    plan: async (signal) => {
+      const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
+      return planResources(await controlPlane.desiredBatchExporters(signal), {
         toResources: (exporters) => exporters.map(planExporter),
         keysOf: ({ id }) => [{ kind: exporterKind, id: exporterName(id) }],
-      }),
+        refuse: ({ content }) => refuseContent(guardrails, content),
+      });
+    },
     ...createWorkloadResources({
       cluster,
       agent: agentName,

@@ -11,6 +11,8 @@ export function foldersOf(dataDir: string) {
     exports: join(dataDir, 'exports'),
     /** Configuration and login of the CLI. */
     strm: join(dataDir, 'strm'),
+    /** What the control plane may ask for, where the person whose data this is has written it down. */
+    guardrails: join(dataDir, 'guardrails.json'),
     log: join(dataDir, 'logs', 'ccd.log'),
   } as const;
 }

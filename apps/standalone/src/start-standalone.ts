@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectCluster } from '@ccd/cluster';
 import type { Cluster } from '@ccd/cluster';
@@ -160,6 +161,7 @@ async function startParts(
     POLL_INTERVAL_MS: `${pollIntervalMs}`,
     TOPIC_GRACE_HOURS: `${topicGraceHours}`,
     INSTANCE_ID: 'standalone',
+    ...(existsSync(folders.guardrails) && { GUARDRAILS_FILE: folders.guardrails }),
   };
 
   const streamsConfig = loadConfig(streamsSchema, environment);

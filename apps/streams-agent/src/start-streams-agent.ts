@@ -1,13 +1,14 @@
 import { createWorkloadResources } from '@ccd/cluster';
 import type { WorkloadSpec } from '@ccd/cluster';
 import type { DesiredStream } from '@ccd/controlplane';
-import { planResources, startAgent, topicsOf } from '@ccd/dataplane';
+import { loadGuardrails, planResources, startAgent, topicsOf } from '@ccd/dataplane';
 import type { AgentDependencies, AgentPlan, PlannedResource } from '@ccd/dataplane';
 import { createOwnedTopics } from '@ccd/eventlog';
 import type { EventLog, TopicSpec } from '@ccd/eventlog';
 import type { RunningService } from '@ccd/service';
 import type { StreamsAgentConfig } from './config.ts';
 import { decrypterKind, decrypterName, planDecrypters } from './decrypters.ts';
+import { forbiddenDerivations } from './forbidden.ts';
 import { idleDecrypters } from './idle.ts';
 import { createStreamResources, dependsOn, streamSpecCodec } from './resources.ts';
 import type { StreamSpec } from './resources.ts';
@@ -48,14 +49,16 @@ export async function startStreamsAgent(
   });
 
   async function plan(signal: AbortSignal): Promise<AgentPlan<StreamSpec>> {
+    const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
     const answer = await controlPlane.desiredStreams(signal);
+    const { allowed, refused, idle } = forbiddenDerivations(answer.items, guardrails);
     const live = await cluster.listWorkloads({});
     const rejected = undecidedDecrypters(answer, live);
     const undecided = new Set(rejected.map(({ key }) => key.id));
     const planned = planResources<DesiredStream, StreamSpec>(answer, {
       toResources: (streams) => [
         ...planTopics(streams, config.TOPIC_PARTITIONS).map(asTopic),
-        ...planDecrypters(streams)
+        ...planDecrypters(streams.filter(allowed))
           .filter(({ desired }) => !undecided.has(desired.key.id))
           .map(asDecrypter),
       ],
@@ -69,8 +72,9 @@ export async function startStreamsAgent(
     });
     return {
       ...planned,
+      refused,
       rejected: [...planned.rejected, ...rejected],
-      removed: [...planned.removed, ...idleDecrypters(answer, live)],
+      removed: [...planned.removed, ...idle, ...idleDecrypters(answer, live)],
     };
   }
 

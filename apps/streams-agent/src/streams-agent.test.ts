@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMemoryCluster } from '@ccd/cluster/testing';
 import type { DesiredStream } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
@@ -7,7 +9,7 @@ import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import type { RunningService } from '@ccd/service';
 import { createSilentLogger } from '@ccd/service';
-import { eventually } from '@ccd/testkit';
+import { eventually, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startStreamsAgent } from './start-streams-agent.ts';
 
@@ -30,6 +32,11 @@ const derived = (of: string, name: string, levels: readonly number[]): DesiredSt
   consent: { type: 'GRANULAR', levels },
 });
 
+const guardrailsFile = join(scratchDir(), 'guardrails.json');
+const allowPurposes = (purposes: 'any' | readonly number[]): void => {
+  writeFileSync(guardrailsFile, JSON.stringify({ purposes, destinations: 'any', keyExport: true }));
+};
+
 const running: RunningService[] = [];
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -37,7 +44,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function setUp(streams: readonly DesiredStream[] = []) {
+async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string) {
   let ahead = 0;
   const clock: Clock = {
     now: () => systemClock.now() + ahead,
@@ -67,6 +74,7 @@ async function setUp(streams: readonly DesiredStream[] = []) {
         STRM_INSTALLATION_ID: 'installation',
         LOG_LEVEL: 'silent',
         LOG_FORMAT: 'json',
+        GUARDRAILS_FILE: guardrails,
       },
       { clock, logger: createSilentLogger(), controlPlane, cluster: world.cluster, log: log.connect() },
     );
@@ -262,5 +270,30 @@ describe(startStreamsAgent, () => {
     await world.cluster.removeWorkload('decrypter-a', live?.uid ?? '');
     await start();
     await eventually('the decrypter again', async () => (await workloads()).length === 1);
+  });
+
+  it('derives no stream of a purpose that the guardrails leave out, keeps its topic, and says so', async () => {
+    allowPurposes([1]);
+    const streams = [...source('a'), derived('a', 'a1', [1]), derived('a', 'a2', [1, 2])];
+    const { start, topicNames, taskOf, workloads, controlPlane } = await setUp(streams, guardrailsFile);
+    await start();
+    await eventually('the decrypter', async () => (await workloads()).length === 1);
+    expect(taskOf('decrypter-a').derived.map(({ topic }) => topic)).toEqual(['stream-a1']);
+    const report = await eventually('the report', () =>
+      controlPlane.entityStates.find(({ status }) => status === 'UNHEALTHY'),
+    );
+    expect(report).toMatchObject({
+      entityType: 'STREAM',
+      name: 'a2',
+      message: 'BeyondGuardrails: purpose 2 is not allowed in this installation',
+    });
+
+    allowPurposes('any');
+    await eventually('both streams', () => taskOf('decrypter-a').derived.length === 2);
+    const lastOf = (of: string) => controlPlane.entityStates.findLast(({ name }) => name === of);
+    await eventually('the good news', () => lastOf('a2')?.status === 'HEALTHY');
+    allowPurposes([]);
+    await eventually('the end of the decrypter', async () => (await workloads()).length === 0);
+    expect(await topicNames()).toEqual(['keys-a', 'stream-a', 'stream-a1', 'stream-a2']);
   });
 });

@@ -38,8 +38,18 @@ export { failureOf } from './failure.ts';
 export type { Failure } from './failure.ts';
 export { createWork, createWorkerStatus } from './run-worker.ts';
 export type { WorkerStatus, WorkOptions } from './run-worker.ts';
+export {
+  guardrailSettings,
+  GuardrailsUnreadableError,
+  loadGuardrails,
+  refuseConsent,
+  refuseContent,
+  refuseLocation,
+} from './guardrails/guardrails.ts';
+export type { Guardrails } from './guardrails/guardrails.ts';
+export { BeyondGuardrailsError, keepWithin } from './guardrails/keep-within.ts';
 export { planResources } from './agent/agent-plan.ts';
-export type { AgentPlan, EntityIdentity, PlannedResource } from './agent/agent-plan.ts';
+export type { AgentPlan, EntityIdentity, PlannedResource, RefusedResource } from './agent/agent-plan.ts';
 export { agentSettings, toClusterOptions } from './agent/settings.ts';
 export type { AgentConfig } from './agent/settings.ts';
 export { startAgent } from './agent/start-agent.ts';

@@ -14,4 +14,5 @@ export { createFolderStore } from './folder/folder-store.ts';
 export type { FolderStoreOptions } from './folder/folder-store.ts';
 export { assertObjectKey, assertObjectKeyPrefix, toObjectKey } from './object-key.ts';
 export { proveWriteAccess } from './prove-write-access.ts';
-export { isFolderLocation, parseStorageLocation } from './storage-location.ts';
+export { destinationOf, isFolderLocation, parseStorageLocation } from './storage-location.ts';
+export type { Destination } from './storage-location.ts';

@@ -50,18 +50,64 @@ function parseJson(json: string): unknown {
   }
 }
 
-const documentSchema = z.object({ url: z.string() });
+/** Where objects go, without what it takes to get there. Two locations of one destination reach the same bucket. */
+export type Destination =
+  | { readonly type: 'folder'; readonly bucket: string }
+  /** Without an endpoint it is Amazon's own; endpoints are origins, `https://host:port`. */
+  | { readonly type: 's3'; readonly bucket: string; readonly endpoint?: string }
+  | { readonly type: 'gcs'; readonly bucket: string }
+  | { readonly type: 'azure'; readonly account: string; readonly container: string };
 
 /**
- * Whether an S3-compatible location stands for the folder engine: its credentials document has the URL `file:///`.
- * The public protocol has no type for folders. The URL names no path: where the folder is, the data plane decides.
+ * The destination of a location.
+ * @throws InvalidLocationError for an endpoint that is no URL, or credentials that are no document
  */
+export function destinationOf(location: StorageLocation): Destination {
+  switch (location.type) {
+    case 's3': {
+      const { bucket } = location;
+      const url = endpointIn(location.credentials);
+      if (url === folderUrl) return { type: 'folder', bucket };
+      return url === undefined
+        ? { type: 's3', bucket }
+        : { type: 's3', bucket, endpoint: originOf(url, 'credentials') };
+    }
+    case 'gcs':
+      return { type: 'gcs', bucket: location.bucket };
+    case 'azure':
+      return {
+        type: 'azure',
+        account: originOf(location.accountUri, 'accountUri'),
+        container: location.container,
+      };
+  }
+}
+
+/** The public protocol has no type for folders. The URL names no path: where the folder is, the data plane decides. */
+const folderUrl = 'file:///';
+
+const documentSchema = z.object({ url: z.string().exactOptional() });
+
+/** The URL in a document of S3 credentials; Amazon's own form has none. @throws InvalidLocationError */
+function endpointIn(credentials: string): string | undefined {
+  const parsed = documentSchema.safeParse(parseJson(credentials));
+  if (!parsed.success) throw new InvalidLocationError(['credentials']);
+  return parsed.data.url;
+}
+
+function originOf(url: string, field: string): string {
+  const origin = URL.parse(url)?.origin;
+  if (origin === undefined || origin === 'null') throw new InvalidLocationError([field]);
+  return origin;
+}
+
+/** Whether an S3-compatible location stands for the folder engine: its credentials document has the URL `file:///`. */
 export function isFolderLocation(location: StorageLocation): boolean {
   if (location.type !== 's3') return false;
   try {
-    const { url } = documentSchema.parse(JSON.parse(location.credentials));
-    return url === 'file:///';
-  } catch {
-    return false;
+    return endpointIn(location.credentials) === folderUrl;
+  } catch (error) {
+    if (error instanceof InvalidLocationError) return false;
+    throw error;
   }
 }

@@ -10,10 +10,20 @@ export interface PlannedResource<Spec> {
   readonly entity: EntityIdentity;
 }
 
+/** A resource that the answer calls for and the customer's guardrails forbid: it is not made, and goes where it lives. */
+export interface RefusedResource {
+  readonly key: ResourceKey;
+  readonly entity: EntityIdentity;
+  /** Why, for whoever asked for it. */
+  readonly message: string;
+}
+
 /** What an agent makes of an answer of the control plane. */
 export interface AgentPlan<Spec> extends Omit<DesiredSnapshot<Spec>, 'items' | 'rejected'> {
   readonly resources: readonly PlannedResource<Spec>[];
   readonly rejected: readonly RejectedItem[];
+  /** What the answer asks for beyond the guardrails; `removed` names those of them that are not to live. */
+  readonly refused: readonly RefusedResource[];
 }
 
 export interface PlanRules<Item, Spec> {
@@ -21,6 +31,8 @@ export interface PlanRules<Item, Spec> {
   readonly toResources: (items: readonly Desired<Item>[]) => readonly PlannedResource<Spec>[];
   /** The resources of an entity that a user removed, or that an answer names in a way that we cannot use. */
   readonly keysOf: (entity: ResourceKey) => readonly ResourceKey[];
+  /** Why the guardrails forbid an entity. */
+  readonly refuse?: (item: Item) => string | undefined;
 }
 
 /**
@@ -29,12 +41,20 @@ export interface PlanRules<Item, Spec> {
  */
 export function planResources<Item, Spec>(
   { items, removed, rejected = [], ...answer }: DesiredSnapshot<Item>,
-  { toResources, keysOf }: PlanRules<Item, Spec>,
+  { toResources, keysOf, refuse = () => undefined }: PlanRules<Item, Spec>,
 ): AgentPlan<Spec> {
+  const allowed = items.filter(({ spec }) => refuse(spec) === undefined);
+  const refused = items.flatMap((item) => {
+    const message = refuse(item.spec);
+    if (message === undefined) return [];
+    return toResources([item]).map(({ desired: { key }, entity }) => ({ key, entity, message }));
+  });
   return {
     ...answer,
-    resources: toResources(items),
-    removed: removed.flatMap(keysOf),
+    resources: toResources(allowed),
+    refused,
+    // The customer has asked for their removal, as a user does by name.
+    removed: [...removed.flatMap(keysOf), ...refused.map(({ key }) => key)],
     rejected: rejected.flatMap(({ key, message }) =>
       keysOf(key).map((each) => toRejected(key, each, message)),
     ),

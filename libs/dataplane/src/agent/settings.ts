@@ -4,6 +4,7 @@ import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
 import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
 import { z } from 'zod';
+import { guardrailSettings } from '../guardrails/guardrails.ts';
 import {
   cacheSettings,
   controlPlaneSettings,
@@ -26,6 +27,7 @@ export const agentSettings = {
   APPS_DIR: folder().describe(
     'Folder with the apps that the local cluster runs: built, `<app>/main.js`, or as sources, `<app>/src/main.ts`',
   ),
+  ...guardrailSettings,
   ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
   ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
   ...controlPlaneSettings,
@@ -43,6 +45,7 @@ const workerSettings: readonly string[] = [
     ...eventLogSettings,
     ...keyStoreSettings,
     ...cacheSettings,
+    ...guardrailSettings,
     ...loggingSettings,
   }),
 ];

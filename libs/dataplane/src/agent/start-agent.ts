@@ -16,7 +16,7 @@ import type {
 } from '@ccd/reconcile';
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
-import type { AgentPlan, EntityIdentity } from './agent-plan.ts';
+import type { AgentPlan, EntityIdentity, RefusedResource } from './agent-plan.ts';
 import { toShownState } from './entity-states.ts';
 import type { LiveStatus } from './entity-states.ts';
 import { toInstanceId } from '../settings.ts';
@@ -57,6 +57,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
   const metrics = createMetrics();
   const state = cluster.agentState(name);
   const entities = new Map<string, EntityIdentity>();
+  let refused: readonly RefusedResource[] = [];
   let observed: readonly Observed<Live>[] = [];
   let told: OwnState = { state: 'RUNNING', message: '' };
   const reporter = createStateReporter({
@@ -94,23 +95,32 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     },
   });
 
-  function remember({ resources, ...answer }: AgentPlan<Spec>): DesiredSnapshot<Spec> {
+  function remember({ resources, refused: beyond, ...answer }: AgentPlan<Spec>): DesiredSnapshot<Spec> {
     for (const { desired, entity } of resources) entities.set(textOf(desired.key), entity);
+    const before = new Set(refused.map(({ key }) => textOf(key)));
+    for (const { key, message } of beyond.filter((each) => !before.has(textOf(each.key)))) {
+      logger.warn({ resource: textOf(key), detail: message }, 'the guardrails forbid what is asked for');
+    }
+    refused = beyond;
     return { ...answer, items: resources.map(({ desired }) => desired) };
   }
 
   function reportStates(report: RunReport): void {
     const live = new Map(observed.map((each) => [textOf(each.key), each.live]));
+    const beyond = new Set(refused.map(({ key }) => textOf(key)));
     for (const resource of report.resources) {
       const key = textOf(resource.key);
       const entity = entities.get(key);
-      if (entity === undefined) continue;
+      if (entity === undefined || beyond.has(key)) continue;
       const found = live.get(key);
       reporter.entity({
         ...entity,
         ...toShownState(resource, found === undefined ? undefined : statusOf(found)),
       });
       if (resource.outcome === 'deleted') entities.delete(key);
+    }
+    for (const { entity, message } of refused) {
+      reporter.entity({ ...entity, status: 'UNHEALTHY', message: `BeyondGuardrails: ${message}` });
     }
     const own = toOwnState(report);
     if (own.state === told.state && own.message === told.message) return;
