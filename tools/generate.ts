@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
-const generators = ['tools/protocol/generate.ts', 'tools/settings.ts'];
+const generators = ['tools/protocol/generate.ts', 'tools/settings.ts', 'libs/privacy/wasm/generate.ts'];
 
 for (const script of generators) {
   const { status } = spawnSync(process.execPath, [script, ...process.argv.slice(2)], {

@@ -6,7 +6,7 @@ import { readTopic } from '@ccd/eventlog';
 import { createMemoryLog } from '@ccd/eventlog/testing';
 import { createKeyStore } from '@ccd/keystore';
 import { createMemoryIndex, createMemoryJournal, newSecrets, newSessionKey } from '@ccd/keystore/testing';
-import { createMask, fieldCiphers, generateKeyset, keysetToJson } from '@ccd/privacy';
+import { createFieldCiphers, createMask, generateKeyset, keysetToJson } from '@ccd/privacy';
 import { systemClock } from '@ccd/reconcile';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { eventually } from '@ccd/testkit';
@@ -84,7 +84,7 @@ async function setUp(derived: DecrypterTask['derived'], { partitions = 1 } = {})
         ...values,
       }),
     );
-    const cipher = keyset === undefined ? undefined : fieldCiphers.prepare(keyset);
+    const cipher = keyset === undefined ? undefined : createFieldCiphers().prepare(keyset);
     const encrypted = contract.replacePersonal(
       event,
       () => true,
@@ -109,6 +109,7 @@ async function setUp(derived: DecrypterTask['derived'], { partitions = 1 } = {})
         task: task(derived),
         log,
         keys,
+        ciphers: createFieldCiphers(),
         clock: { ...systemClock, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
         reader: createRecordReader({
           contract: async (ref) => world.contracts.get(ref),

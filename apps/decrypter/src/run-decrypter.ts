@@ -1,10 +1,9 @@
 import type { DecrypterTask, RecordReader } from '@ccd/dataplane';
 import type { EventLog } from '@ccd/eventlog';
 import type { KeyStore } from '@ccd/keystore';
-import type { FieldCipher } from '@ccd/privacy';
-import { fieldCiphers } from '@ccd/privacy';
+import type { FieldCipherFactory } from '@ccd/privacy';
+import { createCipherCache } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
-import { LRUCache } from 'lru-cache';
 import { createDerivedStream } from './derive-event.ts';
 import type { DeriverOptions } from './partition-deriver.ts';
 import { deriveBatch } from './partition-deriver.ts';
@@ -14,6 +13,7 @@ export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'on
   readonly log: EventLog;
   readonly reader: RecordReader;
   readonly keys: Pick<KeyStore, 'lookUp'>;
+  readonly ciphers: FieldCipherFactory;
   readonly clock: Clock;
   /** Called once partitions are assigned. */
   readonly onRunning: () => void;
@@ -21,8 +21,6 @@ export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'on
 
 /** The consumer group, and the prefix of the transactional ids, of a source stream's decrypter. */
 export const groupOf = ({ streamId }: Pick<DecrypterTask, 'streamId'>): string => `decrypter-${streamId}`;
-
-const ciphersHeld = 10_000;
 
 /**
  * Derives one source stream until the signal aborts. Rejects when the log fails; starting again then carries on from
@@ -32,12 +30,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
   const { task, log, reader, keys, clock } = options;
   const group = groupOf(task);
   const derived = task.derived.map(createDerivedStream);
-  const ciphers = new LRUCache<string, FieldCipher>({
-    max: ciphersHeld,
-    dispose: (cipher) => {
-      cipher.destroy();
-    },
-  });
+  const ciphers = createCipherCache({ ciphers: options.ciphers });
   const derivers = new Map<number, DeriverOptions>();
   const consumer = await log.createConsumer({ topics: [task.sourceTopic], group, startAt: 'earliest' });
   try {
@@ -56,13 +49,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
               onBlocked: options.onBlocked,
               onUnblocked: options.onUnblocked,
               producer: await log.createTransactionalProducer(`${group}-${partition}`),
-              cipherOf: ({ keyLink, keyset }) => {
-                const known = ciphers.get(keyLink);
-                if (known !== undefined) return known;
-                const cipher = fieldCiphers.prepare(keyset);
-                ciphers.set(keyLink, cipher);
-                return cipher;
-              },
+              cipherOf: (key) => ciphers.of(key),
             });
           }
           options.onRunning();

@@ -15,6 +15,7 @@ import {
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
+import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
@@ -27,6 +28,8 @@ export async function startDecrypter(
   config: DecrypterConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<RunningService> {
+  // First of all: without it this process must not start.
+  const ciphers = createFieldCiphers();
   const task = readTask(config.CONFIG_DIR, decrypterTaskSchema);
   const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
   const log = await connectEventLog(toEventLogOptions(config), { clock });
@@ -56,6 +59,7 @@ export async function startDecrypter(
         log,
         reader: createRecordReader(catalog),
         keys,
+        ciphers,
         clock,
         onRunning: () => {
           partitions.running();

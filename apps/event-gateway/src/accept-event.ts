@@ -82,8 +82,10 @@ export function createAcceptEvent(
       return badRequest('KeyFieldEmpty', `Key field '${contract.definition.keyField}' is empty`);
     }
 
-    const { keyLink, cipher } = await sessions.of(stream, keyFieldValue);
+    const session = await sessions.of(stream, keyFieldValue);
+    const { keyLink } = session;
     const stamped = stampEvent(event, { nonce: nonce(), timestamp: clock.now(), keyLink });
+    const cipher = session.cipher();
     const encrypted = contract.replacePersonal(
       stamped,
       () => true,

@@ -13,7 +13,7 @@ import { readTopic } from '@ccd/eventlog';
 import { createMemoryLog } from '@ccd/eventlog/testing';
 import { createKeyStore } from '@ccd/keystore';
 import { createMemoryIndex, newSecrets } from '@ccd/keystore/testing';
-import { fieldCiphers } from '@ccd/privacy';
+import { createFieldCiphers } from '@ccd/privacy';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { createHealth, createMetrics } from '@ccd/service';
 import { createCapturingLogger } from '@ccd/service/testing';
@@ -101,7 +101,7 @@ async function setUp({ maxInFlight = 10, maxEventBytes = 10_000 } = {}) {
       sessions: createSessionCiphers({
         keys,
         clock,
-        ciphers: fieldCiphers,
+        ciphers: createFieldCiphers(),
         policies: createPolicies(
           { retentionDays: async () => 30 },
           { load: async () => undefined, save: async () => {} },
@@ -164,7 +164,7 @@ describe('POST /event', () => {
       notSensitiveValue: 'open',
     });
     const lookup = (await keys.lookUp('1', [keyLink ?? ''])).get(keyLink ?? '');
-    const cipher = lookup?.state === 'found' ? fieldCiphers.prepare(lookup.key.keyset) : undefined;
+    const cipher = lookup?.state === 'found' ? createFieldCiphers().prepare(lookup.key.keyset) : undefined;
     expect(cipher?.decrypt(String(saved?.['uniqueIdentifier']))).toBe('unique-5');
     expect(cipher?.decrypt(String(saved?.['consistentValue']))).toBe('session-1');
   });

@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { ClientStream } from '@ccd/controlplane';
 import type { KeyStore, SessionKey } from '@ccd/keystore';
 import type { FieldCipher, FieldCipherFactory } from '@ccd/privacy';
-import { generateKeyset, keysetToJson } from '@ccd/privacy';
+import { createCipherCache, generateKeyset, keysetToJson } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
-import { LRUCache } from 'lru-cache';
 import type { Policies } from './policies.ts';
 
 const hourMs = 3_600_000;
@@ -24,7 +23,8 @@ export interface SessionCiphersOptions {
 
 export interface SessionCipher {
   readonly keyLink: string;
-  readonly cipher: FieldCipher;
+  /** The prepared key; to be used before the next `await`, since another session may displace it. */
+  cipher(): FieldCipher;
 }
 
 /** The prepared key of each session, made when there is none; durable before anybody gets it. */
@@ -36,13 +36,7 @@ export interface SessionCiphers {
 
 export function createSessionCiphers(options: SessionCiphersOptions): SessionCiphers {
   const { keys, policies, ciphers, clock, capacity = 10_000 } = options;
-  const prepared = new LRUCache<string, FieldCipher>({
-    max: capacity,
-    dispose: (cipher) => {
-      cipher.destroy();
-    },
-  });
-
+  const prepared = createCipherCache({ ciphers, capacity });
   return {
     async of(stream, keyFieldValue) {
       const policyId = stream.kind === 'source' ? stream.policyId : '';
@@ -50,12 +44,7 @@ export function createSessionCiphers(options: SessionCiphersOptions): SessionCip
       const { key } = await keys.currentKey({ streamId: stream.uuid, keyFieldValue }, () =>
         newSessionKey(policyId, retentionDays, clock.now()),
       );
-      let cipher = prepared.get(key.keyLink);
-      if (cipher === undefined) {
-        cipher = ciphers.prepare(key.keyset);
-        prepared.set(key.keyLink, cipher);
-      }
-      return { keyLink: key.keyLink, cipher };
+      return { keyLink: key.keyLink, cipher: () => prepared.of(key) };
     },
     close() {
       prepared.clear();

@@ -17,7 +17,7 @@ import {
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
-import { fieldCiphers } from '@ccd/privacy';
+import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
 import { createHealth, createMetrics, startService } from '@ccd/service';
@@ -46,6 +46,8 @@ export async function startEventGateway(
   config: GatewayConfig,
   { clock, logger, ...given }: GatewayDependencies,
 ): Promise<RunningGateway> {
+  // First of all: without it this process must not start.
+  const ciphers = createFieldCiphers();
   const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
   const log = await connectEventLog(toEventLogOptions(config), { clock });
   const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
@@ -71,7 +73,7 @@ export async function startEventGateway(
   const sessions = createSessionCiphers({
     keys,
     clock,
-    ciphers: fieldCiphers,
+    ciphers,
     policies: createPolicies(
       controlPlane,
       createJsonFile(cached('policies.json'), z.record(z.string(), z.number())),

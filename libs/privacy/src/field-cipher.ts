@@ -1,18 +1,48 @@
+import type { Keyset } from './keyset.ts';
+
 /**
- * Encrypts single fields with one prepared key. Preparing is the dear part: do it once per key.
- * Ciphertext is the base64 text that Tink's AES256-SIV with the TINK prefix and one empty associated-data component gives.
+ * Encrypts single fields with one prepared key. Ciphertext is the base64 text that Tink's AES256-SIV with the TINK
+ * prefix and one empty associated-data component gives.
  */
 export interface FieldCipher {
-  /** Equal texts give equal ciphertexts. */
+  /**
+   * Equal texts give equal ciphertexts.
+   * @throws DestroyedCipherError
+   */
   encrypt(plaintext: string): string;
-  /** @throws DecryptionError when the text is not one of this key's ciphertexts; the message holds no value */
+  /**
+   * Takes only the text that `encrypt` would write: base64 with its padding and without bits that mean nothing.
+   * @throws DecryptionError when the text is not one of this key's ciphertexts; the message holds no value
+   * @throws DestroyedCipherError
+   */
   decrypt(ciphertext: string): string;
-  /** Forgets the key. Every later call throws. */
+  /** Wipes the key. Every later call throws, but for this one. */
   destroy(): void;
 }
 
-/** Makes ciphers of keysets; the seam for a faster implementation. */
+/** Makes ciphers of keysets. Each holds memory, and its key, until it is destroyed. */
 export interface FieldCipherFactory {
-  /** @throws KeysetError */
+  /** @throws KeysetError, KeySlotsExhaustedError */
   prepare(keysetJson: string): FieldCipher;
+  /**
+   * The same without the parsing; the keyset stays the caller's.
+   * @throws KeySlotsExhaustedError
+   */
+  prepareKeyset(keyset: Keyset): FieldCipher;
+}
+
+/** The text is not a ciphertext of this keyset. Holds no part of it. */
+export class DecryptionError extends Error {
+  override readonly name = 'DecryptionError';
+  constructor(problem: string) {
+    super(`the field cannot be decrypted: ${problem}`);
+  }
+}
+
+/** A cipher was used after its key was wiped. */
+export class DestroyedCipherError extends Error {
+  override readonly name = 'DestroyedCipherError';
+  constructor() {
+    super('this cipher was destroyed');
+  }
 }

@@ -1,58 +1,57 @@
-import { AesSiv, SivAuthenticationError } from './aes-siv.ts';
 import type { FieldCipher, FieldCipherFactory } from './field-cipher.ts';
+import type { Keyset } from './keyset.ts';
 import { parseKeyset } from './keyset.ts';
+import { createLongTexts } from './long-texts.ts';
+import type { PreparedKey } from './siv-memory.ts';
+import { SivMemory } from './siv-memory.ts';
+import type { SivModule } from './siv-module.ts';
+import { instantiateSiv } from './siv-module.ts';
+import { WasmFieldCipher } from './wasm-field-cipher.ts';
 
-/** The text is not a ciphertext of this keyset. Holds no part of it. */
-export class DecryptionError extends Error {
-  override readonly name = 'DecryptionError';
-  constructor(problem: string) {
-    super(`the field cannot be decrypted: ${problem}`);
-  }
+export interface FieldCiphersOptions {
+  /** Keys that can be prepared at a time; each takes 576 bytes. @default 65 536 */
+  readonly capacity?: number;
+  /** An instance of its own unless given. */
+  readonly siv?: SivModule;
 }
 
-const version = 0x01;
-const prefixBytes = 5;
-const emptyAssociatedData = [new Uint8Array(0)];
+/**
+ * Field ciphers over the WebAssembly module of libs/privacy/wasm: constant time, all in one memory of their own.
+ * @throws SimdUnavailableError where there is no WebAssembly with SIMD
+ */
+export function createFieldCiphers({
+  capacity = 65_536,
+  siv = instantiateSiv(),
+}: FieldCiphersOptions = {}): FieldCipherFactory {
+  const memory = new SivMemory(siv, capacity);
+  const engine = { siv, memory, longTexts: createLongTexts(siv, memory) };
 
-/** Field ciphers over {@link AesSiv}: Tink's AES256-SIV, TINK prefix, one empty associated-data component. */
-export const fieldCiphers: FieldCipherFactory = {
-  prepare(keysetJson) {
-    const { primary, keys } = parseKeyset(keysetJson);
-    const ciphers = new Map(keys.map(({ id, material }) => [id, new AesSiv(material, emptyAssociatedData)]));
-    const sealing = ciphers.get(primary.id);
-    if (sealing === undefined) throw new TypeError('a parsed keyset has its primary key');
-    const prefix = Buffer.alloc(prefixBytes);
-    prefix[0] = version;
-    prefix.writeUInt32BE(primary.id, 1);
-    return createFieldCipher(prefix, sealing, ciphers);
-  },
-};
+  function prepareKey(id: number, material: Uint8Array): PreparedKey {
+    const slot = memory.take();
+    memory.input.set(material);
+    siv.functions.prepare(slot, id);
+    return { id, slot };
+  }
 
-function createFieldCipher(
-  prefix: Buffer,
-  sealing: AesSiv,
-  ciphers: ReadonlyMap<number, AesSiv>,
-): FieldCipher {
+  function prepareKeyset({ primary, keys }: Keyset): FieldCipher {
+    const others = keys.filter(({ id }) => id !== primary.id);
+    memory.reserve(1 + others.length);
+    return new WasmFieldCipher(
+      engine,
+      prepareKey(primary.id, primary.material),
+      others.map(({ id, material }) => prepareKey(id, material)),
+    );
+  }
+
   return {
-    encrypt: (plaintext) => Buffer.concat([prefix, sealing.seal(Buffer.from(plaintext))]).toString('base64'),
-    decrypt(ciphertext) {
-      const bytes = Buffer.from(ciphertext, 'base64');
-      // Decoding base64 skips what is none; only the text that encrypt would write is accepted.
-      if (bytes.toString('base64') !== ciphertext) throw new DecryptionError('it is not base64');
-      if (bytes.length < prefixBytes || bytes[0] !== version) {
-        throw new DecryptionError('it has no Tink prefix');
-      }
-      const cipher = ciphers.get(bytes.readUInt32BE(1));
-      if (cipher === undefined) throw new DecryptionError('it was encrypted with another key');
+    prepareKeyset,
+    prepare(keysetJson) {
+      const keyset = parseKeyset(keysetJson);
       try {
-        return cipher.open(bytes.subarray(prefixBytes)).toString();
-      } catch (error) {
-        if (!(error instanceof SivAuthenticationError)) throw error;
-        throw new DecryptionError('it was changed, or encrypted with another key');
+        return prepareKeyset(keyset);
+      } finally {
+        for (const { material } of keyset.keys) material.fill(0);
       }
-    },
-    destroy() {
-      for (const cipher of ciphers.values()) cipher.destroy();
     },
   };
 }

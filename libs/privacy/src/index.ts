@@ -1,7 +1,10 @@
-export { AesSiv, SivAuthenticationError } from './aes-siv.ts';
+export { createCipherCache } from './cipher-cache.ts';
+export type { CipherCache } from './cipher-cache.ts';
+export { DecryptionError, DestroyedCipherError } from './field-cipher.ts';
 export type { FieldCipher, FieldCipherFactory } from './field-cipher.ts';
-export { DecryptionError, fieldCiphers } from './field-ciphers.ts';
+export { createFieldCiphers } from './field-ciphers.ts';
 export { generateKeyset, KeysetError, keysetToJson, parseKeyset } from './keyset.ts';
 export type { Keyset, SivKey } from './keyset.ts';
 export { createMask } from './mask.ts';
-export { murmur3x64 } from './murmur3.ts';
+export { KeySlotsExhaustedError } from './siv-memory.ts';
+export { SimdUnavailableError } from './siv-module.ts';

@@ -1,5 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { z } from 'zod';
 
 /** A keyset cannot be used. Says what is wrong with its form, never what is in it. */
 export class KeysetError extends Error {
@@ -25,22 +24,6 @@ const typeUrl = 'type.googleapis.com/google.crypto.tink.AesSivKey';
 const materialBytes = 64;
 /** Field 2 of the protobuf message AesSivKey, length-delimited, 64 bytes. */
 const valuePrefix = Buffer.from([0x12, 0x40]);
-
-const keyId = z.int().min(1).max(0xffff_ffff);
-
-const keysetSchema = z.object({
-  primaryKeyId: keyId,
-  key: z
-    .array(
-      z.object({
-        keyData: z.object({ typeUrl: z.string(), value: z.string(), keyMaterialType: z.string() }),
-        status: z.string(),
-        keyId,
-        outputPrefixType: z.string(),
-      }),
-    )
-    .min(1),
-});
 
 /** A keyset of one fresh random key. */
 export function generateKeyset(): Keyset {
@@ -71,19 +54,40 @@ export function keysetToJson({ primary, keys }: Keyset): string {
  * @throws KeysetError
  */
 export function parseKeyset(json: string): Keyset {
-  const parsed = keysetSchema.safeParse(parseJson(json));
-  if (!parsed.success) throw new KeysetError('it is not the JSON form of a Tink keyset');
-  const keys = parsed.data.key
-    .filter(({ status }) => status === 'ENABLED')
-    .map(({ keyData, keyId: id, outputPrefixType }) => {
-      if (keyData.typeUrl !== typeUrl) throw new KeysetError('a key is not an AES-SIV key');
-      if (outputPrefixType !== 'TINK') throw new KeysetError('a key does not have the TINK output prefix');
-      return { id, material: readMaterial(keyData.value) };
-    });
+  // Written by hand because this is on the way of every event of a new session.
+  const { primaryKeyId, key: entries } = fieldsOf(parseJson(json));
+  if (!isKeyId(primaryKeyId) || !Array.isArray(entries) || entries.length === 0)
+    throw new KeysetError(anotherShape);
+  const keys = entries.map(readKey).filter((key) => key !== undefined);
   if (new Set(keys.map(({ id }) => id)).size !== keys.length) throw new KeysetError('two keys share an id');
-  const primary = keys.find(({ id }) => id === parsed.data.primaryKeyId);
+  const primary = keys.find(({ id }) => id === primaryKeyId);
   if (primary === undefined) throw new KeysetError('the primary key is absent or not enabled');
   return { primary, keys };
+}
+
+const anotherShape = 'it is not the JSON form of a Tink keyset';
+
+/** Undefined for a key that is not enabled. */
+function readKey(entry: unknown): SivKey | undefined {
+  const { keyData, status, keyId: id, outputPrefixType } = fieldsOf(entry);
+  const { typeUrl: type, value, keyMaterialType } = fieldsOf(keyData);
+  const hasTexts = [status, outputPrefixType, type, keyMaterialType].every(
+    (each) => typeof each === 'string',
+  );
+  if (!hasTexts || typeof value !== 'string' || !isKeyId(id)) throw new KeysetError(anotherShape);
+  if (status !== 'ENABLED') return undefined;
+  if (type !== typeUrl) throw new KeysetError('a key is not an AES-SIV key');
+  if (outputPrefixType !== 'TINK') throw new KeysetError('a key does not have the TINK output prefix');
+  return { id, material: readMaterial(value) };
+}
+
+function fieldsOf(value: unknown): Readonly<Partial<Record<string, unknown>>> {
+  if (typeof value !== 'object' || value === null) throw new KeysetError(anotherShape);
+  return { ...value };
+}
+
+function isKeyId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff;
 }
 
 function readMaterial(value: string): Uint8Array {
