@@ -16,7 +16,9 @@ import {
   toInstanceId,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
+import type { EmbeddedLog } from '@ccd/eventlog';
 import { connectEventLog } from '@ccd/eventlog';
+import type { FieldCipherFactory } from '@ccd/privacy';
 import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
@@ -34,6 +36,8 @@ export interface GatewayDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly controlPlane?: ControlPlane;
+  readonly log?: EmbeddedLog;
+  readonly ciphers?: FieldCipherFactory;
 }
 
 export interface RunningGateway extends RunningService {
@@ -47,9 +51,9 @@ export async function startEventGateway(
   { clock, logger, ...given }: GatewayDependencies,
 ): Promise<RunningGateway> {
   // First of all: without it this process must not start.
-  const ciphers = createFieldCiphers();
+  const ciphers = given.ciphers ?? createFieldCiphers();
   const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
-  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const log = given.log ?? (await connectEventLog(toEventLogOptions(config), { clock }));
   const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
   const producer = await log.createProducer();
   const cached = (name: string) => join(config.CACHE_DIR, name);

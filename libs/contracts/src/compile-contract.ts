@@ -5,6 +5,8 @@ import { compileSchema } from './event-schema.ts';
 import type { FieldPath } from './field-path.ts';
 import { compileFieldPath } from './field-path.ts';
 import { compileRegex, maxRegexSteps } from './linear-regex.ts';
+import type { ContractBytes } from './scan/contract-bytes.ts';
+import { compileContractBytes } from './scan/contract-bytes.ts';
 import type { ContractDefinition, ContractRef, EventRecord } from './types.ts';
 
 /** A value that its contract does not accept. The message quotes the value and is for the sender alone. */
@@ -24,6 +26,8 @@ export interface CompiledContract {
   readonly definition: ContractDefinition;
   readonly schema: EventSchema;
   readonly personalFields: readonly PersonalField[];
+  /** The same for events as their Avro bytes; undefined where the schema has no such encoding. */
+  readonly bytes: ContractBytes | undefined;
   /** The first validation that fails. A field that is null or absent is not validated. */
   validate(event: EventRecord): ValidationFailure | undefined;
   /** Names the session; undefined when null. */
@@ -69,24 +73,27 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
     .filter(({ isPii }) => isPii)
     .map(({ fieldName, purposeLevel }) => ({ path: fieldName, purposeLevel, at: at(fieldName) }));
 
+  const firstFailure = (textsOf: (field: FieldPath) => readonly string[]): ValidationFailure | undefined => {
+    let steps = 0;
+    for (const { at: field, regex, pattern } of validations) {
+      for (const text of textsOf(field)) {
+        steps += text.length * pattern.size;
+        if (steps > maxRegexSteps) return { field: field.path, message: tooLongMessage(field.path) };
+        if (!pattern.test(text)) {
+          return { field: field.path, message: failureMessage(field.path, ref, text, regex) };
+        }
+      }
+    }
+    return undefined;
+  };
+
   return {
     ref,
     definition,
     schema,
     personalFields: personal.map(({ path, purposeLevel }) => ({ path, purposeLevel })),
-    validate(event) {
-      let steps = 0;
-      for (const { at: field, regex, pattern } of validations) {
-        for (const text of field.texts(event)) {
-          steps += text.length * pattern.size;
-          if (steps > maxRegexSteps) return { field: field.path, message: tooLongMessage(field.path) };
-          if (!pattern.test(text)) {
-            return { field: field.path, message: failureMessage(field.path, ref, text, regex) };
-          }
-        }
-      }
-      return undefined;
-    },
+    bytes: compileContractBytes(definition, schema, firstFailure),
+    validate: (event) => firstFailure((field) => field.texts(event)),
     keyFieldValue: (event) => keyField.text(event),
     dataSubjectId: (event) => dataSubject?.text(event),
     replacePersonal: (event, applies, replace) =>

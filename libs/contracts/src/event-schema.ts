@@ -1,16 +1,14 @@
 import { compileReader } from './avro-reader.ts';
 import { detectSchemaKind, parseAvroDefinition } from './avro-schema.ts';
 import { compileWriter } from './avro-writer.ts';
-import { EventParseError } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
 import { fingerprint } from './fingerprint.ts';
 import { fromJson } from './json-reader.ts';
 import type { JsonStyle } from './json-writer.ts';
 import { toJson } from './json-writer.ts';
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
-import { textOf } from './parse-json.ts';
-import { serializationOf } from './serialization.ts';
-import type { RecordShape, Shape } from './shape.ts';
+import { compileOpenBody } from './open-body.ts';
+import type { RecordShape } from './shape.ts';
 import type { EventRecord, SchemaKind } from './types.ts';
 
 /** A schema of events with its codecs, compiled once. */
@@ -50,50 +48,16 @@ function compileAvro(definition: string): EventSchema {
   const fromAvro = compileReader(shape);
   const write = compileWriter(shape);
   const fromJsonText = (text: string) => fromJson(shape, parseExactJson(text));
-  const beginsWithLength = startsWithText(shape);
+  const openBody = compileOpenBody(shape);
 
   return {
     kind: 'avro',
     shape,
     fingerprint: fingerprint(shape),
     fromJsonText,
-    parse(body, serialization) {
-      const said = serializationOf(serialization);
-      if (said === 'avro') return fromAvro(body);
-      if (said === 'json') return fromJsonText(textOf(body));
-      // '{' would be a negative length before a text, so it can only be JSON.
-      if (body[0] === openingBrace && beginsWithLength) return fromJsonText(textOf(body));
-      return sniff(body, fromAvro, fromJsonText);
-    },
+    parse: (body, serialization) => openBody(body, serialization, { avro: fromAvro, json: fromJsonText }),
     decode: fromAvro,
     encode: (event, prefix = noPrefix) => write(event, prefix),
     toJson: (event, style) => toJson(shape, event, style),
   };
-}
-
-const openingBrace = 0x7b;
-
-/** White space may begin JSON and may be the length of an Avro text: whichever reads the whole body is right. */
-function sniff(
-  body: Buffer,
-  fromAvro: (bytes: Buffer) => EventRecord,
-  fromJsonText: (text: string) => EventRecord,
-): EventRecord {
-  try {
-    return fromAvro(body);
-  } catch (error) {
-    if (!(error instanceof EventParseError) || !looksLikeJson(body)) throw error;
-    return fromJsonText(textOf(body));
-  }
-}
-
-function looksLikeJson(body: Buffer): boolean {
-  return /^\s*\{/.test(body.toString('latin1', 0, 256));
-}
-
-/** Records that begin with one another begin with no text, and no event has such a schema. */
-function startsWithText(shape: Shape, within: readonly Shape[] = []): boolean {
-  if (shape.kind !== 'record') return shape.kind === 'string' || shape.kind === 'bytes';
-  const first = shape.fields[0];
-  return first !== undefined && !within.includes(shape) && startsWithText(first.shape, [...within, shape]);
 }

@@ -1,0 +1,182 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median } from '@ccd/testkit/bench';
+import type { Bench, Figure, Goal } from '@ccd/testkit/bench';
+import { startLoadGenerator, startServer } from './child.ts';
+import type { LoadGenerator, LoadedServer } from './child.ts';
+import { startEngine } from './engine.ts';
+import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { createWorld } from './world.ts';
+
+type Load = Pick<LoadPlan, 'protocol' | 'connections' | 'depth' | 'requestsFile'>;
+
+/** A server and the load that it is measured with. */
+interface Subject {
+  readonly what: string;
+  readonly server: LoadedServer;
+  readonly load: Load;
+}
+
+interface Measured {
+  /** Accepted requests per second of the server's CPU time, and per second of the clock. */
+  readonly perCpuSecond: number;
+  readonly perSecond: number;
+}
+
+async function measure(
+  generator: LoadGenerator,
+  { what, server, load }: Subject,
+  plan: Pick<LoadPlan, 'ms' | 'atLeast'>,
+): Promise<Measured> {
+  const before = await server.status();
+  const { accepted, refused, seconds } = await generator.run({ ...load, ...plan, port: server.port });
+  const after = await server.status();
+  if (refused > 0) throw new Error(`${what}: ${refused} requests were not answered with 204`);
+  if (after.events > 0 && after.events - before.events < accepted) {
+    throw new Error(`${what}: answered ${accepted} with 204, took ${after.events - before.events}`);
+  }
+  return {
+    perCpuSecond: (accepted / (after.cpuMicros - before.cpuMicros)) * 1e6,
+    perSecond: accepted / seconds,
+  };
+}
+
+/** The subjects in turn, round after round, so that a machine that slows down slows all of them. */
+async function measureAll<Name extends string>(
+  generator: LoadGenerator,
+  subjects: Readonly<Record<Name, Subject>>,
+  { rounds, ms, progress }: { rounds: number; ms: number; progress: (what: string) => void },
+): Promise<Record<Name, Measured>> {
+  const names = Object.keys(subjects) as Name[];
+  const results = new Map<Name, Measured[]>(names.map((name) => [name, []]));
+  // Every session has its key and every function its optimised code before the first round.
+  for (const name of names) await measure(generator, subjects[name], { ms, atLeast: 10_000 });
+  for (let round = 1; round <= rounds; round += 1) {
+    progress(`round ${round} of ${rounds}`);
+    for (const name of names) results.get(name)?.push(await measure(generator, subjects[name], { ms }));
+  }
+  const middle = (name: Name, of: keyof Measured): number =>
+    median((results.get(name) ?? []).map((measured) => measured[of]));
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      { perCpuSecond: middle(name, 'perCpuSecond'), perSecond: middle(name, 'perSecond') },
+    ]),
+  ) as Record<Name, Measured>;
+}
+
+const atLeast = (limit: number): Goal => ({ of: 'ratio', bound: 'at least', limit });
+
+/** The gateway beside empty servers, beside itself without encryption, and beside the same job done straightforwardly. */
+export const bench: Bench = {
+  title: 'event-gateway: events per second of CPU time, 3 personal fields, 5 validations, 1,024 sessions',
+  async run({ quick, progress }) {
+    const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
+    const world = await createWorld(folder);
+    const engine = await startEngine(folder);
+    const generator = startLoadGenerator();
+    const servers: LoadedServer[] = [];
+    const start = async (path: string, ...args: string[]): Promise<LoadedServer> => {
+      const server = await startServer(path, args);
+      servers.push(server);
+      return server;
+    };
+    const avro: Load = {
+      protocol: 'http1',
+      connections: 64,
+      depth: 1,
+      requestsFile: world.avroRequests,
+    };
+    const json: Load = { ...avro, requestsFile: world.jsonRequests };
+    const h2c: Load = { ...avro, protocol: 'h2c', connections: 16, depth: 32 };
+    try {
+      progress('starting servers');
+      const gateway = await start('servers/gateway.ts', folder);
+      const what = {
+        empty: 'an empty node:http 204',
+        empty2: 'an empty node:http2 204',
+        plain: 'without encryption',
+        peer: 'fastify + jose + avsc + noble',
+      };
+      const subjects = {
+        empty: { what: what.empty, server: await start('servers/empty-http1.ts'), load: avro },
+        gateway: { what: 'Avro', server: gateway, load: avro },
+        plain: {
+          what: what.plain,
+          server: await start('servers/gateway.ts', folder, '--no-encryption'),
+          load: avro,
+        },
+        json: { what: 'JSON', server: gateway, load: json },
+        empty2: { what: what.empty2, server: await start('servers/empty-http2.ts'), load: h2c },
+        gateway2: { what: 'Avro over h2c', server: gateway, load: h2c },
+        peer: {
+          what: what.peer,
+          server: await start('../../../bench/peers/fastify-noble.ts', folder),
+          load: avro,
+        },
+        embedded: {
+          what: 'Avro, embedded log',
+          server: await start('servers/gateway.ts', folder, '--embedded', engine.socketPath),
+          load: avro,
+        },
+      };
+      const rates = await measureAll(generator, subjects, {
+        rounds: quick ? 2 : 5,
+        ms: quick ? 700 : 3_000,
+        progress,
+      });
+      progress('latency at 70 % load');
+      const rate = 0.7 * rates.gateway.perSecond;
+      const latency = await generator.run({
+        ...avro,
+        port: gateway.port,
+        ms: quick ? 2_000 : 10_000,
+        rate,
+      });
+      return toFigures(rates, what, latency, rate);
+    } finally {
+      generator.close();
+      for (const server of servers) server.close();
+      engine.close();
+      world.close();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+function toFigures(
+  rates: Readonly<
+    Record<'empty' | 'empty2' | 'gateway' | 'gateway2' | 'plain' | 'json' | 'peer' | 'embedded', Measured>
+  >,
+  names: { readonly empty: string; readonly empty2: string; readonly plain: string; readonly peer: string },
+  latency: LoadResult,
+  rate: number,
+): readonly Figure[] {
+  const line = (what: string, of: keyof typeof rates, to: keyof typeof names, goal?: Goal): Figure => ({
+    what,
+    value: rates[of].perCpuSecond,
+    unit: '/s',
+    better: 'more',
+    baseline: { what: names[to], value: rates[to].perCpuSecond },
+    ...(goal === undefined ? {} : { goal }),
+  });
+  const milliseconds = (what: string, value: number, goal?: Goal): Figure => ({
+    what,
+    value,
+    unit: 'ms',
+    better: 'less',
+    ...(goal === undefined ? {} : { goal }),
+  });
+  const at = `at 70 % load (${Math.round(rate).toLocaleString('en')}/s)`;
+  return [
+    line('Avro events', 'gateway', 'empty', atLeast(0.7)),
+    line('Avro events, against the peer', 'gateway', 'peer', atLeast(3)),
+    line('Avro events, encryption on against off', 'gateway', 'plain', atLeast(0.85)),
+    line('JSON events', 'json', 'empty'),
+    line('Avro events over h2c', 'gateway2', 'empty2', atLeast(0.6)),
+    line('Avro events, embedded log in a process of its own', 'embedded', 'empty'),
+    milliseconds(`median latency ${at}`, latency.p50),
+    milliseconds(`p99 latency ${at}`, latency.p99, { of: 'value', bound: 'at most', limit: 5 }),
+  ];
+}

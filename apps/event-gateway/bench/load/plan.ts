@@ -1,0 +1,26 @@
+/** What a load generator is told to do, as JSON on its command line's behalf (see run-load.ts). */
+export interface LoadPlan {
+  readonly protocol: 'http1' | 'h2c';
+  readonly port: number;
+  readonly connections: number;
+  /** Requests under way on each connection. */
+  readonly depth: number;
+  readonly ms: number;
+  /** Goes on until as many requests are answered, also beyond `ms`. */
+  readonly atLeast?: number;
+  /** Requests per second over all connections; absent: each answer is followed by the next request at once. */
+  readonly rate?: number;
+  /** File with the requests to send in turn (see requests.ts). */
+  readonly requestsFile: string;
+}
+
+export interface LoadResult {
+  /** Requests that were answered with 204. */
+  readonly accepted: number;
+  /** Requests that were answered with anything else. */
+  readonly refused: number;
+  readonly seconds: number;
+  /** Milliseconds from the time a request was due to its answer. */
+  readonly p50: number;
+  readonly p99: number;
+}

@@ -1,0 +1,49 @@
+import type { ValidationFailure } from '../compile-contract.ts';
+import type { EventStamp } from '../event-meta.ts';
+import type { EventSchema } from '../event-schema.ts';
+import { compileOpenBody } from '../open-body.ts';
+import type { ContractDefinition } from '../types.ts';
+import { compileScanner } from './compile-scanner.ts';
+import type { ScannedEvent } from './scanned-event.ts';
+
+/** What a contract does with an event, without building the event: for the path of every event. */
+export interface ContractBytes {
+  /** Reads a body as EventSchema.parse does. @throws EventParseError */
+  read(body: Buffer, serialization?: string): ScannedEvent;
+  /** The first validation that fails. A field that is null or absent is not validated. */
+  validate(event: ScannedEvent): ValidationFailure | undefined;
+  /** Names the session; undefined when null. */
+  keyFieldValue(event: ScannedEvent): string | undefined;
+  /** The event's bytes behind `prefix`, with every text of the personal fields replaced and the stamp's fields set. */
+  seal(event: ScannedEvent, prefix: Uint8Array, stamp: EventStamp, replace: (text: string) => string): Buffer;
+}
+
+/** @param firstFailure the contract's validations, over the texts of an event's paths */
+export function compileContractBytes(
+  { keyField, fields, validations }: Pick<ContractDefinition, 'keyField' | 'fields' | 'validations'>,
+  schema: EventSchema,
+  firstFailure: (
+    textsOf: (field: { readonly path: string }) => readonly string[],
+  ) => ValidationFailure | undefined,
+): ContractBytes | undefined {
+  const personal = fields.filter(({ isPii }) => isPii).map(({ fieldName }) => fieldName);
+  const paths = [...new Set([...personal, keyField, ...validations.map(({ field }) => field)])];
+  const indexes = new Map(paths.map((path, index) => [path, index]));
+  const indexOf = (path: string): number => indexes.get(path) ?? paths.length;
+  const key = indexOf(keyField);
+  const scanner = schema.kind === 'avro' ? compileScanner(schema.shape, paths) : undefined;
+  if (scanner === undefined) return undefined;
+  const openBody = compileOpenBody(schema.shape);
+  const readers = {
+    avro: (bytes: Buffer) => scanner.scan(bytes),
+    json: (text: string) => scanner.scan(schema.encode(schema.fromJsonText(text))),
+  };
+  return {
+    read: (body, serialization) => openBody(body, serialization, readers),
+    validate: (event) => firstFailure(({ path }) => event.texts(indexOf(path))),
+    keyFieldValue: (event) => event.text(key),
+    // The personal fields are the first of the paths.
+    seal: (event, prefix, stamp, replace) =>
+      event.splice(prefix, stamp, (path, text) => (path < personal.length ? replace(text) : undefined)),
+  };
+}

@@ -1,0 +1,114 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * Bytes that are not of their schema. Where they stand is added on the way out, record by record, since a good event
+ * should not pay for the path of an error.
+ */
+export class Misread extends Error {
+  override readonly name = 'Misread';
+  readonly problem: string;
+  /** Names of fields, innermost first. */
+  readonly path: string[] = [];
+
+  constructor(problem: string) {
+    super(problem);
+    this.problem = problem;
+  }
+}
+
+/** Where a scan stands, and what it has marked. Every step checks the end first: a length that lies costs nothing. */
+export class ScanCursor {
+  bytes: Buffer = noBytes;
+  position = 0;
+  depth = 0;
+  items = 0;
+  /** Five numbers a mark, in the order of the bytes; see marks.ts. */
+  marks: number[] = [];
+
+  begin(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.position = 0;
+    this.depth = 0;
+    this.items = 0;
+    this.marks = [];
+  }
+
+  /** Passes `length` bytes and returns where they begin. */
+  take(length: number): number {
+    const start = this.position;
+    if (length > this.bytes.length - start) throw new Misread('ends before its value does');
+    this.position = start + length;
+    return start;
+  }
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** A zig-zag number of variable length; those beyond 2^52 become an infinity of their sign, and none is exact there. */
+export function scanLong(cursor: ScanCursor): number {
+  const { bytes, position } = cursor;
+  const first = bytes[position];
+  if (first === undefined) throw new Misread('ends before its value does');
+  if (first < 0x80) {
+    cursor.position = position + 1;
+    return (first >>> 1) ^ -(first & 1);
+  }
+  let value = first & 0x7f;
+  let factor = 0x80;
+  for (let at = position + 1; ; at += 1) {
+    const byte = bytes[at];
+    if (byte === undefined) throw new Misread('ends before its value does');
+    value += (byte & 0x7f) * factor;
+    if (byte < 0x80) {
+      // The tenth byte has room for one bit of the 64.
+      if (at - position === 9 && byte > 1) throw new Misread('is out of the range of a long');
+      cursor.position = at + 1;
+      break;
+    }
+    if (at - position === 9) throw new Misread('is out of the range of a long');
+    factor *= 0x80;
+  }
+  if (value >= 2 ** 53) return (first & 1) === 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+}
+
+export function scanInt(cursor: ScanCursor): number {
+  const value = scanLong(cursor);
+  if (value !== (value | 0)) throw new Misread('is out of the range of an int');
+  return value;
+}
+
+export function scanLength(cursor: ScanCursor): number {
+  const length = scanLong(cursor);
+  if (length < 0 || length === Number.POSITIVE_INFINITY) throw new Misread('has a length that is none');
+  return length;
+}
+
+/** The number of a choice among `count`. */
+export function scanIndex(cursor: ScanCursor, count: number): number {
+  const index = scanLong(cursor);
+  if (index < 0 || index >= count) {
+    throw new Misread(`names a choice that its schema does not have (${count} there are)`);
+  }
+  return index;
+}
+
+/** Longer texts are left to a function that looks at many bytes at once. */
+const shortText = 128;
+
+/** Passes a text's bytes and returns whether all of them are known to be ASCII. */
+export function scanTextBytes(cursor: ScanCursor, length: number): boolean {
+  const start = cursor.take(length);
+  const { bytes, position: end } = cursor;
+  if (length <= shortText) {
+    let at = start;
+    while (at < end && (bytes[at] ?? 0) < 0x80) at += 1;
+    if (at === end) return true;
+  }
+  if (!isUtf8(bytes.subarray(start, end))) throw new Misread('is not valid UTF-8');
+  return false;
+}
+
+export function scanText(cursor: ScanCursor): void {
+  scanTextBytes(cursor, scanLength(cursor));
+}

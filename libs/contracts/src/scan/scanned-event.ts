@@ -1,0 +1,145 @@
+import type { EventMeta, EventStamp } from '../event-meta.ts';
+import { markSize, metaMarks } from './marks.ts';
+import type { MetaLayout } from './meta-layout.ts';
+import { scanIndex, scanLength, scanLong, ScanCursor } from './scan-cursor.ts';
+import { SpliceSink } from './splice-sink.ts';
+
+/** The new text of a path's text, or undefined to leave it. */
+export type ReplaceText = (path: number, text: string) => string | undefined;
+
+const sink = new SpliceSink();
+const metaCursor = new ScanCursor();
+
+/**
+ * An event as its bytes, all of them checked, with the places of some texts. Paths are named by their index in the list
+ * that the scanner was compiled with. The bytes must not change while this is in use.
+ */
+export class ScannedEvent {
+  readonly #bytes: Buffer;
+  readonly #marks: readonly number[];
+  readonly #layout: MetaLayout;
+  /** Texts that were read, by the index of their mark. */
+  readonly #texts: (string | undefined)[] = [];
+
+  constructor(bytes: Buffer, marks: readonly number[], layout: MetaLayout) {
+    this.#bytes = bytes;
+    this.#marks = marks;
+    this.#layout = layout;
+  }
+
+  get contractRef(): string {
+    return this.text(metaMarks.eventContractRef) ?? '';
+  }
+
+  /** The part of the event that says how it is to be handled. */
+  meta(): EventMeta {
+    return { contractRef: this.contractRef, keyLink: this.#keyLink(), consentLevels: this.#consentLevels() };
+  }
+
+  /** The first text on the path; undefined where there is none or it is null. */
+  text(path: number): string | undefined {
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += markSize) if (marks[at] === path) return this.#textAt(at);
+    return undefined;
+  }
+
+  /** All texts on the path, one for each element of lists on the way. */
+  texts(path: number): readonly string[] {
+    const found: string[] = [];
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += markSize) {
+      if (marks[at] === path) found.push(this.#textAt(at));
+    }
+    return found;
+  }
+
+  /**
+   * The event's bytes behind `prefix`, with texts replaced, and with what the gateway fills in where there is a stamp.
+   * All else is copied as it stands.
+   */
+  splice(prefix: Uint8Array, stamp: EventStamp | undefined, replace: ReplaceText): Buffer {
+    const marks = this.#marks;
+    let copied = 0;
+    sink.begin(prefix);
+    for (let at = 0; at < marks.length; at += markSize) {
+      const [what = 0, start = 0, end = 0] = [marks[at], marks[at + 1], marks[at + 2]];
+      if (what < 0) {
+        if (stamp === undefined || !isStamped(what)) continue;
+        sink.copy(this.#bytes, copied, start);
+        this.#writeStamp(what, stamp);
+        copied = end;
+        continue;
+      }
+      // A place of several roles is marked once for each; the first that replaces it has done so.
+      if (start < copied) continue;
+      const text = replace(what, this.#textAt(at));
+      if (text === undefined) continue;
+      sink.copy(this.#bytes, copied, start);
+      sink.text(text);
+      copied = end;
+    }
+    sink.copy(this.#bytes, copied, this.#bytes.length);
+    return sink.done();
+  }
+
+  #writeStamp(what: number, { nonce, timestamp, keyLink }: EventStamp): void {
+    const layout = this.#layout;
+    switch (what) {
+      case metaMarks.nonce:
+        sink.long(1 - layout.nonce);
+        sink.long(nonce);
+        break;
+      case metaMarks.timestamp:
+        sink.long(1 - layout.timestamp);
+        sink.long(timestamp);
+        break;
+      case metaMarks.keyLink:
+        sink.long(1 - layout.keyLink);
+        sink.text(keyLink);
+        break;
+      default:
+        sink.long(layout.billingId ?? 0);
+    }
+  }
+
+  #textAt(at: number): string {
+    const known = this.#texts[at];
+    if (known !== undefined) return known;
+    const marks = this.#marks;
+    const encoding = marks[at + 4] === 1 ? 'latin1' : 'utf8';
+    const text = this.#bytes.toString(encoding, marks[at + 3], marks[at + 2]);
+    this.#texts[at] = text;
+    return text;
+  }
+
+  /** Stands a cursor at the value of a field of `strmMeta`; the scan has checked what it will read. */
+  #at(what: number): ScanCursor {
+    const marks = this.#marks;
+    let at = 0;
+    while (marks[at] !== what) at += markSize;
+    metaCursor.begin(this.#bytes);
+    metaCursor.position = marks[at + 1] ?? 0;
+    return metaCursor;
+  }
+
+  #keyLink(): string | null {
+    const cursor = this.#at(metaMarks.keyLink);
+    if (scanIndex(cursor, 2) === this.#layout.keyLink) return null;
+    const length = scanLength(cursor);
+    return this.#bytes.toString('utf8', cursor.position, cursor.position + length);
+  }
+
+  #consentLevels(): readonly number[] {
+    const cursor = this.#at(metaMarks.consentLevels);
+    const levels: number[] = [];
+    for (let count = scanLong(cursor); count !== 0; count = scanLong(cursor)) {
+      if (count < 0) scanLength(cursor);
+      for (let left = Math.abs(count); left > 0; left -= 1) levels.push(scanLong(cursor));
+    }
+    return levels;
+  }
+}
+
+function isStamped(what: number): boolean {
+  return what !== metaMarks.eventContractRef && what !== metaMarks.consentLevels;
+}
