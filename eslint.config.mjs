@@ -110,7 +110,13 @@ export const config = tseslint.config(
     },
   },
   {
-    files: ['**/*.test.ts', 'libs/*/src/testing/**/*.ts', 'libs/testkit/**/*.ts', '**/bench/**/*.ts'],
+    files: [
+      '**/*.test.ts',
+      'libs/*/src/testing/**/*.ts',
+      'apps/*/src/testing/**/*.ts',
+      'libs/testkit/**/*.ts',
+      '**/bench/**/*.ts',
+    ],
     rules: { '@nx/enforce-module-boundaries': boundaries(layersOfTests) },
   },
   {

@@ -1,2 +1,16 @@
 export { createFakeControlPlane } from './fake-control-plane.ts';
 export type { FakeControlPlane, FakeState } from './fake-control-plane.ts';
+export { goodToken, startStandInServer, toErrorReply, toFrame, toReply } from './stand-in-server.ts';
+export type { AgentList, StandInServer, WireReply } from './stand-in-server.ts';
+export {
+  derivedStream,
+  encodeConnectors,
+  encodeExporters,
+  encodeStreams,
+  metadataFor,
+  projectId,
+  sampleConnector,
+  sampleExporter,
+  sampleStream,
+  uuidOf,
+} from './samples.ts';

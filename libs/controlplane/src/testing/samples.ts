@@ -55,13 +55,14 @@ export function sampleConnector(
 export function sampleExporter(
   number: number,
   change: Partial<entities.BatchExporter> = {},
+  connector = 'connector 7',
 ): entities.ExtendedBatchExporter {
   const exporter = entities.BatchExporter.create({
     ref: { name: `exporter ${number}`, projectId },
     streamOrKeyStreamRef: { $case: 'streamRef', value: { name: 'stream 1', projectId } },
     interval: { seconds: 60n, nanos: 0 },
     pathPrefix: 'in/here',
-    dataConnectorRef: { name: 'connector 7', projectId },
+    dataConnectorRef: { name: connector, projectId },
   });
   return { uuid: uuidOf(number), topic: `stream-${uuidOf(1)}`, exporter: { ...exporter, ...change } };
 }

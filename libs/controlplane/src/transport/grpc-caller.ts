@@ -174,7 +174,7 @@ function settle(start: (callback: Callback) => RunningCall, signal: AbortSignal)
     };
     const running = start((error, message) => {
       signal.removeEventListener('abort', onAbort);
-      if (error !== null) reject(new CallStatusError(error.code, error.details));
+      if (error !== null) reject(toCallStatus(error));
       else if (message === undefined) reject(new CallStatusError(status.INTERNAL, 'no message came'));
       else resolve({ message, metadata });
     });
@@ -184,6 +184,10 @@ function settle(start: (callback: Callback) => RunningCall, signal: AbortSignal)
     signal.addEventListener('abort', onAbort, { once: true });
   });
 }
+
+/** The library's type promises details; an answer that it cannot decompress comes without. */
+const toCallStatus = ({ code, details }: { code: status; details: string | undefined }): CallStatusError =>
+  new CallStatusError(code, details ?? 'an answer that cannot be read');
 
 /** How the attempt ended; throws what is no business of the attempt's, above all the caller's own abort. */
 function toStatusError(error: unknown, signal: AbortSignal): CallStatusError {

@@ -2,7 +2,7 @@ import { createGuardRecordStore, createReleaseSource, createSnapshotStore } from
 import type { Cluster, SpecCodec } from '@ccd/cluster';
 import { createStateReporter } from '@ccd/controlplane';
 import type { ComponentType, ControlPlane, OwnState } from '@ccd/controlplane';
-import { createReconciler, createReconcileMetrics } from '@ccd/reconcile';
+import { createReconciler, createReconcileMetrics, formatRevision } from '@ccd/reconcile';
 import type {
   ActualSource,
   Applier,
@@ -162,27 +162,45 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
 
 const textOf = ({ kind, id }: ResourceKey): string => `${kind}/${id}`;
 
-const toOwnState = ({ outcome, reason, message = '' }: RunReport): OwnState =>
-  outcome === 'succeeded'
-    ? { state: 'RUNNING', message: '' }
-    : {
-        state: outcome === 'failed' ? 'ERROR' : 'RUNNING',
-        message: message === '' ? reason : `${reason}: ${message}`,
-      };
+/** After so many answers in a row that could not be used, the agent counts as failing, although what it keeps runs. */
+const mostFailures = 3;
+
+function toOwnState(report: RunReport): OwnState {
+  const { outcome, reason, controlPlane } = report;
+  if (outcome === 'succeeded') return { state: 'RUNNING', message: '' };
+  const detail = detailOf(report);
+  return {
+    state: outcome === 'failed' || controlPlane.failures >= mostFailures ? 'ERROR' : 'RUNNING',
+    message: detail === undefined ? reason : `${reason}: ${detail}`,
+  };
+}
+
+/** What went wrong with the run or the control plane's answer, or what waits for a person. */
+function detailOf({ message, controlPlane, held }: RunReport): string | undefined {
+  if (message !== undefined) return message;
+  if (!controlPlane.reachable) return controlPlane.message;
+  return (
+    held && `${held.reason}, ${held.count} deletions wait for a release of ${formatRevision(held.revision)}`
+  );
+}
 
 /** A run in which nothing happened says nothing. */
 function logRun(logger: Logger, report: RunReport): void {
-  const { runId, outcome, reason, durationMs, message, held } = report;
+  const { runId, outcome, reason, durationMs, held } = report;
+  const detail = detailOf(report);
   const changed = report.resources
     .filter(({ outcome: done }) => done !== 'unchanged' && done !== 'skipped')
-    .map(({ key, outcome: done, reason: why }) => `${done} ${key.kind} ${key.id} (${why})`);
+    .map(
+      ({ key, outcome: done, reason: why, message }) =>
+        `${done} ${key.kind} ${key.id} (${message === undefined ? why : `${why}: ${message}`})`,
+    );
   const facts = {
     runId,
     reason,
     durationMs,
-    ...(message !== undefined && { detail: message }),
+    ...(detail !== undefined && { detail }),
     ...(changed.length > 0 && { changed: changed.slice(0, 50) }),
-    ...(held && { held: held.count, revision: `${held.revision.epoch}/${held.revision.number}` }),
+    ...(held && { held: held.count, revision: formatRevision(held.revision) }),
   };
   if (outcome === 'succeeded' && changed.length === 0) logger.debug(facts, 'nothing to change');
   else if (outcome === 'succeeded') logger.info(facts, 'brought into line');
