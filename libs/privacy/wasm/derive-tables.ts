@@ -14,7 +14,7 @@ const infinity = 0x80;
 const affineConstant = 0x63;
 
 /** Product in the field of AES. */
-export function multiply(one: number, other: number): number {
+function multiply(one: number, other: number): number {
   let product = 0;
   for (let bit = 7; bit >= 0; bit -= 1) {
     product <<= 1;
