@@ -7,4 +7,4 @@ export { generateKeyset, KeysetError, keysetToJson, parseKeyset } from './keyset
 export type { Keyset, SivKey } from './keyset.ts';
 export { createMask } from './mask.ts';
 export { KeySlotsExhaustedError } from './siv-memory.ts';
-export { SimdUnavailableError } from './siv-module.ts';
+export { SimdUnavailableError } from './web-assembly.ts';

@@ -38,6 +38,14 @@ describe(generateKeyset, () => {
 });
 
 describe(parseKeyset, () => {
+  it('reads a keyset alike however its text is laid out', () => {
+    for (let count = 0; count < 50; count += 1) {
+      const json = keysetToJson(generateKeyset());
+      const { primaryKeyId, key: keys } = JSON.parse(json) as { primaryKeyId: number; key: object[] };
+      expect(parseKeyset(JSON.stringify({ key: keys, primaryKeyId }, null, 2))).toEqual(parseKeyset(json));
+    }
+  });
+
   it('leaves out keys that are not enabled', () => {
     const json = JSON.stringify({ primaryKeyId: 5, key: [key(), key({ keyId: 6, status: 'DISABLED' })] });
     expect(parseKeyset(json).keys.map(({ id }) => id)).toEqual([5]);
@@ -52,6 +60,16 @@ describe(parseKeyset, () => {
     ['two keys of one id', JSON.stringify({ primaryKeyId: 5, key: [key(), key()] })],
     ['another kind of key', JSON.stringify({ primaryKeyId: 5, key: [key({}, { typeUrl: 'AesGcmKey' })] })],
     ['a raw prefix', JSON.stringify({ primaryKeyId: 5, key: [key({ outputPrefixType: 'RAW' })] })],
+    ['an id of zero', JSON.stringify({ primaryKeyId: 0, key: [key({ keyId: 0 })] })],
+    ['an id that is too large', JSON.stringify({ primaryKeyId: 2 ** 32, key: [key({ keyId: 2 ** 32 })] })],
+    [
+      'an id that is no decimal',
+      JSON.stringify({ primaryKeyId: 5, key: [key()] }).replaceAll(':5,', ':0x5,'),
+    ],
+    [
+      'a value with other characters',
+      JSON.stringify({ primaryKeyId: 5, key: [key({}, { value: `${secretValue.slice(0, -2)}..` })] }),
+    ],
     ['a short key', JSON.stringify({ primaryKeyId: 5, key: [key({}, { value: secretValue.slice(0, 40) })] })],
   ])('refuses %s and keeps the material out of the error', (_case, json) => {
     let thrown: unknown;

@@ -23,7 +23,7 @@ export interface Keyset {
 const typeUrl = 'type.googleapis.com/google.crypto.tink.AesSivKey';
 const materialBytes = 64;
 /** Field 2 of the protobuf message AesSivKey, length-delimited, 64 bytes. */
-const valuePrefix = Buffer.from([0x12, 0x40]);
+const valuePrefix = [0x12, 0x40] as const;
 
 /** A keyset of one fresh random key. */
 export function generateKeyset(): Keyset {
@@ -38,7 +38,7 @@ export function keysetToJson({ primary, keys }: Keyset): string {
     key: keys.map(({ id, material }) => ({
       keyData: {
         typeUrl,
-        value: Buffer.concat([valuePrefix, material]).toString('base64'),
+        value: Buffer.concat([Buffer.from(valuePrefix), material]).toString('base64'),
         keyMaterialType: 'SYMMETRIC',
       },
       status: 'ENABLED',
@@ -54,7 +54,37 @@ export function keysetToJson({ primary, keys }: Keyset): string {
  * @throws KeysetError
  */
 export function parseKeyset(json: string): Keyset {
-  // Written by hand because this is on the way of every event of a new session.
+  return parseUsual(json) ?? parseAny(json);
+}
+
+/** What stands around id, value and id in the text of a keyset with one key. */
+const usual = [
+  '{"primaryKeyId":',
+  `,"key":[{"keyData":{"typeUrl":"${typeUrl}","value":"`,
+  '","keyMaterialType":"SYMMETRIC"},"status":"ENABLED","keyId":',
+  ',"outputPrefixType":"TINK"}]}',
+] as const;
+const valueCharacters = ((valuePrefix.length + materialBytes) / 3) * 4;
+const decimal = /^[1-9]\d*$/;
+
+/**
+ * Reads the very text that `keysetToJson` and Tink write for one key, several times faster than any text. Undefined for
+ * every other text, and for one that cannot be used.
+ */
+function parseUsual(json: string): Keyset | undefined {
+  const [head, beforeValue, beforeId, tail] = usual;
+  const idText = json.slice(head.length, json.indexOf(',', head.length));
+  const valueAt = head.length + idText.length + beforeValue.length;
+  const value = json.slice(valueAt, valueAt + valueCharacters);
+  if (json !== head + idText + beforeValue + value + beforeId + idText + tail) return undefined;
+  const id = decimal.test(idText) ? Number(idText) : Number.NaN;
+  const material = toMaterial(value);
+  if (!isKeyId(id) || material === undefined) return undefined;
+  const primary = { id, material };
+  return { primary, keys: [primary] };
+}
+
+function parseAny(json: string): Keyset {
   const { primaryKeyId, key: entries } = fieldsOf(parseJson(json));
   if (!isKeyId(primaryKeyId) || !Array.isArray(entries) || entries.length === 0)
     throw new KeysetError(anotherShape);
@@ -78,24 +108,31 @@ function readKey(entry: unknown): SivKey | undefined {
   if (status !== 'ENABLED') return undefined;
   if (type !== typeUrl) throw new KeysetError('a key is not an AES-SIV key');
   if (outputPrefixType !== 'TINK') throw new KeysetError('a key does not have the TINK output prefix');
-  return { id, material: readMaterial(value) };
+  const material = toMaterial(value);
+  if (material === undefined) throw new KeysetError('a key is not 64 bytes long');
+  return { id, material };
 }
 
-function fieldsOf(value: unknown): Readonly<Partial<Record<string, unknown>>> {
-  if (typeof value !== 'object' || value === null) throw new KeysetError(anotherShape);
-  return { ...value };
+type Fields = Readonly<Partial<Record<string, unknown>>>;
+
+function fieldsOf(value: unknown): Fields {
+  if (!isObject(value)) throw new KeysetError(anotherShape);
+  return value;
 }
+
+const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 
 function isKeyId(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 0xffff_ffff;
 }
 
-function readMaterial(value: string): Uint8Array {
+/** Undefined when the value is not that of a key of 64 bytes. */
+function toMaterial(value: string): Uint8Array | undefined {
   const bytes = Buffer.from(value, 'base64');
-  if (bytes.length !== valuePrefix.length + materialBytes || !bytes.subarray(0, 2).equals(valuePrefix)) {
-    throw new KeysetError('a key is not 64 bytes long');
-  }
-  return bytes.subarray(valuePrefix.length);
+  const hasForm =
+    bytes.length === valuePrefix.length + materialBytes &&
+    valuePrefix.every((byte, place) => bytes[place] === byte);
+  return hasForm ? bytes.subarray(valuePrefix.length) : undefined;
 }
 
 function parseJson(json: string): unknown {

@@ -53,7 +53,35 @@ describe(createMask, () => {
       fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (seed, value) => {
         expect(createMask(seed)(value)).toBe(reference(Buffer.from(seed + value)));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
+  });
+
+  it('agrees with it for seeds of all lengths, whatever other masks do in between', () => {
+    const seeds = Array.from({ length: 70 }, (_, length) => 'x'.repeat(length));
+    const masks = [...seeds, 'y'.repeat(1_000), 'é'.repeat(40)].map((seed) => ({
+      seed,
+      mask: createMask(seed),
+    }));
+    for (const value of ['', 'a', 'a value', 'a value of more than sixteen bytes']) {
+      const expected = masks.map(({ seed }) => reference(Buffer.from(seed + value)));
+      expect(masks.map(({ mask }) => mask(value))).toEqual(expected);
+    }
+  });
+
+  it.each([5_000, 5_456, 5_457, 16_383, 16_384, 16_385, 100_000])(
+    'agrees with it for %i letters',
+    (length) => {
+      const [one, other] = [createMask('one seed'), createMask('another seed of more than a block')];
+      const value = 'long '.repeat(length / 5 + 1).slice(0, length);
+      expect(one(value)).toBe(reference(Buffer.from(`one seed${value}`)));
+      expect(other(value)).toBe(reference(Buffer.from(`another seed of more than a block${value}`)));
+      expect(one('short')).toBe(reference(Buffer.from('one seedshort')));
+    },
+  );
+
+  it('takes a character of which the seed has one half and the value the other as one', () => {
+    expect(createMask('seed\ud83d')('\ude00 value')).toBe(reference(Buffer.from('seed\u{1f600} value')));
+    expect(createMask('seed\ud83d')(' value')).toBe(reference(Buffer.from('seed\ufffd value')));
   });
 });

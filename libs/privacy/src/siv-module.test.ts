@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { scratchDir } from '@ccd/testkit';
 import { buildSync } from 'esbuild';
-import { SimdUnavailableError, instantiateSiv } from './siv-module.ts';
-import { findWebAssembly } from './web-assembly.ts';
+import { instantiateSiv } from './siv-module.ts';
+import { SimdUnavailableError, findWebAssembly } from './web-assembly.ts';
 
 const offering = (accepts: (offered: number) => boolean) => {
   const wasm = findWebAssembly();
@@ -51,6 +51,8 @@ describe(instantiateSiv, () => {
     });
     const { status, stderr } = spawnSync(process.execPath, ['--jitless', file], { encoding: 'utf8' });
     expect(status).toBe(1);
-    expect(stderr).toContain('SimdUnavailableError: field encryption needs WebAssembly with SIMD');
+    expect(stderr).toContain(
+      'SimdUnavailableError: encrypting and masking fields needs WebAssembly with SIMD',
+    );
   });
 });

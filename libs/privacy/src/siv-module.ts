@@ -1,6 +1,6 @@
-import { relaxedSimdModule, simdModule } from './gen/siv-modules.ts';
-import type { WebAssemblyApi, WebAssemblyMemory } from './web-assembly.ts';
-import { findWebAssembly } from './web-assembly.ts';
+import { relaxedSimdModule, simdModule } from './gen/wasm-modules.ts';
+import type { WebAssemblyApi, WebAssemblyExports, WebAssemblyMemory } from './web-assembly.ts';
+import { findWebAssembly, hasExports, instantiate, numberOf } from './web-assembly.ts';
 
 /** What wasm/assembly/siv.ts exports. Slots are addresses in `memory`, lengths are bytes. */
 export interface SivExports {
@@ -37,43 +37,15 @@ export interface SivLayout {
   readonly ciphertextCharacters: number;
 }
 
-/** Field encryption cannot run here; nothing else would be constant time. */
-export class SimdUnavailableError extends Error {
-  override readonly name = 'SimdUnavailableError';
-  constructor() {
-    super(
-      'field encryption needs WebAssembly with SIMD, which this Node.js does not offer: it may run with --jitless, or on a processor without SSSE3 and SSE4.1',
-    );
-  }
-}
-
-interface CompiledBuild {
-  readonly build: SivModule['build'];
-  readonly module: object;
-}
-
-let compiled: CompiledBuild | undefined;
-
 /**
  * Makes an instance of the fastest build that this process can run.
  * @throws SimdUnavailableError
  */
 export function instantiateSiv(wasm: WebAssemblyApi | undefined = findWebAssembly()): SivModule {
-  if (wasm === undefined) throw new SimdUnavailableError();
-  const { build, module } = wasm === findWebAssembly() ? (compiled ??= compileSiv(wasm)) : compileSiv(wasm);
-  const { exports } = new wasm.Instance(module);
-  return { build, functions: toSivExports(exports), layout: toLayout(exports) };
-}
-
-function compileSiv(wasm: WebAssemblyApi): CompiledBuild {
-  for (const [build, text] of [
-    ['relaxed-simd', relaxedSimdModule],
-    ['simd', simdModule],
-  ] as const) {
-    const binary = Buffer.from(text, 'base64');
-    if (wasm.validate(binary)) return { build, module: new wasm.Module(binary) };
-  }
-  throw new SimdUnavailableError();
+  const hasRelaxedSimd = wasm?.validate(Buffer.from(relaxedSimdModule, 'base64')) === true;
+  const exports = instantiate(wasm, hasRelaxedSimd ? relaxedSimdModule : simdModule);
+  if (!isSivExports(exports)) throw new TypeError('wasm-modules.ts is not what wasm/assembly compiles to');
+  return { build: hasRelaxedSimd ? 'relaxed-simd' : 'simd', functions: exports, layout: toLayout(exports) };
 }
 
 const functionNames = [
@@ -88,18 +60,11 @@ const functionNames = [
   'isTag',
 ] as const satisfies readonly (keyof SivExports)[];
 
-function toSivExports(exports: Readonly<Record<string, unknown>>): SivExports {
-  if (!isSivExports(exports)) throw new TypeError('siv-modules.ts is not what wasm/assembly compiles to');
-  return exports;
+function isSivExports(exports: WebAssemblyExports): exports is WebAssemblyExports & SivExports {
+  return hasExports(exports, functionNames);
 }
 
-function isSivExports(exports: object): exports is SivExports {
-  return (
-    'memory' in exports && functionNames.every((name) => typeof Reflect.get(exports, name) === 'function')
-  );
-}
-
-function toLayout(exports: Readonly<Record<string, unknown>>): SivLayout {
+function toLayout(exports: WebAssemblyExports): SivLayout {
   return {
     input: numberOf(exports['INPUT']),
     output: numberOf(exports['OUTPUT']),
@@ -110,11 +75,4 @@ function toLayout(exports: Readonly<Record<string, unknown>>): SivLayout {
     textBytes: numberOf(exports['TEXT_BYTES']),
     ciphertextCharacters: numberOf(exports['CIPHERTEXT_CHARACTERS']),
   };
-}
-
-/** Of a global of a WebAssembly module. */
-function numberOf(global: unknown): number {
-  return Number(
-    typeof global === 'object' && global !== null && 'value' in global ? global.value : Number.NaN,
-  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { relaxedSimdModule, simdModule } from '../src/gen/siv-modules.ts';
+import { relaxedSimdModule, simdModule } from '../src/gen/wasm-modules.ts';
 import { disassemble } from './disassemble.ts';
 import { findLeaks } from './find-leaks.ts';
 import { parseWat } from './parse-wat.ts';

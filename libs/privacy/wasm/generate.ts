@@ -14,8 +14,8 @@ const repository = resolve(import.meta.dirname, '../../..');
 const lineLength = 100;
 
 /** A module of TypeScript that exports the binaries in base64: bundlers, jest and Node load it like any other. */
-function asSource(binaries: ReadonlyMap<string, Uint8Array>): string {
-  const constants = [...binaries].map(([name, binary]) => {
+function asSource(binaries: Readonly<Record<string, Uint8Array>>): string {
+  const constants = Object.entries(binaries).map(([name, binary]) => {
     const text = Buffer.from(binary).toString('base64');
     const lines = text.match(new RegExp(`.{1,${lineLength}}`, 'g')) ?? [];
     return `export const ${name} =\n${lines.map((line) => `  '${line}'`).join(' +\n')};\n`;
@@ -37,15 +37,12 @@ function bringUpToDate(file: string, content: string): void {
 
 // The compiler reads the tables from the folder, so that they come first.
 bringUpToDate(join(assembly, 'tables.ts'), tablesSource());
-bringUpToDate(
-  join(gen, 'siv-modules.ts'),
-  asSource(
-    new Map([
-      ['relaxedSimdModule', compile(assembly, 'siv.ts', ['simd', 'relaxed-simd'])],
-      ['simdModule', compile(assembly, 'siv.ts', ['simd'])],
-    ]),
-  ),
-);
+const modules = {
+  relaxedSimdModule: compile(assembly, 'siv.ts', ['simd', 'relaxed-simd']),
+  simdModule: compile(assembly, 'siv.ts', ['simd']),
+  maskModule: compile(assembly, 'mask.ts', ['simd']),
+};
+bringUpToDate(join(gen, 'wasm-modules.ts'), asSource(modules));
 
 if (stale.length > 0) {
   console.error(`out of date with libs/privacy/wasm; run npm run generate:\n${stale.join('\n')}`);
