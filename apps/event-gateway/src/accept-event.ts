@@ -1,14 +1,16 @@
 import { randomInt } from 'node:crypto';
 import type { CompiledContract, ValueFormat } from '@ccd/contracts';
-import { EventParseError, encodeValue, readMeta, stampEvent } from '@ccd/contracts';
+import { EventParseError } from '@ccd/contracts';
 import type { ClientStream } from '@ccd/controlplane';
 import type { RecordReader } from '@ccd/dataplane';
 import { UnexplainedRecordError } from '@ccd/dataplane';
 import type { Producer } from '@ccd/eventlog';
+import { createBatchingProducer } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import type { GatewayResponse } from './gateway-response.ts';
 import { accepted, badRequest } from './gateway-response.ts';
+import { receiveEvent } from './received-event.ts';
 import type { SessionCiphers } from './session-cipher.ts';
 
 export interface AcceptEventOptions {
@@ -43,10 +45,17 @@ export function createAcceptEvent(
 ): (request: EventRequest) => Promise<GatewayResponse> {
   const { contracts, sessions, producer, clock, valueFormat, nonce = randomNonce } = options;
 
-  async function find(ref: string): Promise<CompiledContract | GatewayResponse> {
+  const batching = createBatchingProducer(producer);
+
+  /** Waits for nothing where the contract is at hand. */
+  function find(ref: string): Found | Promise<Found> {
+    const found = contracts.contract(ref);
+    return found instanceof Promise ? waitFor(ref, found) : found;
+  }
+
+  async function waitFor(ref: string, asked: Promise<CompiledContract | undefined>): Promise<Found> {
     try {
-      const found = await contracts.contract(ref);
-      return found ?? badRequest('UnknownContract', `Data contract '${ref}' is not known`);
+      return (await asked) ?? badRequest('UnknownContract', `Data contract '${ref}' is not known`);
     } catch (error) {
       if (!(error instanceof UnexplainedRecordError)) throw error;
       return badRequest('UnusableContract', `Data contract '${ref}' cannot be used`);
@@ -60,11 +69,13 @@ export function createAcceptEvent(
         'The header Strm-Schema-Ref is missing: <handle>/<name>/<version>',
       );
     }
-    const writer = await find(schemaRef);
+    const found = find(schemaRef);
+    // Every wait costs a turn of the queue: only what is not there is waited for.
+    const writer = found instanceof Promise ? await found : found;
     if (isResponse(writer)) return writer;
-    const event = writer.schema.parse(body, serialization);
+    const read = receiveEvent(writer, valueFormat, body, serialization);
 
-    const { contractRef } = readMeta(event);
+    const { contractRef } = read;
     const contract = contractRef === schemaRef ? writer : await find(contractRef);
     if (isResponse(contract)) return contract;
     if (contract.schema.fingerprint !== writer.schema.fingerprint) {
@@ -75,25 +86,23 @@ export function createAcceptEvent(
       const message = `Data contract '${contractRef}' is ${contract.definition.state}; only ACTIVE contracts accept events`;
       return badRequest('ContractNotActive', message);
     }
-    const failure = contract.validate(event);
+    const event = contract === writer ? read : receiveEvent(contract, valueFormat, body, serialization);
+    const failure = event.validate();
     if (failure !== undefined) return badRequest('ValidationFailed', failure.message);
-    const keyFieldValue = contract.keyFieldValue(event);
+    const keyFieldValue = event.keyFieldValue();
     if (!keyFieldValue) {
       return badRequest('KeyFieldEmpty', `Key field '${contract.definition.keyField}' is empty`);
     }
 
-    const session = await sessions.of(stream, keyFieldValue);
+    const current = sessions.of(stream, keyFieldValue);
+    const session = current instanceof Promise ? await current : current;
     const { keyLink } = session;
-    const stamped = stampEvent(event, { nonce: nonce(), timestamp: clock.now(), keyLink });
     const cipher = session.cipher();
-    const encrypted = contract.replacePersonal(
-      stamped,
-      () => true,
-      (text) => cipher.encrypt(text),
+    const value = event.seal({ nonce: nonce(), timestamp: clock.now(), keyLink }, (text) =>
+      cipher.encrypt(text),
     );
-    const value = encodeValue(valueFormat, contract.definition.schemaId, contract.schema, encrypted);
     failpoint('gateway.beforeProduce');
-    await producer.append([{ topic: stream.topic, key: Buffer.from(keyLink), value }]);
+    await batching.append({ topic: stream.topic, key: Buffer.from(keyLink), value });
     failpoint('gateway.afterProduce');
     return accepted;
   }
@@ -108,6 +117,8 @@ export function createAcceptEvent(
   };
 }
 
-function isResponse(value: CompiledContract | GatewayResponse): value is GatewayResponse {
+type Found = CompiledContract | GatewayResponse;
+
+function isResponse(value: Found): value is GatewayResponse {
   return 'status' in value;
 }

@@ -17,8 +17,8 @@ export class UnknownPolicyError extends Error {
 
 /** Days that policies keep keys. An active policy never changes, so an answer holds for good. */
 export interface Policies {
-  /** @throws UnknownPolicyError, ControlPlaneUnavailableError */
-  retentionDays(policyId: string): Promise<number>;
+  /** At once where it is known. Rejects with UnknownPolicyError or ControlPlaneUnavailableError. */
+  retentionDays(policyId: string): number | Promise<number>;
 }
 
 const deadlineMs = 5_000;
@@ -33,17 +33,17 @@ export function createPolicies(
   });
   let saving: Promise<void> = Promise.resolve();
 
-  return {
-    async retentionDays(policyId) {
-      await loaded;
-      const days = known.get(policyId);
-      if (days !== undefined) return days;
-      const asked = await controlPlane.retentionDays(policyId, AbortSignal.timeout(deadlineMs));
-      if (asked === undefined) throw new UnknownPolicyError(policyId);
-      known.set(policyId, asked);
-      saving = saving.then(() => cache.save(Object.fromEntries(known)));
-      await saving;
-      return asked;
-    },
-  };
+  async function findOrAsk(policyId: string): Promise<number> {
+    await loaded;
+    const days = known.get(policyId);
+    if (days !== undefined) return days;
+    const asked = await controlPlane.retentionDays(policyId, AbortSignal.timeout(deadlineMs));
+    if (asked === undefined) throw new UnknownPolicyError(policyId);
+    known.set(policyId, asked);
+    saving = saving.then(() => cache.save(Object.fromEntries(known)));
+    await saving;
+    return asked;
+  }
+
+  return { retentionDays: (policyId) => known.get(policyId) ?? findOrAsk(policyId) };
 }

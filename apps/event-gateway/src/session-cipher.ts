@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientStream } from '@ccd/controlplane';
-import type { KeyStore, SessionKey } from '@ccd/keystore';
+import type { CurrentKey, KeyStore, SessionKey } from '@ccd/keystore';
 import type { FieldCipher, FieldCipherFactory } from '@ccd/privacy';
 import { createCipherCache, generateKeyset, keysetToJson } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
@@ -29,28 +29,51 @@ export interface SessionCipher {
 
 /** The prepared key of each session, made when there is none; durable before anybody gets it. */
 export interface SessionCiphers {
-  /** @throws KeyStoreUnavailableError, UnknownPolicyError, ControlPlaneUnavailableError */
-  of(stream: ClientStream['stream'], keyFieldValue: string): Promise<SessionCipher>;
+  /**
+   * At once where the key is at hand. Rejects with KeyStoreUnavailableError, UnknownPolicyError or
+   * ControlPlaneUnavailableError.
+   */
+  of(stream: ClientStream['stream'], keyFieldValue: string): SessionCipher | Promise<SessionCipher>;
   close(): void;
 }
 
 export function createSessionCiphers(options: SessionCiphersOptions): SessionCiphers {
   const { keys, policies, ciphers, clock, capacity = 10_000 } = options;
   const prepared = createCipherCache({ ciphers, capacity });
+  const toCipher = ({ key }: CurrentKey): SessionCipher => ({
+    keyLink: key.keyLink,
+    cipher: () => prepared.of(key),
+  });
+
+  function currentKey(stream: ClientStream['stream'], keyFieldValue: string, retentionDays: number) {
+    return keys.currentKey({ streamId: stream.uuid, keyFieldValue }, () =>
+      newSessionKey(policyOf(stream), retentionDays, clock.now()),
+    );
+  }
+
+  async function waitFor(
+    stream: ClientStream['stream'],
+    keyFieldValue: string,
+    retentionDays: number | Promise<number>,
+  ): Promise<SessionCipher> {
+    return toCipher(await currentKey(stream, keyFieldValue, await retentionDays));
+  }
+
   return {
-    async of(stream, keyFieldValue) {
-      const policyId = stream.kind === 'source' ? stream.policyId : '';
-      const retentionDays = await policies.retentionDays(policyId);
-      const { key } = await keys.currentKey({ streamId: stream.uuid, keyFieldValue }, () =>
-        newSessionKey(policyId, retentionDays, clock.now()),
-      );
-      return { keyLink: key.keyLink, cipher: () => prepared.of(key) };
+    of(stream, keyFieldValue) {
+      const days = policies.retentionDays(policyOf(stream));
+      if (typeof days !== 'number') return waitFor(stream, keyFieldValue, days);
+      const current = currentKey(stream, keyFieldValue, days);
+      return current instanceof Promise ? current.then(toCipher) : toCipher(current);
     },
     close() {
       prepared.clear();
     },
   };
 }
+
+const policyOf = (stream: ClientStream['stream']): string =>
+  stream.kind === 'source' ? stream.policyId : '';
 
 function newSessionKey(policyId: string, retentionDays: number, now: number): SessionKey {
   return {

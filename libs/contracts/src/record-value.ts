@@ -19,9 +19,14 @@ export function encodeValue(
   event: EventRecord,
 ): Buffer {
   if (format === 'avro-json') return Buffer.from(schema.toJson(event, 'avro'));
+  return schema.encode(event, confluentHeader(schemaId));
+}
+
+/** The bytes before an event in the format `confluent`. */
+export function confluentHeader(schemaId: number): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeInt32BE(schemaId, 1);
-  return schema.encode(event, header);
+  return header;
 }
 
 /** What a value says of the schema that explains it, before it is decoded. */

@@ -42,7 +42,7 @@ describe(createClientStreams, () => {
   it('asks once for a client id and answers from memory afterwards', async () => {
     const { streams, world } = setUp();
     await Promise.all([streams.find('stream-demo'), streams.find('stream-demo')]);
-    await expect(streams.find('stream-demo')).resolves.toEqual(demo());
+    expect(await streams.find('stream-demo')).toEqual(demo());
     expect(world.asked).toBe(1);
   });
 
@@ -53,7 +53,7 @@ describe(createClientStreams, () => {
     await clock.advance(61_000);
     await streams.find('stream-demo');
     await clock.advance(0);
-    await expect(streams.find('stream-demo')).resolves.toMatchObject({ stream: { enabled: false } });
+    expect(await streams.find('stream-demo')).toMatchObject({ stream: { enabled: false } });
   });
 
   it('goes on with what it knows while the control plane is away', async () => {
@@ -61,13 +61,13 @@ describe(createClientStreams, () => {
     await streams.find('stream-demo');
     world.away = true;
     await clock.advance(3_600_000);
-    await expect(streams.find('stream-demo')).resolves.toEqual(demo());
+    expect(await streams.find('stream-demo')).toEqual(demo());
   });
 
   it('starts from the file without a control plane', async () => {
     const { streams, world } = setUp([demo()]);
     world.away = true;
-    await expect(streams.find('stream-demo')).resolves.toEqual(demo());
+    expect(await streams.find('stream-demo')).toEqual(demo());
   });
 
   it('keeps what it finds for the next start', async () => {
@@ -79,12 +79,12 @@ describe(createClientStreams, () => {
   it('forgets an unknown client id soon, so that a new stream works at once', async () => {
     const { clock, streams, world } = setUp();
     world.streams = [];
-    await expect(streams.find('stream-demo')).resolves.toBeUndefined();
-    await expect(streams.find('stream-demo')).resolves.toBeUndefined();
+    expect(await streams.find('stream-demo')).toBeUndefined();
+    expect(await streams.find('stream-demo')).toBeUndefined();
     expect(world.asked).toBe(1);
     world.streams = [demo()];
     await clock.advance(6_000);
-    await expect(streams.find('stream-demo')).resolves.toEqual(demo());
+    expect(await streams.find('stream-demo')).toEqual(demo());
   });
 
   it('tells unknown from unavailable', async () => {
@@ -100,7 +100,7 @@ describe(createClientStreams, () => {
     await clock.advance(61_000);
     await streams.find('stream-demo');
     await clock.advance(0);
-    await expect(streams.find('stream-demo')).resolves.toBeUndefined();
+    expect(await streams.find('stream-demo')).toBeUndefined();
     expect(world.saved).toEqual([]);
   });
 });

@@ -18,10 +18,10 @@ export interface ClientStreamsOptions {
 export interface ClientStreams {
   /**
    * The stream, or undefined when no stream has this client id. Known answers are given at once and renewed beside;
-   * they hold while the control plane is away.
-   * @throws ControlPlaneUnavailableError when the control plane is away and the client id was never seen
+   * they hold while the control plane is away. Rejects
+   * with ControlPlaneUnavailableError when the control plane is away and the client id was never seen.
    */
-  find(clientId: string): Promise<ClientStream | undefined>;
+  find(clientId: string): ClientStream | Promise<ClientStream | undefined>;
 }
 
 const deadlineMs = 5_000;
@@ -35,19 +35,19 @@ interface Known {
 /** A cache of the control plane's answers, on disk too. */
 export function createClientStreams(options: ClientStreamsOptions): ClientStreams {
   const { controlPlane, cache, clock, maxAgeMs = 60_000, unknownForMs = 5_000 } = options;
-  const known = new LRUCache<string, Known>({ max: maxClients });
+  const held = new LRUCache<string, Known>({ max: maxClients });
   const asking = new Map<string, Promise<ClientStream | undefined>>();
   let saving: Promise<void> = Promise.resolve();
   const loaded = cache.load().then((streams) => {
     const askedAt = Number.NEGATIVE_INFINITY;
-    for (const stream of streams ?? []) known.set(stream.clientId, { stream, askedAt });
+    for (const stream of streams ?? []) held.set(stream.clientId, { stream, askedAt });
   });
 
   async function ask(clientId: string): Promise<ClientStream | undefined> {
     const found = await controlPlane.clientStreams([clientId], AbortSignal.timeout(deadlineMs));
     const stream = found.find((each) => each.clientId === clientId);
-    const before = known.get(clientId)?.stream;
-    known.set(clientId, { stream, askedAt: clock.monotonic() });
+    const before = held.get(clientId)?.stream;
+    held.set(clientId, { stream, askedAt: clock.monotonic() });
     if (JSON.stringify(before) !== JSON.stringify(stream)) await save();
     return stream;
   }
@@ -55,7 +55,7 @@ export function createClientStreams(options: ClientStreamsOptions): ClientStream
   /** One save after the other, each with what is known by then. */
   function save(): Promise<void> {
     saving = saving.then(
-      () => cache.save([...known.values()].flatMap(({ stream }) => stream ?? [])),
+      () => cache.save([...held.values()].flatMap(({ stream }) => stream ?? [])),
       () => {},
     );
     return saving;
@@ -69,16 +69,22 @@ export function createClientStreams(options: ClientStreamsOptions): ClientStream
     return answer;
   }
 
-  return {
-    async find(clientId) {
-      await loaded;
-      const have = known.get(clientId);
-      if (have === undefined) return askOnce(clientId);
-      const age = clock.monotonic() - have.askedAt;
-      if (have.stream === undefined) return age > unknownForMs ? askOnce(clientId) : undefined;
-      // The old answer serves while the new one is on its way, and for as long as there is none.
-      if (age > maxAgeMs) askOnce(clientId).catch(() => {});
-      return have.stream;
-    },
-  };
+  /** The old answer serves while the new one is on its way, and for as long as there is none. */
+  function known(clientId: string): ClientStream | undefined {
+    const have = held.get(clientId);
+    if (have?.stream === undefined) return undefined;
+    if (clock.monotonic() - have.askedAt > maxAgeMs) askOnce(clientId).catch(() => {});
+    return have.stream;
+  }
+
+  async function findOrAsk(clientId: string): Promise<ClientStream | undefined> {
+    await loaded;
+    const found = known(clientId);
+    if (found !== undefined) return found;
+    const have = held.get(clientId);
+    const isUnknown = have !== undefined && clock.monotonic() - have.askedAt <= unknownForMs;
+    return isUnknown ? undefined : askOnce(clientId);
+  }
+
+  return { find: (clientId) => known(clientId) ?? findOrAsk(clientId) };
 }

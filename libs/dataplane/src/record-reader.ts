@@ -28,11 +28,14 @@ export interface RecordReader {
   read(value: Buffer): Promise<ReadEvent>;
   /** The contract that the event names. @throws UnexplainedRecordError, ControlPlaneUnavailableError */
   contractOf(event: EventRecord): Promise<CompiledContract>;
-  /** A contract by its reference; undefined where there is none. @throws ControlPlaneUnavailableError */
-  contract(ref: string): Promise<CompiledContract | undefined>;
+  /**
+   * A contract by its reference, at once where it was compiled before; undefined where there is none. Rejects with
+   * UnexplainedRecordError or ControlPlaneUnavailableError.
+   */
+  contract(ref: string): CompiledContract | Promise<CompiledContract | undefined>;
 }
 
-type Catalog = Pick<ContractCatalog, 'contract' | 'schemaById'>;
+type Catalog = Pick<ContractCatalog, 'contract' | 'schemaById'> & Partial<Pick<ContractCatalog, 'known'>>;
 
 const compiledHeld = 2_000;
 
@@ -50,16 +53,23 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     return compiled;
   }
 
-  async function contract(ref: string): Promise<CompiledContract | undefined> {
+  function knownContract(ref: string): CompiledContract | undefined {
+    const compiled = contracts.get(ref);
+    // The catalog hands out the same object while nothing changed.
+    return compiled !== undefined && compiled.definition === catalog.known?.(ref) ? compiled : undefined;
+  }
+
+  async function findContract(ref: string): Promise<CompiledContract | undefined> {
     const definition = await catalog.contract(ref);
     if (definition === undefined) return undefined;
     const known = contracts.get(ref);
-    // The catalog hands out the same object while nothing changed.
     if (known?.definition === definition) return known;
     const compiled = compiling(`contract ${ref}`, () => compileContract(definition));
     contracts.set(ref, compiled);
     return compiled;
   }
+
+  const contract = (ref: string) => knownContract(ref) ?? findContract(ref);
 
   async function requireContract(ref: string): Promise<CompiledContract> {
     const found = await contract(ref);

@@ -93,6 +93,27 @@ describe(createStreamTokens, () => {
     },
   );
 
+  it('answers at once for a token that it has verified, and for no other that ends alike', async () => {
+    const { tokens, sign } = setUp(() => ({ keys: [first.jwk] }));
+    const token = `Bearer ${await sign({}, first)}`;
+    await tokens.clientIdOf(token);
+    expect(tokens.clientIdOf(token)).toBe('stream-a');
+    const forged = token.replace(/\..*\./, '.e30.');
+    await expect(tokens.clientIdOf(forged)).rejects.toMatchObject({ reason: 'invalid' });
+  });
+
+  it('goes by what it knows while it asks for fresh keys, and no longer once one is withdrawn', async () => {
+    let published: JSONWebKeySet = { keys: [first.jwk, second.jwk] };
+    const { clock, tokens, sign } = setUp(() => published);
+    const token = `Bearer ${await sign({}, first)}`;
+    await tokens.clientIdOf(token);
+    published = { keys: [second.jwk] };
+    await clock.advance(601_000);
+    expect(tokens.clientIdOf(token)).toBe('stream-a');
+    await clock.advance(0);
+    await expect(tokens.clientIdOf(token)).rejects.toMatchObject({ reason: 'invalid' });
+  });
+
   it('stops accepting a token that it has verified before once it expires', async () => {
     const { clock, sign, clientIdOf } = setUp(() => ({ keys: [first.jwk] }));
     const token = sign({}, first);

@@ -44,10 +44,10 @@ export interface StreamTokenOptions {
 
 export interface StreamTokens {
   /**
-   * The client id of a bearer header's token.
-   * @throws TokenRefusedError, KeySetUnavailableError
+   * The client id of a bearer header's token; at once where the token was verified before. Rejects with
+   * TokenRefusedError or KeySetUnavailableError.
    */
-  clientIdOf(authorization: string | undefined): Promise<string>;
+  clientIdOf(authorization: string | undefined): string | Promise<string>;
 }
 
 const algorithms = ['RS256', 'ES256', 'EdDSA'];
@@ -60,10 +60,20 @@ interface Verified {
   readonly expiresAtMs: number;
 }
 
+/**
+ * Verified tokens are found by the end of the header that carries them, a part of the signature, since hashing all of it
+ * is what a look-up costs; the whole header is then compared.
+ */
+const tailLength = 43;
+
+interface KnownHeader extends Verified {
+  readonly authorization: string;
+}
+
 /** Verifies tokens of the `streams` realm against its published keys, which are refreshed and survive restarts. */
 export function createStreamTokens(options: StreamTokenOptions): StreamTokens {
   const { issuer, audience = 'ccd-data-plane', installationId, clock } = options;
-  const verified = new LRUCache<string, Verified>({ max: 10_000 });
+  const verified = new LRUCache<string, KnownHeader>({ max: 10_000 });
   const keySet = new KeySet(options, () => {
     verified.clear();
   });
@@ -90,21 +100,32 @@ export function createStreamTokens(options: StreamTokenOptions): StreamTokens {
     return { clientId, expiresAtMs: ((payload.exp ?? 0) + leewaySeconds) * 1000 };
   }
 
+  function known(authorization: string): string | undefined {
+    const found = verified.get(authorization.slice(-tailLength));
+    return found?.authorization === authorization && found.expiresAtMs > clock.now()
+      ? found.clientId
+      : undefined;
+  }
+
+  async function find(authorization = ''): Promise<string> {
+    const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw new TokenRefusedError('missing', 'Jwt is missing');
+    await keySet.current();
+    const found = known(authorization);
+    if (found !== undefined) return found;
+    try {
+      const fresh = await verify(token);
+      verified.set(authorization.slice(-tailLength), { ...fresh, authorization });
+      return fresh.clientId;
+    } catch (error) {
+      throw toRefusal(error);
+    }
+  }
+
   return {
-    async clientIdOf(authorization) {
-      const token = /^bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
-      if (token === undefined) throw new TokenRefusedError('missing', 'Jwt is missing');
-      await keySet.current();
-      const known = verified.get(token);
-      if (known !== undefined && known.expiresAtMs > clock.now()) return known.clientId;
-      try {
-        const fresh = await verify(token);
-        verified.set(token, fresh);
-        return fresh.clientId;
-      } catch (error) {
-        throw toRefusal(error);
-      }
-    },
+    clientIdOf: (authorization) =>
+      (authorization !== undefined && keySet.isAtHand() ? known(authorization) : undefined) ??
+      find(authorization),
   };
 }
 
@@ -140,6 +161,17 @@ class KeySet {
       await this.#refresh();
       return;
     }
+    this.#refreshIfOld();
+  }
+
+  /** Whether there is a key set, at once; an old one is then refreshed beside. */
+  isAtHand(): boolean {
+    if (this.#resolver === undefined) return false;
+    this.#refreshIfOld();
+    return true;
+  }
+
+  #refreshIfOld(): void {
     const { clock, maxAgeMs = 600_000 } = this.#options;
     if (clock.monotonic() - this.#fetchedAt > maxAgeMs) void this.#refresh();
   }

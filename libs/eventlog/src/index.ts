@@ -1,3 +1,5 @@
+export { createBatchingProducer } from './batching-producer.ts';
+export type { BatchingProducer, BatchLimits } from './batching-producer.ts';
 export type * from './port.ts';
 export * from './errors.ts';
 export { connectEventLog } from './connect-event-log.ts';

@@ -60,7 +60,9 @@ describe(createKeyStore, () => {
 
   it('makes one key for concurrent calls of one session', async () => {
     const { store, journal, create } = setUp();
-    const answers = await Promise.all(Array.from({ length: 50 }, () => store.currentKey(session, create)));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async () => store.currentKey(session, create)),
+    );
     expect(journal.entries).toHaveLength(1);
     expect(answers.filter(({ created }) => created)).toHaveLength(1);
   });
@@ -81,7 +83,7 @@ describe(createKeyStore, () => {
     const { key } = await store.currentKey(session, create);
     index.broken = true;
     await clock.advance(3_600_000);
-    await expect(store.currentKey(session, create)).resolves.toEqual({ key, created: false });
+    expect(await store.currentKey(session, create)).toEqual({ key, created: false });
     await expect(store.lookUp(session.streamId, [key.keyLink])).resolves.toEqual(
       new Map([[key.keyLink, { state: 'found', key }]]),
     );
@@ -118,7 +120,7 @@ describe(createKeyStore, () => {
     const { store, create, clock } = setUp();
     const { key } = await store.currentKey(session, create);
     clock.jumpWallTime(48 * 3_600_000);
-    await expect(store.currentKey(session, create)).resolves.toEqual({ key, created: false });
+    expect(await store.currentKey(session, create)).toEqual({ key, created: false });
     clock.jumpWallTime(-96 * 3_600_000);
     await clock.advance(24 * 3_600_000);
     expect((await store.currentKey(session, create)).key.keyLink).not.toBe(key.keyLink);
@@ -130,7 +132,7 @@ describe(createKeyStore, () => {
     const primary = { id: 'kek-2', key: Buffer.alloc(32, 7) };
     const rotated = { ...secrets, keks: { primary, older: [secrets.keks.primary] } };
     const later = createKeyStore({ index, journal, secrets: rotated, clock });
-    await expect(later.currentKey(session, create)).resolves.toEqual({ key, created: false });
+    expect(await later.currentKey(session, create)).toEqual({ key, created: false });
     await later.currentKey({ ...session, keyFieldValue: 'new' }, create);
     expect(journal.entries.map(({ wrapped }) => wrapped?.kekId)).toEqual(['kek-1', 'kek-2']);
   });

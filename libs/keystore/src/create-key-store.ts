@@ -3,7 +3,9 @@ import type { Clock } from '@ccd/reconcile';
 import { KeyStoreUnavailableError } from './errors.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { CachedKey } from './key-cache.ts';
+import { createLookups } from './lookups.ts';
 import type {
+  CurrentKey,
   JournalEntry,
   KeyIndex,
   KeyJournal,
@@ -13,7 +15,7 @@ import type {
   SessionRef,
 } from './port.ts';
 import { createRebuilder } from './rebuild.ts';
-import { assertSecrets, lookupKey, unwrapKeyset, wrapKeyset } from './secrets.ts';
+import { assertSecrets, unwrapKeyset, wrapKeyset } from './secrets.ts';
 import type { KeyStoreSecrets } from './secrets.ts';
 
 export interface KeyStoreOptions {
@@ -46,9 +48,10 @@ const oneMinuteMs = 60_000;
 export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   const { index, journal, secrets, clock } = options;
   assertSecrets(secrets);
+  const cacheSize = options.cacheSize ?? 10_000;
   const cache = createKeyCache({
     clock,
-    size: options.cacheSize ?? 10_000,
+    size: cacheSize,
     recheckMs: options.recheckMs ?? oneMinuteMs,
   });
   const rebuilder = createRebuilder({
@@ -57,7 +60,8 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     clock,
     intervalMs: options.rebuildIntervalMs ?? oneMinuteMs,
   });
-  const underWay = new Map<string, Promise<{ key: SessionKey; created: boolean }>>();
+  const underWay = new Map<string, Promise<CurrentKey>>();
+  const lookups = createLookups(secrets.lookupSecret, cacheSize);
   let closed = false;
 
   async function guarded<T>(what: string, task: () => Promise<T>): Promise<T> {
@@ -124,6 +128,19 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     return makeKey(lookup, streamId, create, now);
   }
 
+  async function obtainOnce(
+    session: SessionRef,
+    lookup: string,
+    create: () => SessionKey,
+  ): Promise<CurrentKey> {
+    if (closed) throw new KeyStoreUnavailableError('it is closed');
+    const before = underWay.get(lookup);
+    if (before) return { key: (await before).key, created: false };
+    const obtaining = obtain(session, lookup, create).finally(() => underWay.delete(lookup));
+    underWay.set(lookup, obtaining);
+    return obtaining;
+  }
+
   async function entriesOf(keyLinks: readonly string[]): Promise<ReadonlyMap<string, JournalEntry>> {
     if (keyLinks.length === 0) return new Map();
     return guarded('the index does not answer', () => index.byLinks(keyLinks));
@@ -165,16 +182,12 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   }
 
   return {
-    async currentKey(session, create) {
-      if (closed) throw new KeyStoreUnavailableError('it is closed');
-      const lookup = lookupKey(secrets.lookupSecret, session);
-      const cached = cache.bySession(lookup);
-      if (cached && clock.monotonic() < cached.freshUntil) return { key: cached.key, created: false };
-      const before = underWay.get(lookup);
-      if (before) return { key: (await before).key, created: false };
-      const obtaining = obtain(session, lookup, create).finally(() => underWay.delete(lookup));
-      underWay.set(lookup, obtaining);
-      return obtaining;
+    currentKey(session, create) {
+      const lookup = lookups.of(session);
+      const cached = closed ? undefined : cache.bySession(lookup);
+      return cached && clock.monotonic() < cached.freshUntil
+        ? { key: cached.key, created: false }
+        : obtainOnce(session, lookup, create);
     },
 
     async lookUp(streamId, keyLinks) {
@@ -217,6 +230,7 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       rebuilder.close();
       await Promise.allSettled(underWay.values());
       cache.clear();
+      lookups.clear();
       await index.close();
     },
   };

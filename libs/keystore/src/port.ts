@@ -27,13 +27,18 @@ export interface SessionRef {
   readonly keyFieldValue: string;
 }
 
+export interface CurrentKey {
+  readonly key: SessionKey;
+  readonly created: boolean;
+}
+
 export interface KeyStore {
   /**
    * The session's current key. Where there is none, or it has rotated, makes one with `create`, and resolves only when
-   * the winner (ours or a racing process's) is durable in the key journal.
-   * @throws KeyStoreUnavailableError
+   * the winner (ours or a racing process's) is durable in the key journal. At once where the key is held in memory and
+   * need not be checked. Rejects with KeyStoreUnavailableError.
    */
-  currentKey(session: SessionRef, create: () => SessionKey): Promise<{ key: SessionKey; created: boolean }>;
+  currentKey(session: SessionRef, create: () => SessionKey): CurrentKey | Promise<CurrentKey>;
   /** Looks keys up by link; the answer has one entry for each link. @throws KeyStoreUnavailableError */
   lookUp(streamId: string, keyLinks: readonly string[]): Promise<ReadonlyMap<string, KeyLookup>>;
   /** Tombstones keys in journal and index. Links that do not exist are no error. */

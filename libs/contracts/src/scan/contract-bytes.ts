@@ -2,6 +2,7 @@ import type { ValidationFailure } from '../compile-contract.ts';
 import type { EventStamp } from '../event-meta.ts';
 import type { EventSchema } from '../event-schema.ts';
 import { compileOpenBody } from '../open-body.ts';
+import { confluentHeader } from '../record-value.ts';
 import type { ContractDefinition } from '../types.ts';
 import { compileScanner } from './compile-scanner.ts';
 import type { ScannedEvent } from './scanned-event.ts';
@@ -14,13 +15,13 @@ export interface ContractBytes {
   validate(event: ScannedEvent): ValidationFailure | undefined;
   /** Names the session; undefined when null. */
   keyFieldValue(event: ScannedEvent): string | undefined;
-  /** The event's bytes behind `prefix`, with every text of the personal fields replaced and the stamp's fields set. */
-  seal(event: ScannedEvent, prefix: Uint8Array, stamp: EventStamp, replace: (text: string) => string): Buffer;
+  /** The event as a value of the log (`confluent`), every text of the personal fields replaced and the stamp's set. */
+  seal(event: ScannedEvent, stamp: EventStamp, replace: (text: string) => string): Buffer;
 }
 
 /** @param firstFailure the contract's validations, over the texts of an event's paths */
 export function compileContractBytes(
-  { keyField, fields, validations }: Pick<ContractDefinition, 'keyField' | 'fields' | 'validations'>,
+  { keyField, fields, validations, schemaId }: ContractDefinition,
   schema: EventSchema,
   firstFailure: (
     textsOf: (field: { readonly path: string }) => readonly string[],
@@ -33,6 +34,7 @@ export function compileContractBytes(
   const key = indexOf(keyField);
   const scanner = schema.kind === 'avro' ? compileScanner(schema.shape, paths) : undefined;
   if (scanner === undefined) return undefined;
+  const header = confluentHeader(schemaId);
   const openBody = compileOpenBody(schema.shape);
   const readers = {
     avro: (bytes: Buffer) => scanner.scan(bytes),
@@ -43,7 +45,7 @@ export function compileContractBytes(
     validate: (event) => firstFailure(({ path }) => event.texts(indexOf(path))),
     keyFieldValue: (event) => event.text(key),
     // The personal fields are the first of the paths.
-    seal: (event, prefix, stamp, replace) =>
-      event.splice(prefix, stamp, (path, text) => (path < personal.length ? replace(text) : undefined)),
+    seal: (event, stamp, replace) =>
+      event.splice(header, stamp, (path, text) => (path < personal.length ? replace(text) : undefined)),
   };
 }

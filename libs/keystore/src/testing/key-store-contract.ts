@@ -56,8 +56,8 @@ export function describeKeyStoreContract(name: string, start: () => Promise<KeyS
       const first = await ours.currentKey(session(), create);
       expect(first.created).toBe(true);
       await clock.advance(24 * hourMs - 1);
-      await expect(theirs.currentKey(session(), create)).resolves.toEqual({ key: first.key, created: false });
-      await expect(ours.currentKey(session(), create)).resolves.toEqual({ key: first.key, created: false });
+      expect(await theirs.currentKey(session(), create)).toEqual({ key: first.key, created: false });
+      expect(await ours.currentKey(session(), create)).toEqual({ key: first.key, created: false });
       await clock.advance(1);
       const second = await ours.currentKey(session(), create);
       expect(second.created).toBe(true);
@@ -76,7 +76,7 @@ export function describeKeyStoreContract(name: string, start: () => Promise<KeyS
 
     it('settles a race between processes on one key, and says once that it was created', async () => {
       const stores = await Promise.all(Array.from({ length: 5 }, open));
-      const answers = await Promise.all(stores.map((store) => store.currentKey(session(), create)));
+      const answers = await Promise.all(stores.map(async (store) => store.currentKey(session(), create)));
       expect(new Set(answers.map(({ key }) => key.keyset)).size).toBe(1);
       expect(answers.filter(({ created }) => created)).toHaveLength(1);
     });
