@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '@ccd/reconcile';
 import type { Logger } from '@ccd/service';
 import { errorFields } from '@ccd/service';
 import type { ControlPlaneConfig } from './config.ts';
@@ -11,7 +12,7 @@ import { SecretsKeyError, parseSecretsKey, readOrMakeSecretsKey } from './secret
 /** The database that the configuration names, with the key of its secrets. @throws SecretsKeyError, FolderInUseError */
 export async function openDatabase(
   config: ControlPlaneConfig,
-  logger: Logger,
+  { clock, logger }: { readonly clock: Pick<Clock, 'sleep'>; readonly logger: Logger },
 ): Promise<{ readonly database: Database; readonly secretsKey: Uint8Array }> {
   if (config.DATABASE_ENGINE === 'pglite') {
     mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });
@@ -24,8 +25,9 @@ export async function openDatabase(
     throw new SecretsKeyError('SECRETS_KEY is needed with DATABASE_ENGINE=postgres');
   const database = openPostgresDatabase({
     url: config.DATABASE_URL ?? '',
+    clock,
     onError: (error) => {
-      logger.warn({ error: errorFields(error) }, 'an idle connection to the database broke');
+      logger.warn({ error: errorFields(error) }, 'a connection to the database broke');
     },
   });
   return { database, secretsKey };

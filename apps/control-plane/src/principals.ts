@@ -59,6 +59,8 @@ export interface SigningKeyStore {
 export interface VerifiedToken {
   readonly realm: Realm;
   readonly clientId: string;
+  /** Wall time in milliseconds from which on the token is not accepted any more. */
+  readonly acceptedUntil: number;
 }
 
 export interface TokenVerifier {

@@ -36,7 +36,7 @@ export async function startControlPlane(
   config: ControlPlaneConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<RunningControlPlane> {
-  const { database, secretsKey } = await openDatabase(config, logger);
+  const { database, secretsKey } = await openDatabase(config, { clock, logger });
   const secrets = createSecretBox(secretsKey);
   const context = { database, secrets, clock, desired: createDesiredStates(database) };
   const parts: {

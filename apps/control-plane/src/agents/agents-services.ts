@@ -1,4 +1,4 @@
-import { installationKey, writeSnapshotMetadata } from '@ccd/controlplane';
+import { installationKey, readKnownAnswer } from '@ccd/controlplane';
 import { agents } from '@ccd/protocol';
 import { toExtendedExporter } from '../batch-exporters/exporter-messages.ts';
 import type { ExporterStore } from '../batch-exporters/exporter-store.ts';
@@ -22,8 +22,9 @@ export function createAgentsServices(options: AgentsServicesOptions): readonly I
   const answer = async (kind: string, call: Call, build: BuildDesired): Promise<EncodedResponse> => {
     const installationId = requireInstallation(call.principal);
     call.setHeader(installationKey, installationId);
-    const { bytes, metadata } = await options.desired.get(kind, installationId, build);
-    for (const [name, value] of Object.entries(writeSnapshotMetadata(metadata))) call.setHeader(name, value);
+    const known = readKnownAnswer(call.metadata);
+    const { bytes, headers } = await options.desired.answer({ kind, installationId, known, build });
+    for (const [name, value] of Object.entries(headers)) call.setHeader(name, value);
     return new EncodedResponse(bytes);
   };
 

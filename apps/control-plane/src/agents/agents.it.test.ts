@@ -1,4 +1,5 @@
-import { installationKey, readSnapshotMetadata } from '@ccd/controlplane';
+import { conditionalKeys, installationKey, readSnapshotMetadata, writeKnownAnswer } from '@ccd/controlplane';
+import type { KnownAnswer } from '@ccd/controlplane';
 import { agents, entities, installations, monitoring, streams } from '@ccd/protocol';
 import { eventually, scratchDir } from '@ccd/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -56,6 +57,30 @@ describe('what agents ask for and report', () => {
     expect(said?.revision.epoch).toBe(before.said?.revision.epoch);
     expect(said?.revision.number).toBeGreaterThan(before.said?.revision.number ?? 0n);
     expect(said?.digest).not.toBe(before.said?.digest);
+  });
+
+  it('tells an agent that keeps the current answer so, and any other what it should know', async () => {
+    await createStream('four');
+    const { said } = await desired();
+    if (said === undefined) throw new Error('nothing was said of the answer');
+    const ask = async (known: KnownAnswer, caller?: Caller) => {
+      const { getStreams } = agents.StreamsAgentServiceService;
+      const beside = writeKnownAnswer(known);
+      const { response, metadata } = await rig.ask(getStreams, {}, caller ?? 'installation', beside);
+      return { count: response.extendedStreams.length, since: metadata.get(conditionalKeys.unchangedSince) };
+    };
+    const { revision, digest, count } = said;
+    expect(await ask({ revision, digest })).toEqual({
+      count: 0,
+      since: [`${revision.epoch}/${revision.number}`],
+    });
+    const full = { count, since: [] };
+    expect(await ask({ revision, digest: digest.replaceAll(/./g, '0') })).toEqual(full);
+    expect(await ask({ revision: { ...revision, number: revision.number - 1n }, digest })).toEqual(full);
+    expect(await ask({ revision: { ...revision, epoch: 'another' }, digest })).toEqual(full);
+    expect(await ask({ revision, digest }, 'otherInstallation')).toEqual({ count: 0, since: [] });
+    await createStream('five');
+    expect(await ask({ revision, digest })).toEqual({ count: count + 2, since: [] });
   });
 
   it('names what a user removed, since its absence alone removes nothing', async () => {

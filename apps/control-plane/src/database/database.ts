@@ -1,3 +1,5 @@
+import type { ChangeFeed } from './change-feed.ts';
+
 export type SqlValue = string | number | bigint | boolean | Date | Uint8Array | null | readonly string[];
 
 /** Rows by column name. Both engines give timestamps as Date, bytea as Uint8Array and bigint as string or number. */
@@ -15,6 +17,8 @@ export interface Database extends Queryable {
    * again, so it must not have effects of its own.
    */
   transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  /** Rows of tables with a trigger `tell_change` that any process has changed. */
+  readonly changes: ChangeFeed;
   close(): Promise<void>;
 }
 

@@ -49,10 +49,9 @@ async function readDone(transaction: Queryable): Promise<ReadonlyMap<string, str
   return new Map(rows.map((row) => [textOf(row, 'name'), textOf(row, 'checksum')]));
 }
 
-/** Our migrations hold no semicolon but at the end of a statement. */
+/** Statements end with a semicolon, except within the body of a function between two `$$`. */
 function statementsOf(sql: string): readonly string[] {
-  return sql
-    .split(';')
+  return (sql.match(/(?:\$\$.*?\$\$|[^;])+/gs) ?? [])
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
 }

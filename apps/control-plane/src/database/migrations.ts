@@ -157,4 +157,21 @@ export const migrations: readonly Migration[] = [
     name: '0004-removed-resources',
     sql: 'ALTER TABLE entity_states ADD COLUMN removed boolean NOT NULL DEFAULT false;',
   },
+  {
+    name: '0005-told-changes',
+    sql: `
+      CREATE FUNCTION tell_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        PERFORM pg_notify('ccd_changes', TG_TABLE_NAME || '/' || (to_jsonb(OLD) ->> TG_ARGV[0]));
+        RETURN NULL;
+      END
+      $$;
+      CREATE TRIGGER tell_change AFTER UPDATE OR DELETE ON installations
+        FOR EACH ROW EXECUTE FUNCTION tell_change('id');
+      CREATE TRIGGER tell_change AFTER UPDATE OR DELETE ON clients
+        FOR EACH ROW EXECUTE FUNCTION tell_change('client_id');
+      CREATE TRIGGER tell_change AFTER UPDATE OR DELETE ON users
+        FOR EACH ROW EXECUTE FUNCTION tell_change('id');
+    `,
+  },
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Transaction } from '@electric-sql/pglite';
 import { failpoint } from '@ccd/failpoints';
+import { changesChannel, createChangeSource } from './change-feed.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
 import { DurableNodeFs, durableStartParameters } from './durable-node-fs.ts';
@@ -28,7 +29,7 @@ export async function openPgliteDatabase(folder: string): Promise<Database> {
       startParams: durableStartParameters(PGlite.defaultStartParams),
     });
     await markInitialised(folder, data);
-    return toDatabase(engine, unlock);
+    return await toDatabase(engine, unlock);
   } catch (error) {
     unlock();
     throw error;
@@ -40,8 +41,14 @@ export async function openMemoryDatabase(): Promise<Database> {
   return toDatabase(await PGlite.create(), () => {});
 }
 
-function toDatabase(engine: PGlite, onClose: () => void): Database {
+async function toDatabase(engine: PGlite, onClose: () => void): Promise<Database> {
+  const changes = createChangeSource();
+  await engine.listen(changesChannel, (row) => {
+    changes.tell(row);
+  });
+  changes.setLive(true);
   return {
+    changes,
     query: (sql, parameters = []) => run(engine, sql, parameters),
     transaction: (work) =>
       retryLostRaces(async () => {

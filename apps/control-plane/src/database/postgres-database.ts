@@ -1,24 +1,35 @@
 import { failpoint } from '@ccd/failpoints';
 import pg from 'pg';
+import type { Clock } from '@ccd/reconcile';
+import { createChangeSource } from './change-feed.ts';
 import type { Database, Queryable, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
+import { listenForChanges } from './postgres-changes.ts';
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string;
   readonly poolSize?: number;
-  /** Called with errors of idle connections, which have no caller to reject. */
-  readonly onError: (error: Error) => void;
+  readonly clock: Pick<Clock, 'sleep'>;
+  /** Called with errors of connections that have no caller to reject: idle ones, and the one that hears of changes. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** PostgreSQL over a pool of connections. */
-export function openPostgresDatabase({ url, poolSize = 10, onError }: PostgresOptions): Database {
+export function openPostgresDatabase({ url, poolSize = 10, clock, onError }: PostgresOptions): Database {
   const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'ccd-control-plane' });
   pool.on('error', onError);
+  const source = createChangeSource();
+  const database: Queryable = { query: (sql, parameters = []) => run(pool, sql, parameters) };
+  const stopListening = listenForChanges({ url, database, source, clock, onError });
   return {
-    query: (sql, parameters = []) => run(pool, sql, parameters),
+    ...database,
+    changes: source,
     transaction: (work) => retryLostRaces(() => inTransaction(pool, work)),
-    close: () => pool.end(),
+    async close() {
+      await stopListening();
+      await pool.end();
+    },
   };
 }
 

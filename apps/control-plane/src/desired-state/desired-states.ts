@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import type { SnapshotMetadata } from '@ccd/controlplane';
+import type { KnownAnswer, SnapshotMetadata } from '@ccd/controlplane';
+import { digestAnswer, isStill, writeSnapshotMetadata, writeUnchanged } from '@ccd/controlplane';
 import type { Revision } from '@ccd/reconcile';
+import { isSameRevision } from '@ccd/reconcile';
 import type { Database, Queryable } from '../database/database.ts';
+import { createRowCache } from '../database/row-cache.ts';
+import { RecentMap } from '../recent-map.ts';
 import { readRemovals, readRevision } from './revision.ts';
 
-/** One agent's whole answer: the serialised message and what is said beside it. */
+/** One agent's answer: the serialised message and what is said beside it. */
 export interface DesiredState {
   readonly bytes: Buffer;
-  readonly metadata: SnapshotMetadata;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Builds the answer of one kind from the database. */
@@ -16,42 +19,105 @@ export type BuildDesired = (
   installationId: string,
 ) => Promise<{ readonly bytes: Uint8Array; readonly count: number }>;
 
-/** The answers that agents poll, each encoded once a revision. */
-export interface DesiredStates {
-  get(kind: string, installationId: string, build: BuildDesired): Promise<DesiredState>;
+/** Whose answer, of which kind, and how it is built. */
+export interface DesiredQuestion {
+  readonly kind: string;
+  readonly installationId: string;
+  /** The answer that the agent keeps. */
+  readonly known: KnownAnswer | undefined;
+  readonly build: BuildDesired;
 }
 
-export function createDesiredStates(database: Database): DesiredStates {
-  const cache = new Map<string, Promise<DesiredState>>();
-  const revisions = new Map<string, Revision>();
+/**
+ * The answers that agents poll, each encoded once a revision. An agent that keeps the current answer is told so, without
+ * a look into the database.
+ */
+export interface DesiredStates {
+  answer(question: DesiredQuestion): Promise<DesiredState>;
+}
 
-  async function encode(installationId: string, build: BuildDesired): Promise<DesiredState> {
+export interface DesiredStatesOptions {
+  /** Installations and answers that are remembered at most, without their bytes. @default 200 000 */
+  readonly capacity?: number;
+  /** Bytes of encoded answers that are kept at most. @default 128 MiB */
+  readonly maxBytes?: number;
+}
+
+/** An answer without its bytes: enough to tell whether an agent has it. */
+interface Mark {
+  readonly described: Omit<SnapshotMetadata, 'removed'>;
+  readonly unchanged: DesiredState;
+}
+
+interface Encoded {
+  readonly mark: Mark;
+  readonly state: DesiredState;
+}
+
+const nothing = Buffer.alloc(0);
+
+export function createDesiredStates(
+  database: Database,
+  { capacity = 200_000, maxBytes = 128 * 1024 * 1024 }: DesiredStatesOptions = {},
+): DesiredStates {
+  const revisions = createRowCache<Revision>({
+    changes: database.changes,
+    capacity,
+    touches: ({ table, id }) => (table === 'installations' ? [id] : []),
+  });
+  const marks = new RecentMap<string, Mark>(capacity);
+  const answers = new RecentMap<string, Encoded>(maxBytes, ({ state }) => state.bytes.length + 1_000);
+  const underWay = new Map<string, { readonly revision: Revision; readonly encoding: Promise<Encoded> }>();
+
+  async function encode(installationId: string, build: BuildDesired): Promise<Encoded> {
     // One transaction: the list, its revision and its removals have to be of one moment.
-    return database.transaction(async (transaction) => {
+    const { bytes, metadata } = await database.transaction(async (transaction) => {
       const revision = await readRevision(transaction, installationId);
-      const { bytes, count } = await build(transaction, installationId);
-      const digest = createHash('sha256').update(bytes).digest('hex');
+      const built = await build(transaction, installationId);
       const removed = await readRemovals(transaction, installationId);
-      return { bytes: Buffer.from(bytes), metadata: { revision, count, digest, removed } };
+      const digest = digestAnswer(built.bytes);
+      return { bytes: built.bytes, metadata: { revision, count: built.count, digest, removed } };
     });
+    return {
+      mark: { described: metadata, unchanged: { bytes: nothing, headers: writeUnchanged(metadata) } },
+      state: { bytes: Buffer.from(bytes), headers: writeSnapshotMetadata(metadata) },
+    };
+  }
+
+  /** The whole answer; whoever asks for it at the same time shares the work. */
+  async function encoded(
+    key: string,
+    revision: Revision,
+    { installationId, build }: DesiredQuestion,
+  ): Promise<Encoded> {
+    const kept = answers.get(key);
+    if (kept !== undefined && isSameRevision(kept.mark.described.revision, revision)) return kept;
+    const before = underWay.get(key);
+    if (before !== undefined && isSameRevision(before.revision, revision)) return before.encoding;
+    const encoding = encode(installationId, build);
+    underWay.set(key, { revision, encoding });
+    try {
+      const fresh = await encoding;
+      marks.set(key, fresh.mark);
+      answers.set(key, fresh);
+      return fresh;
+    } finally {
+      if (underWay.get(key)?.encoding === encoding) underWay.delete(key);
+    }
   }
 
   return {
-    async get(kind, installationId, build) {
-      const revision = await readRevision(database, installationId);
+    async answer(question) {
+      const { kind, installationId, known } = question;
+      const revision = await revisions.get(installationId, () => readRevision(database, installationId));
       const key = `${kind}/${installationId}`;
-      const known = revisions.get(key);
-      const cached = cache.get(key);
-      if (cached !== undefined && known?.epoch === revision.epoch && known.number === revision.number) {
-        return cached;
+      const mark = marks.get(key);
+      const isKnown = ({ described }: Mark) => known !== undefined && isStill(described, known);
+      if (mark !== undefined && isSameRevision(mark.described.revision, revision) && isKnown(mark)) {
+        return mark.unchanged;
       }
-      const encoding = encode(installationId, build);
-      revisions.set(key, revision);
-      cache.set(key, encoding);
-      encoding.catch(() => {
-        if (cache.get(key) === encoding) cache.delete(key);
-      });
-      return encoding;
+      const fresh = await encoded(key, revision, question);
+      return isKnown(fresh.mark) ? fresh.mark.unchanged : fresh.state;
     },
   };
 }

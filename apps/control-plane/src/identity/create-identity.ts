@@ -6,6 +6,7 @@ import type { RequestListener } from './identity-routes.ts';
 import { accessKeys, refreshKeys } from './key-kinds.ts';
 import type { KeyLife } from './key-plan.ts';
 import { createKeyRing } from './key-ring.ts';
+import { createRememberingVerifier } from './remembering-verifier.ts';
 import { createTokenEndpoint } from './token-endpoint.ts';
 import { accessTokenSeconds, createTokens, leewaySeconds, refreshTokenSeconds } from './tokens.ts';
 
@@ -80,7 +81,7 @@ export function createIdentity(options: IdentityOptions): Identity {
       onError,
       ...(otherwise && { otherwise }),
     }),
-    verifier: tokens,
+    verifier: createRememberingVerifier({ verifier: tokens, clock }),
     async start() {
       await tend();
       tending = tendForever();

@@ -8,7 +8,7 @@ import { InvalidTokenError } from './invalid-token-error.ts';
 import { accessKeys, refreshKeys } from './key-kinds.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createMemoryRegistry } from './testing/memory-registry.ts';
-import { createTokens } from './tokens.ts';
+import { createTokens, leewaySeconds } from './tokens.ts';
 
 const issuerBase = 'https://accounts.example.com';
 const clock = createFakeClock();
@@ -73,11 +73,12 @@ describe(createTokens, () => {
   ] as const)('means tokens of the realm %s for %s, and verifies them', async (realm, audience) => {
     const token = await tokens.issueAccess(realm, client);
     expect(decodeJwt(token).aud).toBe(audience);
-    await expect(tokens.verify(token)).resolves.toEqual({ realm, clientId: 'ins-1' });
+    const acceptedUntil = ((decodeJwt(token).exp ?? 0) + leewaySeconds) * 1000;
+    await expect(tokens.verify(token)).resolves.toEqual({ realm, clientId: 'ins-1', acceptedUntil });
   });
 
   it('accepts a forged copy that changes nothing, so that the cases below fail for their own reason', async () => {
-    await expect(tokens.verify(await forge())).resolves.toEqual({
+    await expect(tokens.verify(await forge())).resolves.toMatchObject({
       realm: 'installations',
       clientId: 'ins-1',
     });

@@ -114,7 +114,8 @@ export function createTokens({ issuerBase, clock, access, refresh }: TokensOptio
       if (realm === undefined || payload.aud !== audiences[realm]) {
         throw new InvalidTokenError('it is meant for somebody else');
       }
-      return { realm, clientId: clientIdOf(payload, accessType.claim) };
+      const acceptedUntil = ((payload.exp ?? 0) + leewaySeconds) * 1000;
+      return { realm, clientId: clientIdOf(payload, accessType.claim), acceptedUntil };
     },
   };
 }

@@ -1,28 +1,51 @@
 import type { Metadata } from '@grpc/grpc-js';
 import { textOf, textsOf } from '../database/columns.ts';
-import type { Queryable } from '../database/database.ts';
+import type { Database, Queryable } from '../database/database.ts';
+import { createRowCache } from '../database/row-cache.ts';
+import { realms } from '../identity/realms.ts';
 import type { Principal, TokenVerifier, VerifiedToken } from '../principals.ts';
 import { isUserRole } from '../principals.ts';
 import { unauthenticated } from '../rpc/status-error.ts';
 
+/** Callers that are remembered at most. */
+const capacity = 50_000;
+
 /**
- * Turns the metadata of a call into its caller: a verified token, and a client that still exists.
+ * Turns the metadata of a call into its caller: a verified token, and a client that still exists. Callers are
+ * remembered until their rows change.
  * @throws StatusError UNAUTHENTICATED
  */
 export function createAuthenticate(
-  database: Queryable,
+  database: Pick<Database, 'query' | 'changes'>,
   verifier: TokenVerifier,
 ): (metadata: Metadata) => Promise<Principal> {
+  const principals = createRowCache<Principal | undefined>({
+    changes: database.changes,
+    capacity,
+    touches({ table, id }) {
+      if (table === 'clients') return realms.map((realm) => nameOf({ realm, clientId: id }));
+      // Rare, and not worth an index from users to their clients.
+      return table === 'users' ? 'all' : [];
+    },
+  });
+
   return async (metadata) => {
-    // Clients may send a header twice; the same token twice is one token.
-    const headers = [...new Set(metadata.get('authorization').map(String))];
-    const token = headers.length === 1 ? /^bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
-    if (token === undefined) throw unauthenticated('A bearer token is needed in the header authorization');
-    const verified = await verify(verifier, token);
-    const principal = await findPrincipal(database, verified);
+    const verified = await verify(verifier, readToken(metadata));
+    const principal = await principals.get(nameOf(verified), () => findPrincipal(database, verified));
     if (principal === undefined) throw unauthenticated('The client of this token does not exist any more');
     return principal;
   };
+}
+
+const nameOf = ({ realm, clientId }: Pick<VerifiedToken, 'realm' | 'clientId'>): string =>
+  `${realm}/${clientId}`;
+
+function readToken(metadata: Metadata): string {
+  // Clients may send a header twice; the same token twice is one token.
+  const headers = [...new Set(metadata.get('authorization').map(String))];
+  const token = headers.length === 1 ? /^bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
+  if (token === undefined) throw unauthenticated('A bearer token is needed in the header authorization');
+  return token;
 }
 
 async function verify(verifier: TokenVerifier, token: string): Promise<VerifiedToken> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
+import { createChangeSource } from '../database/change-feed.ts';
 import type { Database } from '../database/database.ts';
 import { createServices } from '../services.ts';
 import { images } from '../testing/service-rig.ts';
@@ -8,6 +9,7 @@ import { splitPath } from './rpc-server.ts';
 
 const noDatabase: Database = {
   query: async () => [],
+  changes: createChangeSource(),
   transaction: async () => Promise.reject(new Error('none')),
   close: async () => {},
 };
@@ -19,7 +21,7 @@ describe('accessRules', () => {
         database: noDatabase,
         clock: createFakeClock(),
         secrets: { seal: () => new Uint8Array(), open: () => '' },
-        desired: { get: async () => Promise.reject(new Error('none')) },
+        desired: { answer: async () => Promise.reject(new Error('none')) },
       },
       images,
     );

@@ -1,8 +1,11 @@
+import type { MetadataSource } from '@ccd/controlplane';
 import type { Principal } from '../principals.ts';
 
 /** What a handler knows of the call beside the request. */
 export interface Call {
   readonly principal: Principal;
+  /** What came beside the request. */
+  readonly metadata: MetadataSource;
   /** Aborts when the caller goes away or the server stops. */
   readonly signal: AbortSignal;
   /** Sets a header of the answer; before the answer begins. */

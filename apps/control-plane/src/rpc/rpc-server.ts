@@ -142,6 +142,7 @@ function contextOf(call: AnyCall, principal: Principal): { context: Call; sendHe
   return {
     context: {
       principal,
+      metadata: call.metadata,
       signal: cancelled.signal,
       setHeader: (name, value) => {
         headers.set(name, value);

@@ -130,7 +130,10 @@ export async function startServiceRig(folder: string) {
     method: Method<Request, Response>,
     request: NoInfer<Request>,
     caller: Caller = 'admin',
+    beside: Readonly<Record<string, string>> = {},
   ): Promise<Answer<Response>> {
+    const headers = headersOf(caller);
+    for (const [key, value] of Object.entries(beside)) headers.set(key, value);
     return new Promise((resolve, reject) => {
       let metadata = new Metadata();
       client
@@ -139,7 +142,7 @@ export async function startServiceRig(folder: string) {
           method.requestSerialize,
           method.responseDeserialize,
           request,
-          headersOf(caller),
+          headers,
           (error, response) => {
             if (error !== null) reject(error);
             else if (response !== undefined) resolve({ response, metadata });
