@@ -20,6 +20,20 @@ describe(migrate, () => {
     ]);
   });
 
+  it('looks again where another replica has made the schema while this one waited', async () => {
+    let attempts = 0;
+    const waiting: Database = {
+      ...database,
+      transaction(work) {
+        attempts += 1;
+        if (attempts > 1) return database.transaction(work);
+        return Promise.reject(Object.assign(new Error('it exists already'), { code: '42P07' }));
+      },
+    };
+    await migrate(waiting, migrations);
+    expect(attempts).toBe(2);
+  });
+
   it('refuses a step that was changed after it ran', async () => {
     const changed = migrations.map((each, index) => (index === 0 ? { ...each, sql: 'SELECT 1' } : each));
     await expect(migrate(database, changed)).rejects.toThrow('was changed after the database ran it');

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { textOf } from './columns.ts';
 import type { Database, Queryable } from './database.ts';
+import { sqlState } from './database.ts';
 import type { Migration } from './migrations.ts';
 
 /** The database was made by other code than this. */
@@ -22,6 +23,21 @@ const lockNumber = 7_246_093;
  * @throws MigrationError when the database ran a step that is not among `migrations`, or another text of one
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<void> {
+  try {
+    await runMissing(database, migrations);
+  } catch (error) {
+    if (!madeMeanwhile.has(sqlState(error) ?? '')) throw error;
+    await runMissing(database, migrations);
+  }
+}
+
+/**
+ * What a replica fails with that waited for the lock: it sees the database as it was before it waited, and makes again
+ * what is there by now (unique_violation, duplicate_column, duplicate_table, duplicate_object, duplicate_function).
+ */
+const madeMeanwhile: ReadonlySet<string> = new Set(['23505', '42701', '42P07', '42710', '42723']);
+
+async function runMissing(database: Database, migrations: readonly Migration[]): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
     await transaction.query(
