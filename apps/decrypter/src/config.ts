@@ -1,6 +1,7 @@
 import {
   cacheSettings,
   controlPlaneSettings,
+  deadLetterSettings,
   eventLogSettings,
   guardrailSettings,
   keyStoreSettings,
@@ -20,6 +21,7 @@ export const configSchema = z.object({
   ...keyStoreSettings,
   ...cacheSettings,
   ...guardrailSettings,
+  ...deadLetterSettings,
   ...loggingSettings,
 });
 

@@ -58,7 +58,8 @@ async function setUp(derived: DecrypterTask['derived'], { partitions = 1 } = {})
   const producer = await log.createProducer();
   const world = {
     contracts: new Map([[definition.ref, definition]]),
-    counts: { read: 0, written: 0, erased: 0 },
+    counts: { read: 0, written: 0, erased: 0, letGo: 0 },
+    mayGoUpTo: -1,
     blocked: [] as (string | undefined)[],
   };
   closers.push(
@@ -116,12 +117,14 @@ async function setUp(derived: DecrypterTask['derived'], { partitions = 1 } = {})
           schemaById: async (id) => (id === 7 ? definition.schema.definition : undefined),
         }),
         onRunning: () => {},
-        onDerived: ({ read, written, erased }) => {
+        mayGo: async ({ offset }) => offset <= world.mayGoUpTo,
+        onDerived: ({ read, written, erased, letGo }) => {
           world.counts.read += read;
           world.counts.written += written;
           world.counts.erased += erased;
+          world.counts.letGo += letGo;
         },
-        onBlocked: (_partition, reason) => world.blocked.push(reason),
+        onBlocked: (_partition, _offset, reason) => world.blocked.push(reason),
         onUnblocked: () => world.blocked.push(undefined),
       },
       stopping.signal,
@@ -189,7 +192,7 @@ describe(runDecrypter, () => {
     start();
     await readAll(2);
     expect(await events('stream-2')).toHaveLength(1);
-    expect(world.counts).toEqual({ read: 2, written: 1, erased: 1 });
+    expect(world.counts).toEqual({ read: 2, written: 1, erased: 1, letGo: 0 });
   });
 
   it('waits at an event whose key is missing, with what came before it written and nothing after it', async () => {
@@ -204,6 +207,35 @@ describe(runDecrypter, () => {
     await readAll(1);
     await eventually('the partition is reported', () => world.blocked.includes('KeyMissing'));
     expect(await events('stream-2')).toHaveLength(1);
+  });
+
+  it('lets exactly the events go that a person decided on, as they are, and goes on after them', async () => {
+    const { log, publish, toRecord, producer, start, events, world } = await setUp([granular('stream-2', 2)]);
+    await log.admin.createTopic({ name: 'dlq-1', partitions: 1, config: { cleanup: 'delete' } });
+    const stranger = toRecord([2], 'a-link-that-nobody-has', undefined);
+    const lost = { topic: 'stream-1', key: Buffer.from('k'), value: stranger.value, timestamp: 5 };
+    await publish([2]);
+    await producer.append([lost]);
+    await publish([2]);
+    await producer.append([lost]);
+    await publish([2]);
+    world.mayGoUpTo = 1;
+    start();
+    await eventually('it waits at the second', () => world.blocked.includes('KeyMissing'));
+    expect(await events('stream-2')).toHaveLength(2);
+    expect(await Array.fromAsync(readTopic(log, 'dlq-1'))).toEqual([
+      {
+        ...lost,
+        topic: 'dlq-1',
+        partition: 0,
+        offset: 0,
+        headers: { 'ccd-reason': 'KeyMissing', 'ccd-partition': '0', 'ccd-offset': '1' },
+      },
+    ]);
+
+    world.mayGoUpTo = 3;
+    await eventually('all are read', () => world.counts.read >= 5);
+    expect(world.counts).toEqual({ read: 5, written: 3, erased: 0, letGo: 2 });
   });
 
   it('goes on when what was missing is there', async () => {

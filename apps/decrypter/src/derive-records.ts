@@ -20,6 +20,8 @@ export interface DeriveOptions {
 /** Why a record cannot be derived now. Nothing after it in its partition may overtake it. */
 export interface Blockage {
   readonly offset: number;
+  /** The record, where it is the reason itself; absent where an engine does not answer. */
+  readonly record?: StoredRecord;
   /** Stable PascalCase code. */
   readonly reason: string;
   readonly message: string;
@@ -127,6 +129,6 @@ function toBlockage(record: StoredRecord, error: unknown): Blockage {
   throw error;
 }
 
-function blockageOf({ offset }: StoredRecord, reason: string, message: string): Blockage {
-  return { offset, reason, message };
+function blockageOf(record: StoredRecord, reason: string, message: string): Blockage {
+  return { offset: record.offset, record, reason, message };
 }

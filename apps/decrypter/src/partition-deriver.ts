@@ -1,9 +1,11 @@
 import { failureOf } from '@ccd/dataplane';
-import type { RecordBatch, TransactionalProducer } from '@ccd/eventlog';
+import type { RecordBatch, RecordToAppend, TransactionalProducer } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import type { DeriveOptions } from './derive-records.ts';
 import { deriveRecords } from './derive-records.ts';
+import { toDeadLetter } from './dead-letter.ts';
+import type { Place } from './dead-letter.ts';
 
 export interface DeriverOptions extends DeriveOptions {
   readonly group: string;
@@ -13,9 +15,12 @@ export interface DeriverOptions extends DeriveOptions {
     readonly read: number;
     readonly written: number;
     readonly erased: number;
+    readonly letGo: number;
   }) => void;
-  /** Something keeps a partition from going on. */
-  readonly onBlocked: (partition: number, reason: string, message: string) => void;
+  /** Whether a person has decided that the event at this place need not be derived. */
+  readonly mayGo: (place: Place) => Promise<boolean>;
+  /** Something keeps a partition from going on, at this offset. */
+  readonly onBlocked: (partition: number, offset: number, reason: string, message: string) => void;
   /** Nothing keeps the partition from going on any more. */
   readonly onUnblocked: (partition: number) => void;
 }
@@ -25,7 +30,8 @@ const longestWaitMs = 60_000;
 
 /**
  * Derives a batch exactly once: each part of it, and the position after it, in one transaction. Where an event cannot be
- * derived, what comes before it is committed, and the partition waits for it; other partitions go on.
+ * derived, what comes before it is committed, and the partition waits for it, until it can be or a person lets it go to
+ * the dead letters; other partitions go on.
  * @throws when the log fails; the producer is then spent. Returns early when the signal aborts.
  */
 export async function deriveBatch(
@@ -41,24 +47,35 @@ export async function deriveBatch(
     const position = blockage?.offset ?? nextOffset;
     const done = left.filter(({ offset }) => offset < position);
     if (done.length > 0 || blockage === undefined) {
-      failpoint('decrypter.beforeTransaction');
-      await options.producer.commit({
-        records: derived,
-        group: options.group,
-        offsets: [{ topic, partition, offset: position }],
-      });
-      failpoint('decrypter.afterTransaction');
-      options.onDerived({ read: done.length, written: derived.length, erased });
+      await commit(derived, position);
+      options.onDerived({ read: done.length, written: derived.length, erased, letGo: 0 });
       waitMs = firstWaitMs;
     }
     if (blockage === undefined) break;
-    blocked = true;
-    options.onBlocked(partition, blockage.reason, blockage.message);
     left = left.slice(done.length);
+    const { record, reason, message } = blockage;
+    if (record !== undefined && (await options.mayGo(record))) {
+      await commit([toDeadLetter(options.streamId, record, reason)], record.offset + 1);
+      options.onDerived({ read: 1, written: 0, erased: 0, letGo: 1 });
+      left = left.slice(1);
+      continue;
+    }
+    blocked = true;
+    options.onBlocked(partition, position, reason, message);
     if (!(await waited(options.clock, waitMs, signal))) return;
     waitMs = Math.min(waitMs * 2, longestWaitMs);
   }
   if (blocked) options.onUnblocked(partition);
+
+  async function commit(toAppend: readonly RecordToAppend[], offset: number): Promise<void> {
+    failpoint('decrypter.beforeTransaction');
+    await options.producer.commit({
+      records: toAppend,
+      group: options.group,
+      offsets: [{ topic, partition, offset }],
+    });
+    failpoint('decrypter.afterTransaction');
+  }
 
   async function attempt(from: typeof left): ReturnType<typeof deriveRecords> {
     try {

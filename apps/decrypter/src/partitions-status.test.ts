@@ -13,11 +13,11 @@ function setUp() {
 describe(createPartitionsStatus, () => {
   it('fails as long as any partition waits, whichever goes on first', () => {
     const { status, told } = setUp();
-    status.waits(2, 'KeyMissing', 'no key');
-    status.waits(0, 'MaskingFailed', 'no field');
+    status.waits(2, 41, 'KeyMissing', 'no key');
+    status.waits(0, 7, 'MaskingFailed', 'no field');
     status.goesOn(0);
     status.running();
-    expect(told.at(-1)).toBe('KeyMissing: Partition 2 waits: no key');
+    expect(told.at(-1)).toBe('KeyMissing: Partition 2 waits at offset 41: no key');
     status.goesOn(2);
     expect(told.at(-1)).toBe('running');
   });

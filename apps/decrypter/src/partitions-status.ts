@@ -5,13 +5,16 @@ export interface PartitionsStatus {
   /** Partitions were assigned. */
   running(): void;
   /** @param reason stable PascalCase code; nothing personal in either */
-  waits(partition: number, reason: string, message: string): void;
+  waits(partition: number, offset: number, reason: string, message: string): void;
   /** The partition goes on, or is somebody else's now. */
   goesOn(partition: number): void;
 }
 
 export function createPartitionsStatus(status: WorkerStatus): PartitionsStatus {
-  const waiting = new Map<number, { readonly reason: string; readonly message: string }>();
+  const waiting = new Map<
+    number,
+    { readonly offset: number; readonly reason: string; readonly message: string }
+  >();
 
   function tell(): void {
     const [first] = [...waiting].sort(([a], [b]) => a - b);
@@ -19,14 +22,14 @@ export function createPartitionsStatus(status: WorkerStatus): PartitionsStatus {
       status.running();
       return;
     }
-    const [partition, { reason, message }] = first;
-    status.failing(reason, `Partition ${partition} waits: ${message}`);
+    const [partition, { offset, reason, message }] = first;
+    status.failing(reason, `Partition ${partition} waits at offset ${offset}: ${message}`);
   }
 
   return {
     running: tell,
-    waits(partition, reason, message) {
-      waiting.set(partition, { reason, message });
+    waits(partition, offset, reason, message) {
+      waiting.set(partition, { offset, reason, message });
       tell();
     },
     goesOn(partition) {

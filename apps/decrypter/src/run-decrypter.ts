@@ -8,7 +8,10 @@ import { createDerivedStream } from './derive-event.ts';
 import type { DeriverOptions } from './partition-deriver.ts';
 import { deriveBatch } from './partition-deriver.ts';
 
-export interface DecrypterOptions extends Pick<DeriverOptions, 'onDerived' | 'onBlocked' | 'onUnblocked'> {
+export interface DecrypterOptions extends Pick<
+  DeriverOptions,
+  'onDerived' | 'onBlocked' | 'onUnblocked' | 'mayGo'
+> {
   readonly task: DecrypterTask;
   readonly log: EventLog;
   readonly reader: RecordReader;
@@ -45,6 +48,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
               keys,
               clock,
               group,
+              mayGo: options.mayGo,
               onDerived: options.onDerived,
               onBlocked: options.onBlocked,
               onUnblocked: options.onUnblocked,

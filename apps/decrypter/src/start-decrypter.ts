@@ -18,8 +18,9 @@ import { connectEventLog } from '@ccd/eventlog';
 import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
-import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, errorFields, startService } from '@ccd/service';
 import type { DecrypterConfig } from './config.ts';
+import { createMayGo } from './dead-letter.ts';
 import { createPartitionsStatus } from './partitions-status.ts';
 import { groupOf, runDecrypter } from './run-decrypter.ts';
 
@@ -48,7 +49,7 @@ export async function startDecrypter(
   const partitions = createPartitionsStatus(status);
   const events = metrics.counter({
     name: 'ccd_decrypter_events_total',
-    help: 'Events of the source that were read, of derived streams that were written, and left out as erased',
+    help: 'Events of the source that were read, left out as erased or let go; of derived streams that were written',
     labels: ['kind'],
   });
 
@@ -64,13 +65,22 @@ export async function startDecrypter(
         onRunning: () => {
           partitions.running();
         },
-        onDerived: ({ read, written, erased }) => {
+        mayGo: createMayGo({
+          file: config.DEAD_LETTERS_FILE,
+          streamId: task.streamId,
+          log,
+          onUnreadable: (error) => {
+            logger.warn({ error: errorFields(error) }, 'no event is let go');
+          },
+        }),
+        onDerived: ({ read, written, erased, letGo }) => {
           events.inc({ kind: 'read' }, read);
           events.inc({ kind: 'written' }, written);
           events.inc({ kind: 'erased' }, erased);
+          events.inc({ kind: 'let-go' }, letGo);
         },
-        onBlocked: (partition, reason, message) => {
-          partitions.waits(partition, reason, message);
+        onBlocked: (partition, offset, reason, message) => {
+          partitions.waits(partition, offset, reason, message);
         },
         onUnblocked: (partition) => {
           partitions.goesOn(partition);

@@ -13,6 +13,8 @@ export function foldersOf(dataDir: string) {
     strm: join(dataDir, 'strm'),
     /** What the control plane may ask for, where the person whose data this is has written it down. */
     guardrails: join(dataDir, 'guardrails.json'),
+    /** Which events that cannot be derived a person lets go. */
+    deadLetters: join(dataDir, 'dead-letters.json'),
     log: join(dataDir, 'logs', 'ccd.log'),
   } as const;
 }

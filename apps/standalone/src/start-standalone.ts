@@ -161,6 +161,7 @@ async function startParts(
     POLL_INTERVAL_MS: `${pollIntervalMs}`,
     TOPIC_GRACE_HOURS: `${topicGraceHours}`,
     INSTANCE_ID: 'standalone',
+    DEAD_LETTERS_FILE: folders.deadLetters,
     ...(existsSync(folders.guardrails) && { GUARDRAILS_FILE: folders.guardrails }),
   };
 

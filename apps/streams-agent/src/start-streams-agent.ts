@@ -1,7 +1,14 @@
 import { createWorkloadResources } from '@ccd/cluster';
 import type { WorkloadSpec } from '@ccd/cluster';
 import type { DesiredStream } from '@ccd/controlplane';
-import { loadGuardrails, planResources, startAgent, topicsOf } from '@ccd/dataplane';
+import {
+  deadLetterTopicOf,
+  loadDeadLetterDecisions,
+  loadGuardrails,
+  planResources,
+  startAgent,
+  topicsOf,
+} from '@ccd/dataplane';
 import type { AgentDependencies, AgentPlan, PlannedResource } from '@ccd/dataplane';
 import { createOwnedTopics } from '@ccd/eventlog';
 import type { EventLog, TopicSpec } from '@ccd/eventlog';
@@ -13,7 +20,7 @@ import { idleDecrypters } from './idle.ts';
 import { createStreamResources, dependsOn, streamSpecCodec } from './resources.ts';
 import type { StreamSpec } from './resources.ts';
 import { createTopicCollector } from './topic-collector.ts';
-import { planTopics, topicKind } from './topics.ts';
+import { planDeadLetterTopics, planTopics, topicKind } from './topics.ts';
 import { undecidedDecrypters } from './undecided.ts';
 
 export const agentName = 'streams-agent';
@@ -50,6 +57,7 @@ export async function startStreamsAgent(
 
   async function plan(signal: AbortSignal): Promise<AgentPlan<StreamSpec>> {
     const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
+    const decisions = await loadDeadLetterDecisions(config.DEAD_LETTERS_FILE);
     const answer = await controlPlane.desiredStreams(signal);
     const { allowed, refused, idle } = forbiddenDerivations(answer.items, guardrails);
     const live = await cluster.listWorkloads({});
@@ -58,6 +66,7 @@ export async function startStreamsAgent(
     const planned = planResources<DesiredStream, StreamSpec>(answer, {
       toResources: (streams) => [
         ...planTopics(streams, config.TOPIC_PARTITIONS).map(asTopic),
+        ...planDeadLetterTopics(streams, decisions).map(asTopic),
         ...planDecrypters(streams.filter(allowed))
           .filter(({ desired }) => !undecided.has(desired.key.id))
           .map(asDecrypter),
@@ -67,6 +76,7 @@ export async function startStreamsAgent(
           ? [{ kind: topicKind, id: `keys-${id}` }]
           : [
               { kind: topicKind, id: `stream-${id}` },
+              { kind: topicKind, id: deadLetterTopicOf(id) },
               { kind: decrypterKind, id: decrypterName(id) },
             ],
     });
@@ -97,12 +107,12 @@ export async function startStreamsAgent(
   });
 }
 
-const asTopic = ({ desired, entity }: PlannedResource<TopicSpec>): PlannedResource<StreamSpec> => ({
+const asTopic = ({ desired, ...rest }: PlannedResource<TopicSpec>): PlannedResource<StreamSpec> => ({
+  ...rest,
   desired: { ...desired, spec: { kind: 'topic', topic: desired.spec } },
-  entity,
 });
 
-const asDecrypter = ({ desired, entity }: PlannedResource<WorkloadSpec>): PlannedResource<StreamSpec> => ({
+const asDecrypter = ({ desired, ...rest }: PlannedResource<WorkloadSpec>): PlannedResource<StreamSpec> => ({
+  ...rest,
   desired: { ...desired, spec: { kind: 'decrypter', workload: desired.spec } },
-  entity,
 });

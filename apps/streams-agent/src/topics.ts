@@ -1,6 +1,7 @@
 import { hashSpec } from '@ccd/controlplane';
 import type { DesiredStream } from '@ccd/controlplane';
-import type { PlannedResource } from '@ccd/dataplane';
+import { deadLetterTopicOf } from '@ccd/dataplane';
+import type { DeadLetterDecision, PlannedResource } from '@ccd/dataplane';
 import { ForeignTopicError } from '@ccd/eventlog';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
 import { ForeignObjectError } from '@ccd/reconcile';
@@ -38,6 +39,20 @@ export function planTopics(
         projectId: stream.projectId,
       },
     };
+  });
+}
+
+/** The topics for events that a person let go, of the sources that stand in the answer; they hold what streams hold. */
+export function planDeadLetterTopics(
+  streams: readonly Desired<DesiredStream>[],
+  decisions: readonly DeadLetterDecision[],
+): readonly PlannedResource<TopicSpec>[] {
+  const wanted = new Set(decisions.map(({ stream }) => stream));
+  return streams.flatMap(({ spec: { kind, uuid } }) => {
+    if (kind !== 'source' || !wanted.has(uuid)) return [];
+    const name = deadLetterTopicOf(uuid);
+    const spec = toTopic({ topic: name, kind }, 1);
+    return [{ desired: { key: { kind: topicKind, id: name }, spec, hash: hashSpec(spec) } }];
   });
 }
 

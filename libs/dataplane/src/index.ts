@@ -34,6 +34,13 @@ export type { ReadEvent, RecordReader } from './record-reader.ts';
 export { createLogWatch } from './log-watch.ts';
 export type { LogWatchOptions } from './log-watch.ts';
 export { InvalidTaskError, readTask } from './read-task.ts';
+export {
+  DeadLettersUnreadableError,
+  deadLetterSettings,
+  deadLetterTopicOf,
+  loadDeadLetterDecisions,
+} from './dead-letters.ts';
+export type { DeadLetterDecision } from './dead-letters.ts';
 export { failureOf } from './failure.ts';
 export type { Failure } from './failure.ts';
 export { createWork, createWorkerStatus } from './run-worker.ts';

@@ -7,7 +7,8 @@ export type EntityIdentity = Pick<EntityStateReport, 'entityType' | 'resourceTyp
 /** A resource that should exist, and whose it is. */
 export interface PlannedResource<Spec> {
   readonly desired: Desired<Spec>;
-  readonly entity: EntityIdentity;
+  /** Absent for a resource that nobody but its agent has to know of. */
+  readonly entity?: EntityIdentity;
 }
 
 /** A resource that the answer calls for and the customer's guardrails forbid: it is not made, and goes where it lives. */
@@ -47,7 +48,9 @@ export function planResources<Item, Spec>(
   const refused = items.flatMap((item) => {
     const message = refuse(item.spec);
     if (message === undefined) return [];
-    return toResources([item]).map(({ desired: { key }, entity }) => ({ key, entity, message }));
+    return toResources([item]).flatMap(({ desired: { key }, entity }) =>
+      entity === undefined ? [] : [{ key, entity, message }],
+    );
   });
   return {
     ...answer,

@@ -4,6 +4,7 @@ import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
 import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
 import { z } from 'zod';
+import { deadLetterSettings } from '../dead-letters.ts';
 import { guardrailSettings } from '../guardrails/guardrails.ts';
 import {
   cacheSettings,
@@ -46,6 +47,7 @@ const workerSettings: readonly string[] = [
     ...keyStoreSettings,
     ...cacheSettings,
     ...guardrailSettings,
+    ...deadLetterSettings,
     ...loggingSettings,
   }),
 ];

@@ -96,7 +96,9 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
   });
 
   function remember({ resources, refused: beyond, ...answer }: AgentPlan<Spec>): DesiredSnapshot<Spec> {
-    for (const { desired, entity } of resources) entities.set(textOf(desired.key), entity);
+    for (const { desired, entity } of resources) {
+      if (entity !== undefined) entities.set(textOf(desired.key), entity);
+    }
     const before = new Set(refused.map(({ key }) => textOf(key)));
     for (const { key, message } of beyond.filter((each) => !before.has(textOf(each.key)))) {
       logger.warn({ resource: textOf(key), detail: message }, 'the guardrails forbid what is asked for');
