@@ -17,11 +17,16 @@ const personal = (fieldName: string, purposeLevel: number): FieldMetadata => ({
   purposeLevel,
 });
 
-function example(version: string): PublicContract {
-  const namespace = `strmprivacy.example.v${version.replaceAll('.', '_')}`;
+/**
+ * The published drivers come with this event compiled in. Some of them write it as `strmprivacy/demo/1.0.2` under the
+ * contract `strmprivacy/example/1.3.0`, which is possible between contracts of one schema.
+ */
+const demoNamespace = 'io.strmprivacy.schemas.demo.v1';
+
+function example(ref: string, title: string, namespace: string): PublicContract {
   return {
-    ref: `strmprivacy/example/${version}`,
-    title: 'Example',
+    ref,
+    title,
     description: 'Four fields, three of them personal, each of a purpose of its own.',
     state: 'ACTIVE',
     schema: {
@@ -96,4 +101,9 @@ const clickstream: PublicContract = {
 };
 
 /** The contracts that a new control plane publishes under the handle `strmprivacy`. */
-export const publicContracts: readonly PublicContract[] = [example('1.3.0'), example('1.5.0'), clickstream];
+export const publicContracts: readonly PublicContract[] = [
+  example('strmprivacy/example/1.3.0', 'Example', demoNamespace),
+  example('strmprivacy/example/1.5.0', 'Example', 'strmprivacy.example.v1_5_0'),
+  clickstream,
+  example('strmprivacy/demo/1.0.2', 'Demo', demoNamespace),
+];

@@ -114,6 +114,7 @@ describe('DataContractsService', () => {
           'strmprivacy/example/1.3.0',
           'strmprivacy/example/1.5.0',
           'strmprivacy/clickstream/1.0.0',
+          'strmprivacy/demo/1.0.2',
         ]),
       );
     }

@@ -76,12 +76,14 @@ export function createTokenEndpoint({
     if (token === undefined || token === '') {
       throw new OauthError('invalid_request', 'The grant refresh_token needs a refresh_token');
     }
-    const client =
-      isPublic(realm) && claim.secret === undefined
-        ? await clients.findClient(realm, claim.clientId)
-        : await authenticate(realm, claim);
-    const holder = await verifyRefresh(realm, token);
-    if (client === undefined || client.clientId !== holder) throw invalidGrant();
+    if (isPublic(realm) && claim.secret === undefined) {
+      const holder = await verifyRefresh(realm, token);
+      const client = await clients.findClient(realm, holder);
+      if (client === undefined || ![holder, anybody].includes(claim.clientId)) throw invalidGrant();
+      return client;
+    }
+    const client = await authenticate(realm, claim);
+    if (client.clientId !== (await verifyRefresh(realm, token))) throw invalidGrant();
     return client;
   }
 
@@ -122,6 +124,9 @@ export function createTokenEndpoint({
     }
   };
 }
+
+/** The client id that every stock command line gives, whoever is logged in (public protocol, 2.2). */
+const anybody = 'cli';
 
 /** The command line keeps its refresh token and no secret, so that a user's refresh token stands for itself. */
 function isPublic(realm: Realm): boolean {
