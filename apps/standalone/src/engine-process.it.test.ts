@@ -16,6 +16,7 @@ describe(createEngineProcess, () => {
 
   function engineOn(folder: string, options: Partial<EngineProcessOptions> = {}) {
     const lines: string[] = [];
+    const crashes: string[] = [];
     const { pid, start, stop, ready } = createEngineProcess({
       entry: join(import.meta.dirname, 'engine-main.ts'),
       environment: {
@@ -25,15 +26,16 @@ describe(createEngineProcess, () => {
       },
       clock: systemClock,
       onLine: (line) => lines.push(line),
+      onCrash: (ending) => crashes.push(ending),
       ...options,
     });
     const signal = new AbortController().signal;
-    const engine = { start: () => start(signal), stop: () => stop(signal), ready, pid, lines };
+    const engine = { start: () => start(signal), stop: () => stop(signal), ready, pid, lines, crashes };
     started.push(engine);
     return engine;
   }
 
-  it('starts an engine again that was killed', async () => {
+  it('starts an engine again that was killed, and says so', async () => {
     const engine = engineOn(`${dataDir}-killed`);
     await engine.start();
     const first = engine.pid();
@@ -45,6 +47,7 @@ describe(createEngineProcess, () => {
       20_000,
       50,
     );
+    expect(engine.crashes).toEqual(['SIGKILL']);
   });
 
   it('waits for a predecessor that is about to leave the folder', async () => {

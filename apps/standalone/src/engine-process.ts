@@ -11,6 +11,8 @@ export interface EngineProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly onLine: (line: string) => void;
+  /** Told how an engine ended that had worked, and that nobody had stopped. */
+  readonly onCrash: (ending: string) => void;
 }
 
 export interface EngineProcess extends Required<Pick<Component, 'name' | 'start' | 'stop' | 'ready'>> {
@@ -37,7 +39,7 @@ const predecessorLeavesWithinMs = 8_000;
 
 /** The embedded engine in a process of its own; one that dies is started again. */
 export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
-  const { entry, environment, clock, onLine } = options;
+  const { entry, environment, clock, onLine, onCrash } = options;
   let child: ChildProcess | undefined;
   let stopping = false;
   let ready = false;
@@ -68,8 +70,11 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
     started.once('exit', (code, signal) => {
       const wasReady = ready;
       ready = false;
-      reject(new EngineStartError(`${signal ?? code}`, lastWordsIn(said)));
-      if (!stopping && wasReady) void restart();
+      const ending = `${signal ?? code}`;
+      reject(new EngineStartError(ending, lastWordsIn(said)));
+      if (stopping || !wasReady) return;
+      onCrash(ending);
+      void restart();
     });
     await promise;
   }

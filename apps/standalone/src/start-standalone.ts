@@ -122,13 +122,17 @@ async function startParts(
   const folders = foldersOf(dataDir);
   const socketPath = socketPathOf(dataDir);
   const basics = { PATH: path, LOG_FORMAT: 'json' };
+  const engineLogger = logger('engine');
   const engine = createEngineProcess({
     entry: engineEntry,
     environment: { ...basics, ENGINE_DATA_DIR: folders.engine, EVENTLOG_SOCKET: socketPath },
     clock,
     onLine,
+    onCrash: (ending) => {
+      engineLogger.warn({ ending }, 'the engine ended; another is started');
+    },
   });
-  started(await startService({ name: 'engine', logger: logger('engine'), components: [engine] }));
+  started(await startService({ name: 'engine', logger: engineLogger, components: [engine] }));
 
   const controlPlaneService: RunningControlPlane = started(
     await startControlPlane(

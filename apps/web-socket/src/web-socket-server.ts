@@ -39,7 +39,7 @@ const closeGraceMs = 2_000;
 /** Readers have nothing to say. */
 const maxPayloadBytes = 1_024;
 
-/** `GET /ws` beside `/is-alive`, `/ready` and `/metrics`. */
+/** `GET /ws` beside `/is-alive` (which load balancers know as `/`), `/ready` and `/metrics`. */
 export function createEgressServer(options: WebSocketServerOptions): EgressServer {
   const { admit, clock, health, metrics, logger, maxConnections, onConnections } = options;
   const stopping = new AbortController();
@@ -51,9 +51,10 @@ export function createEgressServer(options: WebSocketServerOptions): EgressServe
   });
 
   const server = createServer((request, response) => {
-    void answerAdmin(pathOf(request), { health, metrics }).then((answer) => {
+    const path = pathOf(request);
+    void answerAdmin(path === '/' ? '/is-alive' : path, { health, metrics }).then((answer) => {
       if (answer === undefined) {
-        const upgrade = pathOf(request) === '/ws';
+        const upgrade = path === '/ws';
         response
           .writeHead(upgrade ? 426 : 404, upgrade ? { upgrade: 'websocket', connection: 'Upgrade' } : {})
           .end();

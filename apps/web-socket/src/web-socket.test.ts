@@ -177,8 +177,8 @@ describe('GET /ws', () => {
 
   it('tells a request that is no upgrade what is wanted', async () => {
     const { url } = await setUp();
-    const answers = await Promise.all(['/ws', '/is-alive', '/nothing'].map((path) => fetch(`${url}${path}`)));
-    expect(answers.map(({ status }) => status)).toEqual([426, 200, 404]);
+    const answers = await Promise.all(['/ws', '/is-alive', '/', '/nothing'].map((path) => fetch(`${url}${path}`)));
+    expect(answers.map(({ status }) => status)).toEqual([426, 200, 200, 404]);
   });
 
   it('closes with 1001 when it stops, so that readers come back', async () => {

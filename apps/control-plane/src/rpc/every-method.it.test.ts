@@ -1,0 +1,47 @@
+import { status } from '@grpc/grpc-js';
+import { protocolRegistry } from '@ccd/protocol';
+import { scratchDir } from '@ccd/testkit';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startServiceRig } from '../testing/service-rig.ts';
+import type { ServiceRig } from '../testing/service-rig.ts';
+import { accessRules } from './access.ts';
+
+const folder = scratchDir();
+let rig: ServiceRig;
+beforeAll(async () => {
+  rig = await startServiceRig(folder);
+});
+afterAll(() => rig.stop());
+
+const services = [...protocolRegistry()].filter((type) => type.kind === 'service');
+const methods = services.flatMap((service) =>
+  service.methods.map(({ name }) => ({ service, name, isOffered: name in (accessRules[service.name] ?? {}) })),
+);
+
+/** What somebody without a token is told; an empty request does for every kind of method. */
+async function outcomeOf(path: string): Promise<string> {
+  const empty = { path, requestSerialize: () => Buffer.alloc(0), responseDeserialize: () => 'an answer' };
+  return rig
+    .call(empty, undefined, 'nobody')
+    .catch(({ code, details }: { code: status; details: string }) => `${status[code]}: ${details}`);
+}
+
+describe('every method of the public protocol', () => {
+  it('asks who calls where it is offered, and says in a sentence where it is not', async () => {
+    expect(methods.length).toBeGreaterThan(130);
+    const outcomes = methods.map(async ({ service, name, isOffered }) => ({
+      method: `${service.name}/${name}`,
+      isOffered,
+      outcome: await outcomeOf(`/${service.typeName}/${name}`),
+    }));
+    expect(await Promise.all(outcomes)).toEqual(
+      methods.map(({ service, name, isOffered }) => ({
+        method: `${service.name}/${name}`,
+        isOffered,
+        outcome: isOffered
+          ? 'UNAUTHENTICATED: nobody'
+          : `UNIMPLEMENTED: ${name} of ${service.name} is not offered by this control plane yet`,
+      })),
+    );
+  });
+});
