@@ -68,12 +68,14 @@ export async function startControlPlane(
   // The issuer of tokens is where clients reach us, which is known once we listen.
   const { promise: identityMade, resolve: haveIdentity } = Promise.withResolvers<Identity>();
   const identityPart = createIdentityPart();
+  const stopping = new AbortController();
   const server = createRpcServer({
     implementations: createServices(context, config),
     authenticate: createAuthenticate(database, {
       verify: async (token) => (await identityMade).verifier.verify(token),
     }),
     validate: validateRequest,
+    stopping: stopping.signal,
     logger,
   });
   const apiPart: Component = {
@@ -86,7 +88,10 @@ export async function startControlPlane(
       }
       logger.info({ host: config.HOST, port: parts.grpcPort }, 'the gRPC API is served');
     },
-    stop: () => shutDown(server, shutDownGraceMs),
+    stop: () => {
+      stopping.abort();
+      return shutDown(server, shutDownGraceMs);
+    },
   };
 
   function createIdentityPart(): Component {

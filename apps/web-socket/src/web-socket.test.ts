@@ -177,7 +177,9 @@ describe('GET /ws', () => {
 
   it('tells a request that is no upgrade what is wanted', async () => {
     const { url } = await setUp();
-    const answers = await Promise.all(['/ws', '/is-alive', '/', '/nothing'].map((path) => fetch(`${url}${path}`)));
+    const answers = await Promise.all(
+      ['/ws', '/is-alive', '/', '/nothing'].map((path) => fetch(`${url}${path}`)),
+    );
     expect(answers.map(({ status }) => status)).toEqual([426, 200, 200, 404]);
   });
 

@@ -172,17 +172,20 @@ describe(createIdentity, () => {
   it.each([
     ['cli', 200],
     ['user-2', 400],
-  ])('refreshes a user for whoever presents the token as the public client: %s gets %i', async (id, status) => {
-    registry.add('users', 'user-2', 'other', 'b@example.com');
-    const login = `grant_type=client_credentials&client_id=user-1&client_secret=pass%2Bword`;
-    const { body } = await ask1('POST', tokenPath('users'), login);
-    const refresh = `grant_type=refresh_token&refresh_token=${String(body['refresh_token'])}`;
-    const renewed = await ask1('POST', '/auth/token', refresh, basic(id, ''));
-    expect(renewed.status).toBe(status);
-    await expect(
-      identity.verifier.verify(String(renewed.body['access_token'])).catch(() => ({})),
-    ).resolves.toEqual(status === 200 ? { realm: 'users', clientId: 'user-1' } : {});
-  });
+  ])(
+    'refreshes a user for whoever presents the token as the public client: %s gets %i',
+    async (id, status) => {
+      registry.add('users', 'user-2', 'other', 'b@example.com');
+      const login = `grant_type=client_credentials&client_id=user-1&client_secret=pass%2Bword`;
+      const { body } = await ask1('POST', tokenPath('users'), login);
+      const refresh = `grant_type=refresh_token&refresh_token=${String(body['refresh_token'])}`;
+      const renewed = await ask1('POST', '/auth/token', refresh, basic(id, ''));
+      expect(renewed.status).toBe(status);
+      await expect(
+        identity.verifier.verify(String(renewed.body['access_token'])).catch(() => ({})),
+      ).resolves.toEqual(status === 200 ? { realm: 'users', clientId: 'user-1' } : {});
+    },
+  );
 
   it('asks a stream for its secret when it refreshes', async () => {
     const { body } = await ask1('POST', tokenPath('streams'), credentials);

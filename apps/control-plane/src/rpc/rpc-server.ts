@@ -23,6 +23,8 @@ export interface RpcServerOptions {
   readonly authenticate: (metadata: Metadata) => Promise<Principal>;
   /** Checks a request against the rules of the protocol. @throws StatusError INVALID_ARGUMENT */
   readonly validate: (path: string, request: unknown) => void;
+  /** Aborts when the server is about to stop: streams of answers then end, as those do that have no more to say. */
+  readonly stopping: AbortSignal;
   readonly logger: Logger;
 }
 
@@ -101,10 +103,11 @@ function toGrpcHandler(
     return (call: ServerWritableStream<unknown, unknown>) => {
       void prepare(call)
         .then(async ({ context, sendHeaders }) => {
-          const responses = handler?.(check(call.request), context) as AsyncIterable<unknown>;
+          const signal = AbortSignal.any([context.signal, options.stopping]);
+          const responses = handler?.(check(call.request), { ...context, signal }) as AsyncIterable<unknown>;
           sendHeaders();
           for await (const response of responses) {
-            if (!call.write(response)) await drained(call, context.signal);
+            if (!call.write(response)) await drained(call, signal);
           }
           call.end();
         })

@@ -103,6 +103,7 @@ export async function startServiceRig(folder: string) {
   };
   const isCaller = (name: string): name is keyof typeof principals => Object.hasOwn(principals, name);
 
+  const stopping = new AbortController();
   const server = createRpcServer({
     implementations: createServices(context, images),
     authenticate: async (metadata) => {
@@ -111,6 +112,7 @@ export async function startServiceRig(folder: string) {
       return principals[name];
     },
     validate: validateRequest,
+    stopping: stopping.signal,
     logger: createSilentLogger(),
   });
   const port = await new Promise<number>((resolve, reject) => {
@@ -198,6 +200,10 @@ export async function startServiceRig(folder: string) {
         for (const request of requests) call.write(request);
         call.end();
       }),
+    /** What the server tells its streams before it stops. */
+    endStreams: () => {
+      stopping.abort();
+    },
     async stop() {
       client.close();
       server.forceShutdown();
