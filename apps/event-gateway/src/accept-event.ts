@@ -32,6 +32,9 @@ export interface EventRequest {
   readonly serialization: string | undefined;
 }
 
+/** Handle and name have at most 100 characters each. */
+const maxRefLength = 300;
+
 const minInt = -(2 ** 31);
 const randomNonce = (): number => randomInt(0, 2 ** 32) + minInt;
 
@@ -49,6 +52,10 @@ export function createAcceptEvent(
 
   /** Waits for nothing where the contract is at hand. */
   function find(ref: string): Found | Promise<Found> {
+    // Whatever a sender calls a reference must take no room in a cache.
+    if (ref.length > maxRefLength) {
+      return badRequest('UnknownContract', `Data contract '${ref.slice(0, maxRefLength)}…' is not known`);
+    }
     const found = contracts.contract(ref);
     return found instanceof Promise ? waitFor(ref, found) : found;
   }

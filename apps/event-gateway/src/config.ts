@@ -5,7 +5,8 @@ import {
   instanceSettings,
   keyStoreSettings,
 } from '@ccd/dataplane';
-import { bool, durationMs, loggingSettings, port, text, wholeNumber } from '@ccd/service';
+import { ConfigError, bool, durationMs, loggingSettings, port, text, wholeNumber } from '@ccd/service';
+import type { CertificateFiles } from '@ccd/service';
 import { z } from 'zod';
 
 /** Settings of the event gateway. */
@@ -20,10 +21,37 @@ export const configSchema = z.object({
   MAX_EVENT_BYTES: wholeNumber({ min: 1 }).default(1_000_000).describe('Largest body of an event'),
   MAX_IN_FLIGHT: wholeNumber({ min: 1 })
     .default(1_000)
-    .describe('Requests answered at the same time at most; beyond it 503'),
+    .describe('Requests worked on at the same time at most; beyond it 503'),
+  MAX_BYTES_IN_FLIGHT: wholeNumber({ min: 1 })
+    .default(64_000_000)
+    .describe('Bytes of bodies that these hold at most; beyond it 503'),
   DEADLINE_MS: durationMs({ min: 1 })
     .default(9_000)
     .describe('Time after which a request is answered with 503'),
+  MAX_CONNECTIONS: wholeNumber({ min: 1 })
+    .default(10_000)
+    .describe('Connections at the same time at most; more are closed as they come'),
+  MAX_STREAMS_PER_CONNECTION: wholeNumber({ min: 1 })
+    .default(128)
+    .describe('Requests of one HTTP/2 connection at the same time at most'),
+  MAX_HEADER_BYTES: wholeNumber({ min: 1_024 })
+    .default(16_384)
+    .describe('Largest request line and headers together'),
+  REQUEST_TIMEOUT_MS: durationMs({ min: 1 })
+    .default(15_000)
+    .describe('Longest time for a request to arrive; slower connections are closed'),
+  IDLE_TIMEOUT_MS: durationMs({ min: 1 })
+    .default(300_000)
+    .describe('Longest time without anything happening on a connection'),
+  TLS_CERT_FILE: text()
+    .optional()
+    .describe('Certificate chain (PEM) to speak TLS with, beside cleartext; read again when it changes'),
+  TLS_KEY_FILE: text().optional().describe('Its private key (PEM)'),
+  DRAIN_DELAY_MS: durationMs({ max: 15_000 })
+    .default(0)
+    .describe(
+      'Time between no longer being ready and taking no more connections, for load balancers to notice',
+    ),
   ...instanceSettings,
   ...controlPlaneSettings,
   ...eventLogSettings,
@@ -33,3 +61,12 @@ export const configSchema = z.object({
 });
 
 export type GatewayConfig = z.output<typeof configSchema>;
+
+/** The certificate's files, where there is TLS. @throws ConfigError where one of the two is missing */
+export function toCertificateFiles(config: GatewayConfig): CertificateFiles | undefined {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  const variable = certFile === undefined ? 'TLS_CERT_FILE' : 'TLS_KEY_FILE';
+  throw new ConfigError([{ variable, problem: 'is not set', accepted: 'the path of a file' }]);
+}

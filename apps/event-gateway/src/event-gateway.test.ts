@@ -1,151 +1,26 @@
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import type { OutgoingHttpHeaders } from 'node:http2';
-import type { CompiledContract, ContractDefinition } from '@ccd/contracts';
-import { compileContract, decodeValue, publicContracts, readMeta } from '@ccd/contracts';
+import { publicContracts, readMeta } from '@ccd/contracts';
 import type { ClientStream } from '@ccd/controlplane';
-import { ControlPlaneUnavailableError } from '@ccd/controlplane';
-import type { StreamTokens } from '@ccd/dataplane';
-import { TokenRefusedError, createKeyJournal } from '@ccd/dataplane';
 import { LogUnavailableError } from '@ccd/eventlog';
-import type { Producer, StoredRecord } from '@ccd/eventlog';
-import { readTopic } from '@ccd/eventlog';
-import { createMemoryLog } from '@ccd/eventlog/testing';
-import { createKeyStore } from '@ccd/keystore';
-import { createMemoryIndex, newSecrets } from '@ccd/keystore/testing';
 import { createFieldCiphers } from '@ccd/privacy';
-import { createFakeClock } from '@ccd/reconcile/testing';
-import { createHealth, createMetrics } from '@ccd/service';
-import { createCapturingLogger } from '@ccd/service/testing';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createAcceptEvent } from './accept-event.ts';
-import { createGatewayMetrics } from './gateway-metrics.ts';
-import { createHttpServer } from './http-server.ts';
-import { createPolicies } from './policies.ts';
-import { createSessionCiphers } from './session-cipher.ts';
+import { definition, sampleEvent as event } from './testing/events.ts';
+import type { GatewayRig, GatewayRigOptions } from './testing/gateway-rig.ts';
+import { startGatewayRig } from './testing/gateway-rig.ts';
 
-const [example] = publicContracts;
-if (example === undefined) throw new Error('there is an example contract');
-const definition: ContractDefinition = { ...example, schemaId: 7 };
 const hourMs = 3_600_000;
 
-const event = (changes: Record<string, unknown> = {}) => ({
-  strmMeta: { eventContractRef: definition.ref, consentLevels: [1] },
-  uniqueIdentifier: 'unique-5',
-  consistentValue: 'session-1',
-  someSensitiveValue: null,
-  notSensitiveValue: 'open',
-  ...changes,
-});
-
-const closers: (() => Promise<unknown>)[] = [];
+let rig: GatewayRig | undefined;
 afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close();
+  await rig?.stop();
+  rig = undefined;
 });
 
-async function setUp({ maxInFlight = 10, maxEventBytes = 10_000 } = {}) {
-  const clock = createFakeClock();
-  const log = createMemoryLog({ clock });
-  for (const [name, cleanup] of [
-    ['stream-1', 'delete'],
-    ['keys-1', 'compact'],
-  ] as const) {
-    await log.admin.createTopic({ name, partitions: 1, config: { cleanup } });
-  }
-  const realProducer = await log.createProducer();
-  const append: Producer['append'] = (records) => realProducer.append(records);
-  const world = {
-    stream: {
-      kind: 'source',
-      topic: 'stream-1',
-      uuid: '1',
-      name: 'demo',
-      projectId: 'p',
-      enabled: true,
-      policyId: '',
-    } as ClientStream['stream'],
-    contracts: new Map<string, ContractDefinition>([[definition.ref, definition]]),
-    append,
-    controlPlaneAway: false,
-  };
-  const secrets = newSecrets();
-  const keys = createKeyStore({
-    index: createMemoryIndex(),
-    journal: createKeyJournal(log, realProducer),
-    secrets,
-    clock,
-  });
-  const compiled = new Map<ContractDefinition, CompiledContract>();
-  const { logger, text } = createCapturingLogger();
-  const metrics = createMetrics();
-  const tokens: StreamTokens = {
-    clientIdOf: async (authorization) => {
-      if (authorization === 'Bearer no-client') throw new TokenRefusedError('no-client-id', 'none');
-      if (!authorization) throw new TokenRefusedError('missing', 'Jwt is missing');
-      return authorization.replace('Bearer ', '');
-    },
-  };
-  const server = createHttpServer({
-    accept: createAcceptEvent({
-      contracts: {
-        contract: async (ref) => {
-          if (world.controlPlaneAway)
-            throw new ControlPlaneUnavailableError('GetDataContract', 'UNAVAILABLE', 'away');
-          const found = world.contracts.get(ref);
-          if (found === undefined) return undefined;
-          const known = compiled.get(found) ?? compileContract(found);
-          compiled.set(found, known);
-          return known;
-        },
-      },
-      sessions: createSessionCiphers({
-        keys,
-        clock,
-        ciphers: createFieldCiphers(),
-        policies: createPolicies(
-          { retentionDays: async () => 30 },
-          { load: async () => undefined, save: async () => {} },
-        ),
-      }),
-      producer: { append: (records) => world.append(records) },
-      clock,
-      valueFormat: 'confluent',
-      nonce: () => 42,
-    }),
-    tokens,
-    streams: {
-      find: async (clientId) => (clientId === 'stream-demo' ? { clientId, stream: world.stream } : undefined),
-    },
-    health: createHealth(),
-    metrics,
-    gatewayMetrics: createGatewayMetrics(metrics),
-    logger,
-    maxEventBytes,
-    maxInFlight,
-    deadlineMs: 60_000,
-  });
-  const port = await server.listen({ host: '127.0.0.1', port: 0 });
-  const url = `http://127.0.0.1:${port}`;
-  closers.push(
-    () => log.close(),
-    () => keys.close(),
-    () => server.close(),
-  );
-
-  const send = async (body: string, headers: Record<string, string> = {}) => {
-    const response = await fetch(`${url}/event`, {
-      method: 'POST',
-      body,
-      headers: { authorization: 'Bearer stream-demo', 'strm-schema-ref': definition.ref, ...headers },
-    });
-    return { status: response.status, body: await response.text(), headers: response.headers };
-  };
-  const stored = async (topic = 'stream-1'): Promise<StoredRecord[]> =>
-    Array.fromAsync(readTopic(log, topic));
-  const schema = compileContract(definition).schema;
-  const decoded = async () =>
-    (await stored()).map(({ value }) => decodeValue(schema, value ?? Buffer.alloc(0)));
-  return { clock, world, keys, send, stored, decoded, schema, url, text, metrics };
+async function setUp(options: GatewayRigOptions = {}): Promise<GatewayRig> {
+  rig = await startGatewayRig(options);
+  return rig;
 }
 
 describe('POST /event', () => {
@@ -270,7 +145,10 @@ describe('POST /event', () => {
     ['a disabled stream', { enabled: false }],
   ])('does not let %s be written to', async (_case, changes) => {
     const { send, world } = await setUp();
-    world.stream = { ...world.stream, ...changes } as ClientStream['stream'];
+    world.sender = {
+      ...world.sender,
+      stream: { ...world.sender.stream, ...changes } as ClientStream['stream'],
+    };
     expect((await send(JSON.stringify(event()))).status).toBe(403);
   });
 

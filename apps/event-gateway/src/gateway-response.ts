@@ -29,6 +29,48 @@ export const clientIdMissing: GatewayResponse = {
 
 export const forbidden = (reason: string, body: string): GatewayResponse => ({ status: 403, body, reason });
 
+/** The sender has used up what its stream may send; `retryAfter` in seconds. */
+export const tooMany = (reason: string, retryAfter: number, body: string): GatewayResponse => ({
+  status: 429,
+  body,
+  retryAfter,
+  reason,
+});
+
+export const notFound: GatewayResponse = { status: 404, reason: 'NotFound' };
+
+export const encodingRefused: GatewayResponse = {
+  status: 415,
+  body: 'Content-Encoding is not accepted: an event is sent as it is',
+  reason: 'ContentEncoding',
+};
+
+export const tooSlow: GatewayResponse = {
+  status: 408,
+  body: 'The request took too long to arrive',
+  reason: 'RequestTimeout',
+};
+
+export const tooLarge = (maxBytes: number): GatewayResponse => ({
+  status: 413,
+  body: `The event is larger than ${maxBytes} bytes`,
+  reason: 'TooLarge',
+});
+
+export const overloaded: GatewayResponse = {
+  status: 503,
+  body: 'The gateway is at its limit; try again',
+  retryAfter: 1,
+  reason: 'Overloaded',
+};
+
+export const pastDeadline: GatewayResponse = {
+  status: 503,
+  body: 'The event was not stored in time; try again',
+  retryAfter: 1,
+  reason: 'Deadline',
+};
+
 /** Not now: nothing is wrong with the event, and the sender is to send it again. */
 export const unavailable = (reason: string, body: string): GatewayResponse => ({
   status: 503,

@@ -1,3 +1,4 @@
+import type { ClientStream } from '@ccd/controlplane';
 import { ControlPlaneUnavailableError } from '@ccd/controlplane';
 import type { ClientStreams, StreamTokens } from '@ccd/dataplane';
 import { KeySetUnavailableError, TokenRefusedError } from '@ccd/dataplane';
@@ -5,12 +6,11 @@ import { LogUnavailableError, RecordTooLargeError, TopicNotFoundError } from '@c
 import { KeyStoreUnavailableError } from '@ccd/keystore';
 import type { Logger } from '@ccd/service';
 import { errorFields } from '@ccd/service';
-import type { EventRequest } from './accept-event.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 import { badRequest, clientIdMissing, forbidden, unauthorized, unavailable } from './gateway-response.ts';
 
-/** The stream of an authenticated sender, or the answer for one that is not let in. */
-export type Admission = { readonly stream: EventRequest['stream'] } | { readonly response: GatewayResponse };
+/** Who sends, and to which stream; or the answer for one that is not let in. */
+export type Admission = { readonly sender: ClientStream } | { readonly response: GatewayResponse };
 
 /**
  * Finds out who sends, before the body is read.
@@ -41,7 +41,7 @@ export async function admit(
   }
   if (!stream.enabled)
     return { response: forbidden('StreamDisabled', `Stream '${stream.name}' is disabled`) };
-  return { stream };
+  return { sender: found };
 }
 
 /** What the sender is told when the gateway could not do its work. Nothing was accepted that is not answered so. */

@@ -22,15 +22,24 @@ import type { FieldCipherFactory } from '@ccd/privacy';
 import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
-import { createHealth, createMetrics, startService } from '@ccd/service';
+import {
+  createCertificateWatch,
+  createHealth,
+  createMetrics,
+  readCertificateFiles,
+  startService,
+} from '@ccd/service';
 import { z } from 'zod';
 import { createAcceptEvent } from './accept-event.ts';
+import { toCertificateFiles } from './config.ts';
 import type { GatewayConfig } from './config.ts';
 import { createGatewayMetrics } from './gateway-metrics.ts';
 import { createHttpServer } from './http-server.ts';
 import { createKeyJanitor } from './key-janitor.ts';
 import { createPolicies } from './policies.ts';
 import { createSessionCiphers } from './session-cipher.ts';
+import { createStreamLimits } from './stream-limits.ts';
+import { createStreamUseFile } from './stream-use-file.ts';
 
 export interface GatewayDependencies {
   readonly clock: Clock;
@@ -52,6 +61,8 @@ export async function startEventGateway(
 ): Promise<RunningGateway> {
   // First of all: without it this process must not start.
   const ciphers = given.ciphers ?? createFieldCiphers();
+  const tlsFiles = toCertificateFiles(config);
+  const tls = tlsFiles && readCertificateFiles(tlsFiles);
   const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
   const log = given.log ?? (await connectEventLog(toEventLogOptions(config), { clock }));
   const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
@@ -93,6 +104,7 @@ export async function startEventGateway(
     clock,
     valueFormat: config.STRM_SERIALIZE_AS_JSON ? 'avro-json' : 'confluent',
   });
+  const limits = createStreamLimits(clock);
   const server = createHttpServer({
     accept,
     tokens: createStreamTokens({
@@ -114,8 +126,19 @@ export async function startEventGateway(
     gatewayMetrics: createGatewayMetrics(metrics),
     logger,
     maxEventBytes: config.MAX_EVENT_BYTES,
+    limits,
+    clock,
     maxInFlight: config.MAX_IN_FLIGHT,
+    maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,
     deadlineMs: config.DEADLINE_MS,
+    maxConnections: config.MAX_CONNECTIONS,
+    protocol: {
+      requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
+      idleTimeoutMs: config.IDLE_TIMEOUT_MS,
+      maxHeaderBytes: config.MAX_HEADER_BYTES,
+      maxConcurrentStreams: config.MAX_STREAMS_PER_CONNECTION,
+    },
+    ...(tls && { tls }),
   });
   let url = '';
 
@@ -140,6 +163,20 @@ export async function startEventGateway(
           sessions.close();
         },
       },
+      createStreamUseFile({ path: cached('stream-use.json'), limits, clock, logger }),
+      ...(tlsFiles && tls
+        ? [
+            createCertificateWatch({
+              files: tlsFiles,
+              current: tls,
+              use: (certificate) => {
+                server.setCertificate(certificate);
+              },
+              clock,
+              logger,
+            }),
+          ]
+        : []),
       {
         name: 'http-server',
         start: async () => {
@@ -148,7 +185,12 @@ export async function startEventGateway(
           url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
           logger.info({ url }, 'events are accepted');
         },
-        stop: () => server.close(),
+        stop: async (deadline) => {
+          // Readiness is off already; whoever has not noticed is served meanwhile.
+          server.drain();
+          await clock.sleep(config.DRAIN_DELAY_MS, deadline).catch(() => {});
+          await server.close();
+        },
       },
       {
         name: 'state-reporter',

@@ -8,7 +8,8 @@ import { connect as connectTls } from 'node:tls';
 import { once } from 'node:events';
 import { eventually } from '@ccd/testkit';
 import { createDualProtocolServer } from './dual-protocol-server.ts';
-import type { DualProtocolOptions, DualProtocolServer, DualRequestListener } from './dual-protocol-server.ts';
+import type { DualProtocolOptions, DualProtocolServer } from './dual-protocol-server.ts';
+import type { DualRequestListener } from './protocol-servers.ts';
 import { testCertificate } from './testing/test-certificate.ts';
 
 const echo: DualRequestListener = (request, response) => {

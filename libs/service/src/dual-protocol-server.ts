@@ -1,97 +1,124 @@
-import { createServer as createHttp1Server } from 'node:http';
-import type { IncomingMessage, Server as Http1Server, ServerResponse } from 'node:http';
-import { createServer as createHttp2Server } from 'node:http2';
-import type { Http2Server, Http2ServerRequest, Http2ServerResponse, ServerHttp2Session } from 'node:http2';
+import type { ServerHttp2Session } from 'node:http2';
 import { createServer as createNetServer } from 'node:net';
-import type { Server as NetServer, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import type { TLSSocket } from 'node:tls';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import { ListenError } from './listen-error.ts';
+import type { ListenerOptions, ProtocolLimits, ProtocolServers } from './protocol-servers.ts';
+import { createProtocolServers } from './protocol-servers.ts';
+import type { Protocol } from './sniff-protocol.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
 
-/** A listener for requests of either protocol, by node's compatibility interface. */
-export type DualRequestListener = (
-  request: IncomingMessage | Http2ServerRequest,
-  response: ServerResponse | Http2ServerResponse,
-) => void;
-
-/** Servers that are not listening; they get their connections from here. */
-export interface ProtocolServers {
-  readonly http1Server: Http1Server;
-  /** Of `http2.createServer`, with TLS as well: encryption ends before it. */
-  readonly http2Server: Http2Server;
+/** PEM texts: a certificate chain and its private key. */
+export interface Certificate {
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
 }
 
-export interface DualProtocolOptions {
-  /** PEM texts: speaks TLS and chooses by ALPN. Absent: cleartext, HTTP/2 by prior knowledge. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer };
+export interface DualProtocolOptions extends ProtocolLimits {
+  /** Speaks TLS and chooses by ALPN. Absent: cleartext, HTTP/2 by prior knowledge. */
+  readonly tls?: Certificate;
+  /** Whether cleartext is spoken on the port too. @default exactly where there is no `tls` */
+  readonly cleartext?: boolean;
   /** Longest time until a connection has said which protocol it speaks. @default 10 000 ms */
   readonly firstBytesTimeoutMs?: number;
+  /** Connections at a time; more are closed as they come. @default no limit but the system's */
+  readonly maxConnections?: number;
 }
 
 export interface DualProtocolServer {
   /** Resolves with the port, which the system chooses where 0 is given. @throws ListenError */
   listen(address: { readonly host: string; readonly port: number }): Promise<number>;
+  /** Whether clients are being sent away; whoever answers by HTTP/1.1 then says `connection: close`. */
+  readonly draining: boolean;
+  /** Serves on, but tells every client to go elsewhere: GOAWAY, and `connection: close` with the next answer. */
+  drain(): void;
   /** Takes no more connections, lets running requests end for at most `graceMs`, and then cuts. */
   close(graceMs?: number): Promise<void>;
+  /** Uses another certificate for the connections to come. @throws Error when it is none; the old one stays */
+  setCertificate(certificate: Certificate): void;
 }
 
+const idleSweepMs = 20;
+
 /**
- * HTTP/1.1 and HTTP/2 on one port. In cleartext the first bytes decide: HTTP/2 begins with a fixed preface
- * (RFC 9113, 3.4), which no HTTP/1.1 request can begin with.
+ * HTTP/1.1 and HTTP/2 on one port, in cleartext and over TLS. The first bytes decide: TLS begins with a handshake
+ * record, and HTTP/2 in cleartext with a fixed preface (RFC 9113, 3.4), which no HTTP/1.1 request can begin with.
  */
 export function createDualProtocolServer(
-  servers: ProtocolServers | { readonly requestListener: DualRequestListener },
-  { tls, firstBytesTimeoutMs = 10_000 }: DualProtocolOptions = {},
+  servers: ProtocolServers | ListenerOptions,
+  options: DualProtocolOptions = {},
 ): DualProtocolServer {
+  const { tls, cleartext = tls === undefined, firstBytesTimeoutMs = 10_000, maxConnections } = options;
   const { http1Server, http2Server } =
-    'requestListener' in servers ? toServers(servers.requestListener) : servers;
+    'requestListener' in servers ? createProtocolServers(servers, options) : servers;
   const sockets = new Set<Socket>();
   /** Connections that have not yet said what they speak. */
   const undecided = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
-  let closing = false;
+  const tlsServer = tls && createTlsEnd(tls);
+  let phase: 'open' | 'draining' | 'closing' = 'open';
 
-  function handOver(socket: Socket, protocol: 'http1' | 'http2'): void {
-    (protocol === 'http2' ? http2Server : http1Server).emit('connection', socket);
+  function handOver(socket: Socket, protocol: Protocol): void {
+    if (protocol === 'tls') {
+      if (tlsServer) tlsServer.emit('connection', socket);
+      else socket.destroy();
+    } else if (cleartext) (protocol === 'http2' ? http2Server : http1Server).emit('connection', socket);
+    else socket.destroy();
   }
 
-  function sniff(socket: Socket): void {
+  function createTlsEnd(certificate: Certificate): TlsServer {
+    const server = createTlsServer({
+      ...certificate,
+      ALPNProtocols: ['h2', 'http/1.1'],
+      handshakeTimeout: firstBytesTimeoutMs,
+    });
+    // A failed handshake is its peer's business.
+    server.on('tlsClientError', (_error, socket: Socket) => {
+      socket.destroy();
+    });
+    return server.on('secureConnection', (socket: TLSSocket) => {
+      socket.on('error', () => {});
+      (socket.alpnProtocol === 'h2' ? http2Server : http1Server).emit('connection', socket);
+    });
+  }
+
+  const listener = createNetServer({ noDelay: true, keepAlive: true }, (socket) => {
+    sockets.add(socket);
     undecided.add(socket);
-    socket.on('close', () => undecided.delete(socket));
+    // An error of a connection is its peer's business; it closes by itself.
+    socket
+      .on('error', () => {})
+      .on('close', () => {
+        sockets.delete(socket);
+        undecided.delete(socket);
+      });
     sniffProtocol(socket, firstBytesTimeoutMs, (protocol) => {
       undecided.delete(socket);
       handOver(socket, protocol);
     });
-  }
+  });
+  if (maxConnections !== undefined) listener.maxConnections = maxConnections;
 
-  const listener: NetServer =
-    tls === undefined
-      ? createNetServer({ noDelay: true, keepAlive: true }, sniff)
-      : createTlsServer({ ...tls, ALPNProtocols: ['h2', 'http/1.1'], handshakeTimeout: firstBytesTimeoutMs });
-  listener.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    // An error of a connection is its peer's business; it closes by itself.
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-  });
-  listener.on('secureConnection', (socket: TLSSocket) => {
-    socket.on('error', () => {});
-    handOver(socket, socket.alpnProtocol === 'h2' ? 'http2' : 'http1');
-  });
   http2Server.on('session', (session) => {
     sessions.add(session);
     session.on('error', () => {}).on('close', () => sessions.delete(session));
-    if (closing) session.close();
+    if (phase === 'closing') session.close();
+    // Whoever comes now has been sent here: one request is answered.
+    if (phase === 'draining') {
+      session.once('stream', () => {
+        session.close();
+      });
+    }
   });
   http1Server.on('request', (_request, response) => {
-    if (closing) response.shouldKeepAlive = false;
-    response.on('close', () => {
-      if (closing)
-        setImmediate(() => {
-          http1Server.closeIdleConnections();
-        });
-    });
+    if (phase !== 'open') response.shouldKeepAlive = false;
   });
+
+  function drain(): void {
+    if (phase === 'open') phase = 'draining';
+    for (const session of sessions) session.close();
+  }
 
   return {
     listen({ host, port }) {
@@ -109,26 +136,33 @@ export function createDualProtocolServer(
         });
       });
     },
+    get draining() {
+      return phase !== 'open';
+    },
+    drain,
     async close(graceMs = 10_000) {
-      closing = true;
+      phase = 'closing';
       const closed = new Promise<void>((resolve) => {
         listener.close(() => {
           resolve();
         });
       });
-      for (const session of sessions) session.close();
+      drain();
       http1Server.close(() => {});
-      http1Server.closeIdleConnections();
+      // A connection may be between two requests at any moment from now on.
+      const sweep = setInterval(() => {
+        http1Server.closeIdleConnections();
+      }, idleSweepMs);
       for (const socket of undecided) socket.destroy();
       const cut = setTimeout(() => {
         for (const socket of sockets) socket.destroy();
       }, graceMs);
       await closed;
       clearTimeout(cut);
+      clearInterval(sweep);
+    },
+    setCertificate(certificate) {
+      tlsServer?.setSecureContext(certificate);
     },
   };
-}
-
-function toServers(listener: DualRequestListener): ProtocolServers {
-  return { http1Server: createHttp1Server(listener), http2Server: createHttp2Server(listener) };
 }

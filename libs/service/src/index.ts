@@ -1,15 +1,12 @@
 export { adminPaths, adminRoutes, answerAdmin, createAdminServer } from './admin-server.ts';
 export type { AdminAnswer, AdminServer, AdminServerOptions, AdminSources } from './admin-server.ts';
+export { createCertificateWatch, readCertificateFiles } from './certificate-files.ts';
+export type { CertificateFiles, CertificateWatchOptions } from './certificate-files.ts';
 export { ConfigError } from './config-error.ts';
 export type { ConfigProblem } from './config-error.ts';
 export { describeConfig } from './describe-config.ts';
 export { createDualProtocolServer } from './dual-protocol-server.ts';
-export type {
-  DualProtocolOptions,
-  DualProtocolServer,
-  DualRequestListener,
-  ProtocolServers,
-} from './dual-protocol-server.ts';
+export type { Certificate, DualProtocolOptions, DualProtocolServer } from './dual-protocol-server.ts';
 export { errorCode, errorFields } from './error-fields.ts';
 export type { ErrorFields } from './error-fields.ts';
 export { exitWithParent } from './exit-with-parent.ts';
@@ -31,6 +28,12 @@ export type {
   Metrics,
   MetricsText,
 } from './metrics.ts';
+export type {
+  DualRequestListener,
+  ListenerOptions,
+  ProtocolLimits,
+  ProtocolServers,
+} from './protocol-servers.ts';
 export { runMain } from './run-main.ts';
 export {
   bool,

@@ -3,8 +3,14 @@ import type { Socket } from 'node:net';
 /** The client connection preface of HTTP/2 (RFC 9113, 3.4). */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
+/** The record type with which every TLS connection begins (RFC 8446, 5.1: handshake); no HTTP request can. */
+const tlsHandshake = 0x16;
+
+export type Protocol = 'http1' | 'http2' | 'tls';
+
 /** What the first bytes of a connection say; undefined while they may still become either. */
-export function protocolOf(bytes: Buffer): 'http1' | 'http2' | undefined {
+export function protocolOf(bytes: Buffer): Protocol | undefined {
+  if (bytes[0] === tlsHandshake) return 'tls';
   const length = Math.min(bytes.length, preface.length);
   if (!bytes.subarray(0, length).equals(preface.subarray(0, length))) return 'http1';
   return length === preface.length ? 'http2' : undefined;
@@ -17,7 +23,7 @@ export function protocolOf(bytes: Buffer): 'http1' | 'http2' | undefined {
 export function sniffProtocol(
   socket: Socket,
   timeoutMs: number,
-  onProtocol: (protocol: 'http1' | 'http2') => void,
+  onProtocol: (protocol: Protocol) => void,
 ): void {
   let seen: Buffer = Buffer.alloc(0);
   const timer = setTimeout(() => {

@@ -1,0 +1,164 @@
+import type { CompiledContract, ContractDefinition } from '@ccd/contracts';
+import { compileContract, decodeValue } from '@ccd/contracts';
+import type { ClientStream } from '@ccd/controlplane';
+import { ControlPlaneUnavailableError } from '@ccd/controlplane';
+import type { StreamTokens } from '@ccd/dataplane';
+import { TokenRefusedError, createKeyJournal } from '@ccd/dataplane';
+import type { Producer, StoredRecord } from '@ccd/eventlog';
+import { readTopic } from '@ccd/eventlog';
+import { createMemoryLog } from '@ccd/eventlog/testing';
+import { createKeyStore } from '@ccd/keystore';
+import { createMemoryIndex, newSecrets } from '@ccd/keystore/testing';
+import { createFieldCiphers } from '@ccd/privacy';
+import { createFakeClock } from '@ccd/reconcile/testing';
+import { createHealth, createMetrics } from '@ccd/service';
+import { createCapturingLogger } from '@ccd/service/testing';
+import { createAcceptEvent } from '../accept-event.ts';
+import { createGatewayMetrics } from '../gateway-metrics.ts';
+import type { HttpServerOptions } from '../http-server.ts';
+import { createHttpServer } from '../http-server.ts';
+import { createPolicies } from '../policies.ts';
+import { createSessionCiphers } from '../session-cipher.ts';
+import { createStreamLimits } from '../stream-limits.ts';
+import { definition } from './events.ts';
+
+/** What tests may change while the gateway runs. */
+export interface GatewayWorld {
+  sender: ClientStream;
+  readonly contracts: Map<string, ContractDefinition>;
+  append: Producer['append'];
+  controlPlaneAway: boolean;
+}
+
+export type GatewayRigOptions = Partial<HttpServerOptions>;
+
+/** A gateway on a port, with a log and a key store in memory and everything else real. */
+export async function startGatewayRig(options: GatewayRigOptions = {}) {
+  const clock = createFakeClock();
+  const log = createMemoryLog({ clock });
+  for (const [name, cleanup] of [
+    ['stream-1', 'delete'],
+    ['keys-1', 'compact'],
+  ] as const) {
+    await log.admin.createTopic({ name, partitions: 1, config: { cleanup } });
+  }
+  const producer = await log.createProducer();
+  const world: GatewayWorld = {
+    sender: sampleSender,
+    contracts: new Map([[definition.ref, definition]]),
+    append: (records) => producer.append(records),
+    controlPlaneAway: false,
+  };
+  const keys = createKeyStore({
+    index: createMemoryIndex(),
+    journal: createKeyJournal(log, producer),
+    secrets: newSecrets(),
+    clock,
+  });
+  const compiled = new Map<ContractDefinition, CompiledContract>();
+  const { logger, text } = createCapturingLogger();
+  const metrics = createMetrics();
+  const accept = createAcceptEvent({
+    contracts: {
+      contract: async (ref) => {
+        if (world.controlPlaneAway)
+          throw new ControlPlaneUnavailableError('GetDataContract', 'UNAVAILABLE', 'away');
+        const found = world.contracts.get(ref);
+        if (found === undefined) return undefined;
+        const known = compiled.get(found) ?? compileContract(found);
+        compiled.set(found, known);
+        return known;
+      },
+    },
+    sessions: createSessionCiphers({
+      keys,
+      clock,
+      ciphers: createFieldCiphers(),
+      policies: createPolicies(
+        { retentionDays: async () => 30 },
+        { load: async () => undefined, save: async () => {} },
+      ),
+    }),
+    producer: { append: (records) => world.append(records) },
+    clock,
+    valueFormat: 'confluent',
+    nonce: () => 42,
+  });
+  const health = createHealth();
+  const server = createHttpServer({
+    accept,
+    tokens: plainTokens,
+    streams: {
+      find: async (clientId) => (clientId === 'stream-demo' ? { ...world.sender, clientId } : undefined),
+    },
+    limits: createStreamLimits(clock),
+    health,
+    metrics,
+    gatewayMetrics: createGatewayMetrics(metrics),
+    logger,
+    clock,
+    maxEventBytes: 10_000,
+    maxInFlight: 10,
+    maxBytesInFlight: 1_000_000,
+    deadlineMs: 60_000,
+    ...options,
+  });
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${port}`;
+  const schema = compileContract(definition).schema;
+
+  const stored = async (topic = 'stream-1'): Promise<StoredRecord[]> =>
+    Array.fromAsync(readTopic(log, topic));
+  return {
+    clock,
+    world,
+    keys,
+    server,
+    accept,
+    health,
+    port,
+    url,
+    schema,
+    metrics,
+    text,
+    stored,
+    decoded: async () => (await stored()).map(({ value }) => decodeValue(schema, value ?? Buffer.alloc(0))),
+    send: async (body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) => {
+      const response = await fetch(`${url}/event`, {
+        method: 'POST',
+        body,
+        headers: { authorization: 'Bearer stream-demo', 'strm-schema-ref': definition.ref, ...headers },
+      });
+      return { status: response.status, body: await response.text(), headers: response.headers };
+    },
+    async stop() {
+      await server.close();
+      await keys.close();
+      await log.close();
+    },
+  };
+}
+
+export type GatewayRig = Awaited<ReturnType<typeof startGatewayRig>>;
+
+const sampleSender: ClientStream = {
+  clientId: 'stream-demo',
+  stream: {
+    kind: 'source',
+    topic: 'stream-1',
+    uuid: '1',
+    name: 'demo',
+    projectId: 'p',
+    enabled: true,
+    policyId: '',
+  },
+};
+
+/** Whose client id is the token itself. */
+const plainTokens: StreamTokens = {
+  clientIdOf: async (authorization) => {
+    if (authorization === 'Bearer no-client') throw new TokenRefusedError('no-client-id', 'none');
+    if (!authorization) throw new TokenRefusedError('missing', 'Jwt is missing');
+    return authorization.replace('Bearer ', '');
+  },
+};
