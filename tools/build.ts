@@ -1,9 +1,10 @@
 /**
  * Bundles apps into `dist/apps/<app>/`: each `main.ts`, or `*-main.ts` beside it, becomes one file that Node runs.
- * usage: node tools/build.ts [--quiet] [app or apps/app …]
+ * usage: node tools/build.ts [--quiet] [--out <folder instead of dist>] [app or apps/app, or a program's file …]
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
@@ -22,17 +23,17 @@ const banner = [
 
 function entryPoints(app: string): string[] {
   const source = join(root, 'apps', app, 'src');
+  if (!existsSync(source)) throw new Error(`no such app: ${app}`);
   return readdirSync(source)
     .filter((file) => /^(.+-)?main\.ts$/.test(file))
     .map((file) => join(source, file));
 }
 
-async function bundle(app: string): Promise<number> {
-  const entries = entryPoints(app);
-  if (entries.length === 0) return 0;
+async function bundle(entries: readonly string[], outdir: string): Promise<void> {
+  if (entries.length === 0) return;
   await build({
     entryPoints: entries.map((entry) => ({ in: entry, out: basename(entry, '.ts') })),
-    outdir: join(root, 'dist', 'apps', app),
+    outdir,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -43,15 +44,17 @@ async function bundle(app: string): Promise<number> {
     external,
     banner: { js: banner },
   });
-  return entries.length;
 }
 
-const args = process.argv.slice(2);
-const quiet = args.includes('--quiet');
-const named = args.filter((arg) => !arg.startsWith('--')).map((arg) => basename(arg));
-const apps = named.length > 0 ? named : readdirSync(join(root, 'apps'));
-for (const app of apps) {
-  if (!existsSync(join(root, 'apps', app, 'src'))) throw new Error(`no such app: ${app}`);
-  const count = await bundle(app);
-  if (!quiet) console.log(`${app}: ${count} bundle${count === 1 ? '' : 's'}`);
+const { values, positionals } = parseArgs({
+  options: { quiet: { type: 'boolean' }, out: { type: 'string', default: join(root, 'dist') } },
+  allowPositionals: true,
+});
+for (const named of positionals.length > 0 ? positionals : readdirSync(join(root, 'apps'))) {
+  const isFile = named.endsWith('.ts');
+  const entries = isFile ? [resolve(named)] : entryPoints(basename(named));
+  const folder = isFile ? basename(dirname(named)) : basename(named);
+  await bundle(entries, join(values.out, 'apps', folder));
+  if (values.quiet !== true)
+    console.log(`${folder}: ${entries.length} bundle${entries.length === 1 ? '' : 's'}`);
 }

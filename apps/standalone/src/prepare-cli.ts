@@ -7,7 +7,13 @@ import type { RunningStandalone } from './start-standalone.ts';
 export async function prepareCli(
   folder: string,
   host: string,
-  { credentials, grpcPort, authUrl, eventsUrl, webSocketUrl }: RunningStandalone,
+  {
+    credentials,
+    grpcPort,
+    authUrl,
+    eventsUrl,
+    webSocketUrl,
+  }: Pick<RunningStandalone, 'credentials' | 'grpcPort' | 'authUrl' | 'eventsUrl' | 'webSocketUrl'>,
   clock: Clock,
 ): Promise<void> {
   await writeConfig(folder, {

@@ -32,6 +32,17 @@ export function createJsonFile<T>(path: string, schema: z.ZodType<T>): JsonFile<
         await file.close();
       }
       await rename(temporary, path);
+      await syncFolder(dirname(path));
     },
   };
+}
+
+/** Without it a power cut can take the new name away again. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

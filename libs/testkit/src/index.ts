@@ -1,5 +1,12 @@
+export { createCuttableDisk, whyNoPowerCuts } from './cuttable-disk.ts';
+export type { CuttableDisk } from './cuttable-disk.ts';
 export { eventually } from './eventually.ts';
+export { createFailpointControl } from './failpoint-control.ts';
+export type { ArmedFailpoint, FailpointControl } from './failpoint-control.ts';
+export { createRandom } from './random.ts';
+export type { Random } from './random.ts';
 export { scaled } from './scaled.ts';
 export { scratchDir } from './scratch-dir.ts';
+export { summarise } from './summarise.ts';
 export { startToxicProxy } from './toxic-proxy.ts';
 export type { Toxic, ToxicProxy } from './toxic-proxy.ts';

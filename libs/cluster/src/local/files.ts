@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failpoint } from '@ccd/failpoints';
 import { ClusterUnavailableError } from '../errors.ts';
 
@@ -39,7 +39,13 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
 }
 
 export const toTemporary = (path: string): string => `${path}.${randomUUID()}.tmp`;
-export const isTemporary = (name: string): boolean => name.endsWith('.tmp');
+const isTemporary = (name: string): boolean => name.endsWith('.tmp');
+
+/** Removes what crashes left half written in a folder. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  for (const name of (await namesIn(folder)).filter(isTemporary))
+    await rm(join(folder, name), { force: true });
+}
 
 export async function removeFile(path: string): Promise<void> {
   await rm(path, { force: true });

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { rename, rm, symlink } from 'node:fs/promises';
+import { readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failpoint } from '@ccd/failpoints';
 import { z } from 'zod';
 import type { LiveSecret, SecretSpec } from '../port.ts';
 import {
+  codeOf,
   makeFolder,
   namesIn,
   readIfThere,
@@ -33,8 +34,10 @@ export interface SecretFiles {
   dataFolder(name: string): string;
 }
 
+/** Opens the secrets below `root`, and removes what a crash left of old and of removed ones. */
 export async function openSecretFiles(root: string): Promise<SecretFiles> {
   await makeFolder(root);
+  for (const name of await namesIn(root)) await tidy(join(root, name));
 
   const find = async (name: string): Promise<LiveSecret | undefined> => {
     const text = await readIfThere(join(root, name, 'current', 'meta.json'));
@@ -87,6 +90,22 @@ async function pointTo(link: string, target: string): Promise<void> {
   const temporary = toTemporary(link);
   await symlink(target, temporary);
   await rename(temporary, link);
+}
+
+/** Credentials that nobody can reach any more are not to stay on the disk. */
+async function tidy(folder: string): Promise<void> {
+  const current = await currentVersion(folder);
+  if (current === undefined) await rm(folder, { recursive: true, force: true });
+  else await removeOtherVersions(folder, current);
+}
+
+async function currentVersion(folder: string): Promise<string | undefined> {
+  try {
+    return await readlink(join(folder, 'current'));
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
 }
 
 /** Old content, and what a crash left half written. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { WorkloadSpec } from '../port.ts';
 import { assertWorkloadSpec, isObjectName } from '../spec-rules.ts';
-import { makeFolder, namesIn, readIfThere, removeFile, replaceFile } from './files.ts';
+import { makeFolder, namesIn, readIfThere, removeFile, removeTemporaries, replaceFile } from './files.ts';
 
 const texts = z.record(z.string(), z.string());
 const storedSchema = z.object({
@@ -41,6 +41,7 @@ export interface WorkloadFiles {
 
 export async function openWorkloadFiles(root: string): Promise<WorkloadFiles> {
   await makeFolder(root);
+  await removeTemporaries(root);
   const pathOf = (name: string): string => join(root, `${name}.json`);
 
   const read = async (name: string): Promise<StoredWorkload | undefined> => {

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const clone = resolve(import.meta.dirname, '../../../../..');
+
+/** Programs as they ship. */
+export interface BuiltApps {
+  /** Folder with the apps, as agents are told of it. */
+  readonly folder: string;
+  readonly engine: string;
+  readonly controlPlane: string;
+  readonly gateway: string;
+  readonly agents: string;
+}
+
+const everything: readonly string[] = [
+  ...['control-plane', 'event-gateway', 'decrypter', 'batch-exporter', 'standalone'],
+  join(import.meta.dirname, 'agents-main.ts'),
+];
+
+/** Bundles the apps below a folder of the test's own: they start in a quarter of the time that their sources need. */
+export async function buildApps(folder: string, apps = everything): Promise<BuiltApps> {
+  await promisify(execFile)(process.execPath, ['tools/build.ts', '--quiet', '--out', folder, ...apps], {
+    cwd: clone,
+  });
+  // For what is not part of a bundle.
+  await symlink(join(clone, 'node_modules'), join(folder, 'node_modules'));
+  const main = (...path: readonly string[]) => join(folder, 'apps', ...path);
+  return {
+    folder: join(folder, 'apps'),
+    engine: main('standalone', 'engine-main.js'),
+    controlPlane: main('control-plane', 'main.js'),
+    gateway: main('event-gateway', 'main.js'),
+    agents: main('faults', 'agents-main.js'),
+  };
+}

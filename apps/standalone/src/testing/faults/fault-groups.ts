@@ -1,0 +1,63 @@
+import type { FaultGroup } from './inject-faults.ts';
+
+/** Every failpoint, by the process that is sure to come by it while events flow and entities come and go. */
+export const faultGroups: readonly FaultGroup[] = [
+  { passAtMost: 50, failpoints: ['engine.beforeCommit', 'engine.afterCommit'] },
+  {
+    passAtMost: 20,
+    failpoints: [
+      'gateway.beforeProduce',
+      'gateway.afterProduce',
+      'eventlog.afterAppendReply',
+      'keystore.beforeJournal',
+      'keystore.afterJournal',
+      'keystore.afterClaim',
+    ],
+  },
+  {
+    passAtMost: 10,
+    failpoints: [
+      'decrypter.beforeTransaction',
+      'decrypter.afterTransaction',
+      'eventlog.afterTransactionReply',
+    ],
+  },
+  {
+    passAtMost: 5,
+    failpoints: [
+      'exporter.beforePlan',
+      'exporter.afterPlan',
+      'exporter.afterPut',
+      'exporter.afterEnd',
+      'storage.afterWrite',
+      'storage.beforePublish',
+      'storage.afterPublish',
+      'storage.afterFolderSync',
+      'eventlog.afterOffsetsReply',
+    ],
+  },
+  {
+    passAtMost: 1,
+    failpoints: [
+      'cluster.beforeReplace',
+      'cluster.afterReplace',
+      'cluster.beforeSecretLink',
+      'cluster.afterSecretLink',
+      'cluster.afterRemove',
+      'cluster.afterSpawn',
+      'inventory.afterIntent',
+      'inventory.afterCreate',
+      'inventory.afterObjectRemoved',
+      'registry.afterCreateIntent',
+      'registry.afterTopicCreated',
+      'registry.afterRecord',
+      'registry.afterTombstone',
+      'registry.afterDeleteIntent',
+      'registry.afterTopicDeleted',
+    ],
+  },
+  {
+    passAtMost: 3,
+    failpoints: ['controlPlane.beforeCommit', 'controlPlane.afterCommit', 'controlPlane.beforeReply'],
+  },
+];

@@ -1,0 +1,47 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FailpointName } from '@ccd/failpoints';
+
+/** From outside: what processes with failpoints are to do, and what they did. */
+export interface FailpointControl {
+  /** For the command line of a process that is to have failpoints, before its program. */
+  readonly nodeArguments: readonly string[];
+  /** For its environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The first process that passes the failpoint after so many visits kills itself. */
+  arm(name: FailpointName, visitsBefore?: number): ArmedFailpoint;
+  /** Failpoints that some process came by. */
+  visited(): ReadonlySet<string>;
+}
+
+export interface ArmedFailpoint {
+  readonly name: FailpointName;
+  hasFired(): boolean;
+  /** Nobody is killed by it any more. */
+  disarm(): void;
+}
+
+/** @param folder of this control alone */
+export function createFailpointControl(folder: string): FailpointControl {
+  const names = (what: string): readonly string[] => readdirSync(join(folder, what));
+  for (const each of ['armed', 'fired', 'visited']) mkdirSync(join(folder, each), { recursive: true });
+  let armed = 0;
+  return {
+    nodeArguments: ['--import', fileURLToPath(new URL('arm-failpoints.ts', import.meta.url))],
+    environment: { CCD_FAILPOINT_FOLDER: folder },
+    arm(name, visitsBefore = 0) {
+      armed += 1;
+      const file = `${name}~${visitsBefore}~${armed}`;
+      writeFileSync(join(folder, 'armed', file), '');
+      return {
+        name,
+        hasFired: () => names('fired').includes(file),
+        disarm: () => {
+          rmSync(join(folder, 'armed', file), { force: true });
+        },
+      };
+    },
+    visited: () => new Set(names('visited')),
+  };
+}
