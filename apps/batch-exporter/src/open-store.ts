@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExporterTask } from '@ccd/dataplane';
@@ -15,6 +14,7 @@ export const readLocation = (
 export interface OpenStoreOptions {
   readonly location: string;
   readonly pathPrefix: string;
+  readonly exporterId: string;
   readonly folderRoot?: string;
 }
 
@@ -25,6 +25,7 @@ export interface OpenStoreOptions {
 export async function openStore({
   location,
   pathPrefix,
+  exporterId,
   folderRoot,
 }: OpenStoreOptions): Promise<ObjectStore> {
   const store = await connectObjectStore(
@@ -32,7 +33,8 @@ export async function openStore({
     folderRoot === undefined ? {} : { folderRoot },
   );
   try {
-    await proveWriteAccess(store, pathPrefix, randomUUID());
+    // The exporter's own id, so that what a crash leaves of a proof goes with the next one.
+    await proveWriteAccess(store, pathPrefix, exporterId);
   } catch (error) {
     await store.close();
     throw error;

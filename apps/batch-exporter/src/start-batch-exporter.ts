@@ -62,6 +62,7 @@ export async function startBatchExporter(
     const store = await openStore({
       location,
       pathPrefix: task.pathPrefix,
+      exporterId: task.exporterId,
       ...(config.FOLDER_ROOT === undefined ? {} : { folderRoot: config.FOLDER_ROOT }),
     });
     try {
