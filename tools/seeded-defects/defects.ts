@@ -1,0 +1,202 @@
+/** A mistake that the suite has to notice: a text of one file, and what somebody might have written instead. */
+export interface Defect {
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly replacement: string;
+  /** The test files of which one has to fail. */
+  readonly caughtBy: readonly string[];
+  /** Runs only these of their tests (a regular expression on titles). */
+  readonly titles?: string;
+  /** Caught where power cuts are possible. */
+  readonly needsPowerCuts?: true;
+}
+
+const powerCuts = { caughtBy: ['apps/standalone/src/power-cut.it.test.ts'], needsPowerCuts: true } as const;
+
+export const defects: readonly Defect[] = [
+  {
+    name: 'the gateway acknowledges before the log has the event',
+    file: 'apps/event-gateway/src/accept-event.ts',
+    text: 'await producer.append(',
+    replacement: 'void producer.append(',
+    caughtBy: ['apps/event-gateway/src/event-gateway.test.ts'],
+  },
+  {
+    name: 'an event is encrypted with a key before that is durable',
+    file: 'libs/keystore/src/create-key-store.ts',
+    text: "await guarded('the journal did not store a new key', () => journal.append(entry));",
+    replacement:
+      "void guarded('the journal did not store a new key', () => journal.append(entry)).catch(() => {});",
+    caughtBy: ['libs/keystore/src/create-key-store.test.ts'],
+  },
+  {
+    name: 'fields are stored in clear text',
+    file: 'apps/event-gateway/src/accept-event.ts',
+    text: '(text) => cipher.encrypt(text),',
+    replacement: '(text) => text,',
+    caughtBy: ['apps/event-gateway/src/event-gateway.test.ts'],
+  },
+  {
+    name: 'the exporter commits the end of an object before it writes it',
+    file: 'apps/batch-exporter/src/partition-export.ts',
+    text: '    if (this.#lines > 0) {\n      try {',
+    replacement:
+      '    await this.#options.consumer.commit([\n' +
+      '      { ...this.#options.partition, offset: plan.end, metadata: doneMetadata(plan.boundary) },\n' +
+      '    ]);\n    if (this.#lines > 0) {\n      try {',
+    caughtBy: ['apps/batch-exporter/src/partition-export.test.ts'],
+  },
+  {
+    name: 'the exporter writes no plan first',
+    file: 'apps/batch-exporter/src/partition-export.ts',
+    text: 'await consumer.commit([{ ...partition, offset: plan.start, metadata: planMetadata(plan) }]);',
+    replacement: 'void consumer;\n    void planMetadata;',
+    caughtBy: ['apps/batch-exporter/src/partition-export.test.ts'],
+  },
+  {
+    name: 'an object takes the place of somebody else’s',
+    file: 'libs/storage/src/folder/publish.ts',
+    text: '    await link(temporary, target);',
+    replacement: '    await rename(temporary, target);',
+    caughtBy: ['libs/storage/src/folder/folder-store.test.ts'],
+  },
+  {
+    name: 'the engine answers a repeated write by writing again',
+    file: 'libs/eventlog/src/embedded/store/outcomes.ts',
+    text: 'if (stored === sequence) return',
+    replacement: 'if (stored === -1) return',
+    caughtBy: ['libs/eventlog/src/embedded'],
+  },
+  {
+    name: 'a transaction does not hold its offsets',
+    file: 'libs/eventlog/src/embedded/engine/request-handler.ts',
+    text: '      offsets.put(request.group, request.offsets);\n      return {};\n    });\n  }\n\n  return',
+    replacement: '      return {};\n    });\n  }\n\n  return',
+    caughtBy: ['libs/eventlog/src/testing/memory-log.test.ts'],
+  },
+  {
+    name: 'an older producer of a transactional id is not fenced',
+    file: 'libs/eventlog/src/embedded/store/transactions.ts',
+    text: 'if (current(transactionalId) !== epoch) throw',
+    replacement: 'if (epoch < 0) throw',
+    caughtBy: ['libs/eventlog/src/testing/memory-log.test.ts'],
+  },
+  {
+    name: 'the event log does not sync its commits',
+    file: 'libs/eventlog/src/embedded/store/open-database.ts',
+    text: 'PRAGMA synchronous = FULL;',
+    replacement: 'PRAGMA synchronous = NORMAL;',
+    titles: 'the engine promised',
+    ...powerCuts,
+  },
+  {
+    name: 'the database of the control plane does not sync its commits',
+    file: 'apps/control-plane/src/database/durable-node-fs.ts',
+    text: '        fsyncSync(nfd);\n',
+    replacement: '        void fsyncSync;\n        void nfd;\n',
+    titles: 'the control plane confirmed',
+    ...powerCuts,
+  },
+  {
+    name: 'the name of a saved document is not synced',
+    file: 'libs/dataplane/src/json-file.ts',
+    text: '      await syncFolder(dirname(path));\n',
+    replacement: '',
+    titles: 'document',
+    ...powerCuts,
+  },
+  {
+    name: 'the content of an object is not synced',
+    file: 'libs/storage/src/folder/publish.ts',
+    text: '    await handle.sync();\n',
+    replacement: '',
+    titles: 'object',
+    ...powerCuts,
+  },
+  {
+    name: 'deletions by absence pass without limit',
+    file: 'libs/reconcile/src/guard.ts',
+    text: "return exceeded === undefined ? allow('WithinLimit') : withhold(exceeded);",
+    replacement: "return exceeded === undefined ? allow('WithinLimit') : allow('WithinLimit');",
+    caughtBy: ['libs/reconcile/src/guard.test.ts'],
+  },
+  {
+    name: 'an answer with a wrong digest is taken',
+    file: 'libs/controlplane/src/snapshot/whole-answer.ts',
+    text: 'if (metadata !== undefined && metadata.digest !== digestAnswer(message)) {',
+    replacement: 'if (metadata !== undefined && metadata.digest === digestAnswer(Buffer.from(operation))) {',
+    caughtBy: ['libs/controlplane/src/snapshot'],
+  },
+  {
+    name: 'objects of others are taken for ours',
+    file: 'libs/cluster/src/resources/owned-objects.ts',
+    text: '    entry !== undefined &&\n    (entry.uid',
+    replacement: '    entry === undefined ||\n    (entry.uid',
+    caughtBy: ['libs/cluster/src/resources'],
+  },
+  {
+    name: 'a topic goes before its grace period is over',
+    file: 'libs/eventlog/src/ownership/owned-topics.ts',
+    text: 'topic.tombstone.removableAt <= Math.min(...times())',
+    replacement: 'topic.tombstone.since <= Math.min(...times())',
+    caughtBy: ['libs/eventlog/src/ownership'],
+  },
+  {
+    name: 'a topic of somebody else is adopted',
+    file: 'libs/eventlog/src/ownership/owned-topics.ts',
+    text: '        if (live) throw new ForeignTopicError(spec.name);\n',
+    replacement: "        if (live) return record({ state: 'live', id: live.id, spec }, live);\n",
+    caughtBy: ['libs/eventlog/src/ownership'],
+  },
+  {
+    name: 'consent is read the other way round',
+    file: 'libs/contracts/src/consent.ts',
+    text: 'rule.levels.every((level) => consents.includes(level))',
+    replacement: 'consents.every((level) => rule.levels.includes(level))',
+    caughtBy: ['libs/contracts/src/consent.test.ts'],
+  },
+  {
+    name: 'a field of another purpose is decrypted',
+    file: 'libs/contracts/src/consent.ts',
+    text: 'rule.levels.includes(purposeLevel)',
+    replacement: 'rule.levels.some((level) => level >= purposeLevel)',
+    caughtBy: ['libs/contracts/src/consent.test.ts'],
+  },
+  {
+    name: 'fields are masked with another seed',
+    file: 'libs/privacy/src/mask.ts',
+    text: 'Buffer.from(seed + value)',
+    replacement: 'Buffer.from(value + seed)',
+    caughtBy: ['libs/privacy/src/mask.test.ts'],
+  },
+  {
+    name: 'the audience of a token is not looked at',
+    file: 'libs/dataplane/src/stream-tokens.ts',
+    text: '      audience,\n    });',
+    replacement: '    });\n    void audience;',
+    caughtBy: ['libs/dataplane/src/stream-tokens.test.ts'],
+  },
+  {
+    name: 'a token need not end',
+    file: 'libs/dataplane/src/stream-tokens.ts',
+    text: 'currentDate: new Date(clock.now()),',
+    replacement: 'currentDate: new Date(0),',
+    caughtBy: ['libs/dataplane/src/stream-tokens.test.ts'],
+  },
+  {
+    name: 'a decrypter skips what it cannot decrypt',
+    file: 'apps/decrypter/src/derive-records.ts',
+    text: 'return { records: derived, erased, blockage: toBlockage(each.record, error) };',
+    replacement: 'void toBlockage(each.record, error);',
+    caughtBy: ['apps/decrypter/src/decrypter.test.ts'],
+  },
+  {
+    name: 'credentials of a removed secret stay on the disk after a crash',
+    file: 'libs/cluster/src/local/secret-files.ts',
+    text: '  for (const name of await namesIn(root)) await tidy(join(root, name));\n',
+    replacement: '',
+    caughtBy: ['libs/cluster/src/local/secret-files.test.ts'],
+  },
+];
