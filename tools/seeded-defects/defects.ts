@@ -166,10 +166,10 @@ export const defects: readonly Defect[] = [
   },
   {
     name: 'fields are masked with another seed',
-    file: 'libs/privacy/src/mask.ts',
-    text: 'Buffer.from(seed + value)',
-    replacement: 'Buffer.from(value + seed)',
-    caughtBy: ['libs/privacy/src/mask.test.ts'],
+    file: 'apps/decrypter/src/derive-event.ts',
+    text: 'createMask(masking.seed)',
+    replacement: "createMask('')",
+    caughtBy: ['apps/decrypter/src/decrypter.test.ts'],
   },
   {
     name: 'the audience of a token is not looked at',
