@@ -11,6 +11,11 @@ export interface FieldCipher {
    */
   encrypt(plaintext: string): string;
   /**
+   * The same for several texts, in their order, for less than one after the other.
+   * @throws DestroyedCipherError
+   */
+  encryptAll(plaintexts: readonly string[]): string[];
+  /**
    * Takes only the text that `encrypt` would write: base64 with its padding and without bits that mean nothing.
    * @throws DecryptionError when the text is not one of this key's ciphertexts; the message holds no value
    * @throws DestroyedCipherError

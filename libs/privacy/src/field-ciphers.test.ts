@@ -104,6 +104,20 @@ describe.each(builds)('createFieldCiphers, %s', (build) => {
     },
   );
 
+  it('encrypts several texts together as one by one', () => {
+    const cipher = cipherOf(randomBytes(64));
+    const lengths = Array.from({ length: 70 }, (_, length) => 'x'.repeat(length));
+    const mixed = ['', 'short', 'é'.repeat(700), 'long '.repeat(10_000), 'x'.repeat(682), '€'.repeat(682)];
+    for (const texts of [[], ['one'], ['one', 'two'], lengths, mixed, mixed.toReversed()]) {
+      expect(cipher.encryptAll(texts)).toEqual(texts.map((text) => cipher.encrypt(text)));
+    }
+    fc.assert(
+      fc.property(fc.array(anyText(70), { maxLength: 9 }), (texts) => {
+        expect(cipher.encryptAll(texts)).toEqual(texts.map((text) => cipher.encrypt(text)));
+      }),
+    );
+  });
+
   it('refuses a ciphertext of which any character was changed, and any part of one', () => {
     const cipher = cipherOf(randomBytes(64));
     const isAccepted = (text: string) => {
@@ -184,6 +198,7 @@ describe.each(builds)('createFieldCiphers, %s', (build) => {
     const cipher = fieldCiphers.prepare(published.keyset);
     cipher.destroy();
     expect(() => cipher.encrypt('text')).toThrow(DestroyedCipherError);
+    expect(() => cipher.encryptAll(['a', 'b', 'c'])).toThrow(DestroyedCipherError);
     expect(() => cipher.decrypt(published.ciphertext)).toThrow(DestroyedCipherError);
     expect(() => {
       cipher.destroy();

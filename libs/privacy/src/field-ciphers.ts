@@ -3,6 +3,7 @@ import type { Keyset } from './keyset.ts';
 import { parseKeyset } from './keyset.ts';
 import { createLongTexts } from './long-texts.ts';
 import type { PreparedKey } from './siv-memory.ts';
+import { createShortTexts } from './short-texts.ts';
 import { SivMemory } from './siv-memory.ts';
 import type { SivModule } from './siv-module.ts';
 import { instantiateSiv } from './siv-module.ts';
@@ -24,7 +25,12 @@ export function createFieldCiphers({
   siv = instantiateSiv(),
 }: FieldCiphersOptions = {}): FieldCipherFactory {
   const memory = new SivMemory(siv, capacity);
-  const engine = { siv, memory, longTexts: createLongTexts(siv, memory) };
+  const engine = {
+    siv,
+    memory,
+    longTexts: createLongTexts(siv, memory),
+    shortTexts: createShortTexts(siv, memory),
+  };
 
   function prepareKey(id: number, material: Uint8Array): PreparedKey {
     const slot = memory.take();

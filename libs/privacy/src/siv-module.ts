@@ -8,6 +8,7 @@ export interface SivExports {
   prepare(slot: number, keyId: number): void;
   wipe(slot: number): void;
   seal(slot: number, length: number): void;
+  sealFour(slot: number, first: number, second: number, third: number, fourth: number): void;
   decodeInput(characters: number): void;
   open(slot: number, length: number): number;
   absorbPiece(slot: number, length: number): void;
@@ -33,6 +34,8 @@ export interface SivLayout {
   readonly slotBytes: number;
   /** Longest text in one piece. */
   readonly textBytes: number;
+  /** Longest text that can be encrypted beside others. */
+  readonly shortTextBytes: number;
   /** Longest ciphertext in one piece. */
   readonly ciphertextCharacters: number;
 }
@@ -52,6 +55,7 @@ const functionNames = [
   'prepare',
   'wipe',
   'seal',
+  'sealFour',
   'decodeInput',
   'open',
   'absorbPiece',
@@ -73,6 +77,7 @@ function toLayout(exports: WebAssemblyExports): SivLayout {
     slots: numberOf(exports['SLOTS']),
     slotBytes: numberOf(exports['SLOT_BYTES']),
     textBytes: numberOf(exports['TEXT_BYTES']),
+    shortTextBytes: numberOf(exports['SHORT_TEXT_BYTES']),
     ciphertextCharacters: numberOf(exports['CIPHERTEXT_CHARACTERS']),
   };
 }

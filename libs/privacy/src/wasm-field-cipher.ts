@@ -2,6 +2,7 @@ import type { FieldCipher } from './field-cipher.ts';
 import { DecryptionError, DestroyedCipherError } from './field-cipher.ts';
 import type { LongTexts } from './long-texts.ts';
 import type { PreparedKey, SivMemory } from './siv-memory.ts';
+import type { ShortTexts } from './short-texts.ts';
 import type { SivModule } from './siv-module.ts';
 import { prefixBytes, sealedBytes, tinkVersion } from './tink-format.ts';
 
@@ -14,6 +15,7 @@ export interface SivEngine {
   readonly siv: SivModule;
   readonly memory: SivMemory;
   readonly longTexts: LongTexts;
+  readonly shortTexts: ShortTexts;
 }
 
 /** A keyset in the slots of a module. */
@@ -21,14 +23,20 @@ export class WasmFieldCipher implements FieldCipher {
   readonly #siv: SivModule;
   readonly #memory: SivMemory;
   readonly #longTexts: LongTexts;
+  readonly #shortTexts: ShortTexts;
   /** Undefined once destroyed: the slot may then be another cipher's. */
   #primary: PreparedKey | undefined;
   #others: readonly PreparedKey[];
 
-  constructor({ siv, memory, longTexts }: SivEngine, primary: PreparedKey, others: readonly PreparedKey[]) {
+  constructor(
+    { siv, memory, longTexts, shortTexts }: SivEngine,
+    primary: PreparedKey,
+    others: readonly PreparedKey[],
+  ) {
     this.#siv = siv;
     this.#memory = memory;
     this.#longTexts = longTexts;
+    this.#shortTexts = shortTexts;
     this.#primary = primary;
     this.#others = others;
   }
@@ -43,6 +51,21 @@ export class WasmFieldCipher implements FieldCipher {
     const length = this.#memory.input.write(plaintext, 0);
     functions.seal(key.slot, length);
     return this.#memory.output.toString('base64', 0, length + sealedBytes);
+  }
+
+  encryptAll(plaintexts: readonly string[]): string[] {
+    const ciphertexts: string[] = [];
+    while (ciphertexts.length < plaintexts.length) {
+      const first = ciphertexts.length;
+      const key = this.#primary;
+      if (key === undefined) throw new DestroyedCipherError();
+      // Two beside each other take longer than two in turn.
+      const areFew = plaintexts.length - first < 3;
+      if (areFew || !this.#shortTexts.seal(key, plaintexts, first, ciphertexts)) {
+        ciphertexts.push(this.encrypt(plaintexts[first] ?? ''));
+      }
+    }
+    return ciphertexts;
   }
 
   decrypt(ciphertext: string): string {

@@ -137,6 +137,15 @@ const base64Offsets = nibbles.map((high) => {
   return code === undefined ? 0 : (base64.indexOf(String.fromCharCode(code)) - code) & 0xff;
 });
 
+/**
+ * What to add to a value for its code: capitals at 13, small letters at 0, and each value above those at a place of its
+ * own.
+ */
+const base64Codes = nibbles.map((range) => {
+  const value = range === 13 ? 0 : 51 + range;
+  return range > 13 ? 0 : (codeOf(value) - value) & 0xff;
+});
+
 /** Vectors that are loaded at an offset which depends on a length, and what else is not part of AES itself. */
 const [base64Low, base64High] = base64Classes();
 const others: readonly (readonly [string, readonly number[]])[] = [
@@ -152,6 +161,8 @@ const others: readonly (readonly [string, readonly number[]])[] = [
   ['BASE64_LOW', base64Low],
   ['BASE64_HIGH', base64High],
   ['BASE64_OFFSETS', base64Offsets],
+  ['BASE64_CODES', base64Codes],
+  ['BASE64_GROUPS', [0, 3, 6, 9].flatMap((at) => [at + 2, at + 1, at, zeroes])],
   ['BASE64_BYTES', [2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, ...runs([4, zeroes])]],
   ['LAST_WORD', nibbles.map((place) => 12 + (place % 4))],
   ['LAST_WORD_ROTATED', nibbles.map((place) => 12 + ((place + 1) % 4))],

@@ -71,7 +71,7 @@ export function substitute(x: v128): v128 {
 
 /** SubBytes, ShiftRows, MixColumns and AddRoundKey of an inner value. */
 @inline
-function round(
+export function round(
   x: v128,
   key: v128,
   low: v128,
@@ -99,7 +99,7 @@ function round(
 
 /** The last round, of which the result is an ordinary block. */
 @inline
-function lastRound(x: v128, key: v128, low: v128, inverse: v128, inverseA: v128, rows0: v128): v128 {
+export function lastRound(x: v128, key: v128, low: v128, inverse: v128, inverseA: v128, rows0: v128): v128 {
   const u = indexU(x, low, inverse, inverseA);
   const t = indexT(x, low, inverse, inverseA);
   const out = add(lookUp(v128.load(T.SUB_OUT_U), u), lookUp(v128.load(T.SUB_OUT_T), t));

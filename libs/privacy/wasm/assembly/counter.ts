@@ -21,3 +21,14 @@ export function addKeyStream(slot: usize, tag: v128, first: i32, from: usize, to
   }
   if (length > 0) v128.store(to, add(v128.load(from), encrypt(lookUp(counter, swap), keys)));
 }
+
+/** Stores the counter blocks for `length` bytes, whole blocks. */
+export function storeCounters(tag: v128, to: usize, length: usize): void {
+  const swap = v128.load(T.SWAP_LAST_WORD);
+  const step = v128.load(T.LAST_WORD_ONE);
+  let counter = lookUp(v128.and(tag, v128.load(T.COUNTER_BITS)), swap);
+  for (let end = to + length; to < end; to += BLOCK) {
+    v128.store(to, lookUp(counter, swap));
+    counter = i32x4.add(counter, step);
+  }
+}

@@ -14,6 +14,16 @@ export const TEXT_BYTES: i32 = 24576;
 export const CIPHERTEXT_CHARACTERS: i32 = 32768;
 /** What a function answers with. Up to 15 bytes behind it are overwritten. */
 export const OUTPUT: usize = 36928;
+// Four texts at a time share the place of the input with what is made of them.
+/** The longest of four texts, in bytes. */
+export const SHORT_TEXT_BYTES: i32 = 2048;
+/** Their blocks for the CMAC, then their counters, then the encrypted texts. */
+export const WORK: usize = 12352;
+/** Their CMACs. */
+export const STATES: usize = 20672;
+/** A ciphertext before it becomes base64. */
+export const SEALED: usize = 20736;
+
 /** The first slot. */
 export const SLOTS: usize = 65536;
 

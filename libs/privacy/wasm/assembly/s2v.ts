@@ -58,3 +58,27 @@ export function finish(slot: usize, at: usize, length: usize, state: v128): v128
   const rest = add(padded(at + BLOCK, beyond), lookUp(associated, v128.load(shift + BLOCK)));
   return encrypt(add(add(x, rest), v128.load(slot, PADDED_MASK)), keys);
 }
+
+/** Writes the blocks of which the CMAC is the tag of a text, so that nothing is left to add. Does nothing for none. */
+export function layOut(slot: usize, from: usize, to: usize, length: i32): void {
+  if (length < 0) return;
+  if (length < <i32>BLOCK) {
+    v128.store(to, add(padded(from, length), v128.load(slot, SHORT_MASK)));
+    return;
+  }
+  const beyond = <usize>length & (BLOCK - 1);
+  const last = to + <usize>length - beyond - BLOCK;
+  for (; to < last; to += BLOCK) {
+    v128.store(to, v128.load(from));
+    from += BLOCK;
+  }
+  if (beyond == 0) {
+    v128.store(to, add(v128.load(from), v128.load(slot, WHOLE_MASK)));
+    return;
+  }
+  const associated = v128.load(slot, ASSOCIATED);
+  const shift = T.SHIFTS + BLOCK - beyond;
+  v128.store(to, add(v128.load(from), lookUp(associated, v128.load(shift))));
+  const rest = add(padded(from + BLOCK, beyond), lookUp(associated, v128.load(shift + BLOCK)));
+  v128.store(to, add(rest, v128.load(slot, PADDED_MASK)), 16);
+}

@@ -19,7 +19,18 @@ import {
 import { absorb, finish, prepareMasks } from './s2v';
 import * as T from './tables';
 
-export { CIPHERTEXT_CHARACTERS, INPUT, OUTPUT, SLOTS, SLOT_BYTES, STATE, TAG, TEXT_BYTES } from './layout';
+export {
+  CIPHERTEXT_CHARACTERS,
+  INPUT,
+  OUTPUT,
+  SHORT_TEXT_BYTES,
+  SLOTS,
+  SLOT_BYTES,
+  STATE,
+  TAG,
+  TEXT_BYTES,
+} from './layout';
+export { sealFour } from './seal-four';
 
 /** Prepares the 64-byte key at INPUT, and wipes it there. */
 export function prepare(slot: usize, keyId: u32): void {
