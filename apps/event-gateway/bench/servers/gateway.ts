@@ -37,7 +37,12 @@ const config = loadConfig(configSchema, {
 });
 
 /** What the gateway costs when it encrypts nothing. */
-const noCipher: FieldCipher = { encrypt: (text) => text, decrypt: (text) => text, destroy: () => {} };
+const noCipher: FieldCipher = {
+  encrypt: (text) => text,
+  encryptAll: (texts) => [...texts],
+  decrypt: (text) => text,
+  destroy: () => {},
+};
 const noCiphers: FieldCipherFactory = { prepare: () => noCipher, prepareKeyset: () => noCipher };
 
 const standIn = values.embedded === undefined ? await createStandInLog() : undefined;
