@@ -160,12 +160,16 @@ describe(createGuardKeeper, () => {
 
   it.each<[string, string, (answer: DesiredSnapshot<string>) => DesiredSnapshot<string>]>([
     ['an older answer', 'OlderRevision', (answer) => answer],
-    ['an answer that lost its revision', 'RevisionMissing', ({ items }) => ({ items, removed: [] })],
-  ])('writes nothing of %s, and repairs what the one before it asked for', async (_, reason, altered) => {
+    [
+      'an answer that lost its revision',
+      'RevisionMissing',
+      ({ items }) => ({ items: [...items, ...topics(8, 9)], removed: [] }),
+    ],
+  ])('changes nothing for %s, and repairs what the one before it asked for', async (_, reason, altered) => {
     const { desired, world, reconciler } = createRig();
-    desired.set(topics(0, 4));
+    desired.set(topics(0, 3));
     const old = desired.snapshot();
-    desired.set([...topics(0, 2, 'changed'), ...topics(2, 3)], [topic(3)]);
+    desired.set([...topics(0, 2, 'changed'), ...topics(2, 3)]);
     await reconciler.runOnce();
     desired.answerWith(altered(old));
     const writes = world.writes().length;
@@ -173,6 +177,24 @@ describe(createGuardKeeper, () => {
     expect(world.writes()).toHaveLength(writes);
     world.lose(topic(1));
     expect(told(await reconciler.runOnce())).toEqual(['topic/1 created Created']);
+  });
+
+  it('makes what a restored backup has beyond the answer before it, and follows it whole once it is released', async () => {
+    const { desired, world, reconciler, release } = createRig();
+    desired.set(topics(0, 3));
+    const backup = desired.snapshot();
+    await reconciler.runOnce();
+    desired.set(topics(1, 4, 'changed'), [topic(0)]);
+    await reconciler.runOnce();
+    desired.answerWith(backup);
+    expect(told(await reconciler.runOnce())).toEqual(['topic/0 created Created']);
+    release.release(backup.revision);
+    await reconciler.runOnce();
+    expect(world.objects().map(({ key, live }) => [key.id, live.spec])).toEqual([
+      ['0', 'spec'],
+      ['1', 'spec'],
+      ['2', 'spec'],
+    ]);
   });
 
   it('follows answers without revisions again once a person has released one', async () => {

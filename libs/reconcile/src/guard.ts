@@ -9,7 +9,7 @@ import type { AnswerMark, DesiredSnapshot, Observed, Revision } from './types.ts
 /** Why a deletion may go ahead. */
 export type AllowReason = 'RemovalRequested' | 'WithinLimit' | 'Released';
 
-/** What makes a whole answer doubtful: of `NewEpoch` and `DigestChanged` the deletions, of the others everything. */
+/** What makes a whole answer doubtful: of `NewEpoch` and `DigestChanged` the deletions, of the others the changes too. */
 export type Doubt =
   | 'OlderRevision'
   /** Answers had revisions before: something on the way, or in its place, does not know of them. */
@@ -17,7 +17,7 @@ export type Doubt =
   | 'NewEpoch'
   | 'DigestChanged';
 
-/** Whether an answer is from another time or another hand than the accepted one, so that nothing of it is followed. */
+/** Whether an answer is from another time or another hand than the accepted one, so that it changes nothing that lives. */
 export const isPutAside = (doubt: Doubt): boolean => doubt === 'OlderRevision' || doubt === 'RevisionMissing';
 
 /** Why a deletion is withheld. */
@@ -154,7 +154,11 @@ function isReleased(
   );
 }
 
-function findDoubt({ revision, digest }: DesiredSnapshot<unknown>, accepted?: AnswerMark): Doubt | undefined {
+/** What makes the answer doubtful beside the one that was accepted last. */
+export function findDoubt(
+  { revision, digest }: DesiredSnapshot<unknown>,
+  accepted?: AnswerMark,
+): Doubt | undefined {
   if (accepted === undefined) return undefined;
   if (revision === undefined) return 'RevisionMissing';
   if (revision.epoch !== accepted.revision.epoch) return 'NewEpoch';

@@ -2,13 +2,15 @@ import { carryOut } from './carry-out.ts';
 import type { CarryOutOptions } from './carry-out.ts';
 import type { Clock } from './clock.ts';
 import { diff } from './diff.ts';
+import type { Plan } from './diff.ts';
 import { DeadlineExceededError, TransientError } from './errors.ts';
 import type { RunLimits } from './execute.ts';
-import { guardCached, isPutAside, withholdAll } from './guard.ts';
+import { findDoubt, guardCached, isPutAside, withholdAll } from './guard.ts';
 import type { Doubt, GuardedPlan } from './guard.ts';
 import { withholdWhere } from './guard-keeper.ts';
 import type { GuardKeeper } from './guard-keeper.ts';
 import { isWhole, toKeptSnapshot } from './guard-memory.ts';
+import { toKeySet } from './key-map.ts';
 import { assertUnique } from './resource-key.ts';
 import { messageOf } from './report.ts';
 import type { RunReason, RunReport, RunWarning } from './report.ts';
@@ -112,6 +114,12 @@ export async function run<Spec, Live>(
     }
   }
 
+  /** Whether a release could make a difference: most runs need not look for one. */
+  function needsRelease({ deletes }: Plan<Spec, Live>, snapshot: DesiredSnapshot<Spec>): boolean {
+    const doubt = findDoubt(snapshot, keeper.memory().accepted);
+    return deletes.length > 0 || (doubt !== undefined && isPutAside(doubt));
+  }
+
   async function readRelease(): Promise<Revision | undefined> {
     const { release } = parts;
     if (release === undefined) return undefined;
@@ -133,10 +141,19 @@ export async function run<Spec, Live>(
     return recorded === undefined ? withholdWhere(plan, (reason) => reason === 'WithinLimit') : plan;
   }
 
-  /** What is carried out where an answer is put aside: the items of the one before it, and no deletion. */
-  function standIn(doubt: Doubt, have: readonly Observed<Live>[]): GuardedPlan<Spec, Live> {
+  /**
+   * What is carried out where an answer is put aside: what the one before it asks for, and no deletion. What an older
+   * one has beyond that is made, since a restored backup looks like this, and making takes nothing from anybody.
+   */
+  function standIn(
+    { doubt, creates }: GuardedPlan<Spec, Live> & { readonly doubt: Doubt },
+    have: readonly Observed<Live>[],
+  ): GuardedPlan<Spec, Live> {
     const items = cache.current()?.items ?? [];
-    return withholdAll(diff(items, have, parts.drift, parts.kinds), doubt);
+    const plan = withholdAll(diff(items, have, parts.drift, parts.kinds), doubt);
+    if (doubt !== 'OlderRevision') return plan;
+    const planned = toKeySet(plan.creates.map(({ key }) => key));
+    return { ...plan, creates: [...plan.creates, ...creates.filter(({ key }) => !planned.has(key))] };
   }
 
   const failed = (reason: RunReason, error: unknown): RunResult => ({
@@ -162,11 +179,12 @@ export async function run<Spec, Live>(
       source === 'cache'
         ? guardCached(plan, snapshot)
         : await record(
-            keeper.judge(plan, snapshot, plan.deletes.length > 0 ? await readRelease() : undefined),
+            keeper.judge(plan, snapshot, needsRelease(plan, snapshot) ? await readRelease() : undefined),
             snapshot,
           );
     const { doubt } = guarded;
-    const followed = doubt !== undefined && isPutAside(doubt) ? standIn(doubt, have) : guarded;
+    const followed =
+      doubt !== undefined && isPutAside(doubt) ? standIn({ ...guarded, doubt }, have) : guarded;
     const reports = await carryOut(followed, limits, parts);
     return { told: { ...summarise(guarded, snapshot, source, reports, parts.kinds), warnings }, contact };
   } catch (error) {

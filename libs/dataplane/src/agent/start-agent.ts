@@ -178,12 +178,15 @@ function toOwnState(report: RunReport): OwnState {
 }
 
 /** What went wrong with the run or the control plane's answer, or what waits for a person. */
-function detailOf({ message, controlPlane, held }: RunReport): string | undefined {
+function detailOf({ message, reason, controlPlane, held, revision }: RunReport): string | undefined {
   if (message !== undefined) return message;
   if (!controlPlane.reachable) return controlPlane.message;
-  return (
-    held && `${held.reason}, ${held.count} deletions wait for a release of ${formatRevision(held.revision)}`
-  );
+  if (held !== undefined) {
+    return `${held.reason}, ${held.count} deletions wait for a release of ${formatRevision(held.revision)}`;
+  }
+  return reason === 'OlderRevision' && revision !== undefined
+    ? `changes wait for a newer answer, or for a release of ${formatRevision(revision)}`
+    : undefined;
 }
 
 /** A run in which nothing happened says nothing. */

@@ -79,10 +79,10 @@ const honestBut = (truth: Truth, change: Record<string, string | string[]>): Lie
 const underHonestHeaders = (truth: Truth, bytesOf: (list: AgentList) => Uint8Array): Lie => ({
   reply: (list) => toReply(bytesOf(list), honestHeaders(truth, list)),
 });
-const behind = (truth: Truth, toxic: Toxic): Lie => ({
-  toxic,
-  reply: (list) => consistent(truth.today, list, truth),
-});
+const behind = (truth: Truth, toxic: Toxic): Lie => {
+  const number = truth.nextNumber();
+  return { toxic, reply: (list) => consistent(truth.today, list, { number }) };
+};
 /** A new revision whose every item is damaged in one way, under the UUIDs that live. */
 const damaged = (truth: Truth, damage: (items: Items) => Items): Lie => {
   const [number, items] = [truth.nextNumber(), damage(truth.today)];
@@ -137,9 +137,10 @@ export const lies: Readonly<Record<string, (truth: Truth) => Lie>> = {
   "yesterday's list without headers": ({ yesterday }) => ({
     reply: (list) => toReply(encode(yesterday, list)),
   }),
-  'the same list in another order': (truth) => ({
-    reply: (list) => consistent(reordered(truth.today), list, truth),
-  }),
+  'the same list in another order': (truth) => {
+    const number = truth.nextNumber();
+    return { reply: (list) => consistent(reordered(truth.today), list, { number }) };
+  },
   'the same list of another history': (truth) => ({
     reply: (list) => consistent(truth.today, list, { number: 3n, epoch: 'other' }),
   }),
