@@ -6,6 +6,9 @@ export const configSchema = z.object({
   HOST: text().default('127.0.0.1').describe('Address to listen on'),
   GRPC_PORT: port().default(50_051).describe('Port of the gRPC API in plaintext'),
   GRPC_TLS_PORT: port().optional().describe('Port of the gRPC API over TLS; absent: not offered'),
+  GRPC_REFLECTION: bool()
+    .default(false)
+    .describe('Whether tools such as grpcurl may ask the gRPC API for its protocol'),
   AUTH_PORT: port().default(8080).describe('Port of the token endpoints, HTTP/1.1 and HTTP/2'),
   TLS_CERT_FILE: text().optional().describe('Certificate chain (PEM), for GRPC_TLS_PORT and AUTH_TLS'),
   TLS_KEY_FILE: text().optional().describe('Its private key (PEM)'),

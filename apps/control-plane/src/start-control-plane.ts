@@ -11,6 +11,7 @@ import type { Identity } from './identity/create-identity.ts';
 import { createIdentity } from './identity/create-identity.ts';
 import { bind, readCertificate, shutDown } from './listen.ts';
 import { openDatabase } from './open-database.ts';
+import { addReflection } from './reflection/reflection-service.ts';
 import { createAuthenticate } from './registry/authenticate.ts';
 import { createClientRegistry } from './registry/client-registry.ts';
 import { createSigningKeyStore } from './registry/signing-key-store.ts';
@@ -78,6 +79,7 @@ export async function startControlPlane(
     stopping: stopping.signal,
     logger,
   });
+  if (config.GRPC_REFLECTION) addReflection(server);
   const apiPart: Component = {
     name: 'grpc-api',
     async start() {

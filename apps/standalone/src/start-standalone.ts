@@ -139,6 +139,7 @@ async function startParts(
       loadConfig(controlPlaneSchema, {
         HOST: host,
         GRPC_PORT: `${ports.grpc}`,
+        GRPC_REFLECTION: 'true',
         AUTH_PORT: `${ports.auth}`,
         DATA_DIR: folders.controlPlane,
       }),
