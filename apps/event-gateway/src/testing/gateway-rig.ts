@@ -1,9 +1,9 @@
-import type { CompiledContract, ContractDefinition } from '@ccd/contracts';
+import type { ContractDefinition } from '@ccd/contracts';
 import { compileContract, decodeValue } from '@ccd/contracts';
 import type { ClientStream } from '@ccd/controlplane';
 import { ControlPlaneUnavailableError } from '@ccd/controlplane';
 import type { StreamTokens } from '@ccd/dataplane';
-import { TokenRefusedError, createKeyJournal } from '@ccd/dataplane';
+import { TokenRefusedError, createKeyJournal, createRecordReader } from '@ccd/dataplane';
 import type { Producer, StoredRecord } from '@ccd/eventlog';
 import { readTopic } from '@ccd/eventlog';
 import { createMemoryLog } from '@ccd/eventlog/testing';
@@ -55,21 +55,18 @@ export async function startGatewayRig(options: GatewayRigOptions = {}) {
     secrets: newSecrets(),
     clock,
   });
-  const compiled = new Map<ContractDefinition, CompiledContract>();
   const { logger, text } = createCapturingLogger();
   const metrics = createMetrics();
   const accept = createAcceptEvent({
-    contracts: {
+    contracts: createRecordReader({
+      known: (ref) => (world.controlPlaneAway ? undefined : world.contracts.get(ref)),
       contract: async (ref) => {
         if (world.controlPlaneAway)
           throw new ControlPlaneUnavailableError('GetDataContract', 'UNAVAILABLE', 'away');
-        const found = world.contracts.get(ref);
-        if (found === undefined) return undefined;
-        const known = compiled.get(found) ?? compileContract(found);
-        compiled.set(found, known);
-        return known;
+        return world.contracts.get(ref);
       },
-    },
+      schemaById: async () => undefined,
+    }),
     sessions: createSessionCiphers({
       keys,
       clock,
@@ -141,7 +138,7 @@ export async function startGatewayRig(options: GatewayRigOptions = {}) {
 
 export type GatewayRig = Awaited<ReturnType<typeof startGatewayRig>>;
 
-const sampleSender: ClientStream = {
+export const sampleSender: ClientStream = {
   clientId: 'stream-demo',
   stream: {
     kind: 'source',
