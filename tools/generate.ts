@@ -1,5 +1,6 @@
 /**
- * Brings everything that is generated up to date: the code of `protos/` and the settings tables of the READMEs.
+ * Brings everything that is generated up to date: the code of `protos/`, the settings tables of the READMEs, and the
+ * WebAssembly modules of libs/privacy.
  * usage: node tools/generate.ts [--check]   --check changes nothing and fails when something is out of date
  */
 import { spawnSync } from 'node:child_process';

@@ -3,8 +3,8 @@ import { BLOCK, LAST_ROUND, add, lastRound, round, toInner } from './aes';
 import * as T from './tables';
 
 /**
- * Takes `length` bytes, whole blocks, of each of four texts into four CMACs, which start from zero. Stores them at `to`,
- * one after the other.
+ * Takes `length` bytes, whole blocks, of each of four texts into four CMACs, which start from zero. Stores them at
+ * `to`, one after the other.
  */
 export function absorbFour(keys: usize, a: usize, b: usize, c: usize, d: usize, length: usize, to: usize): void {
   const low = v128.load(T.LOW_NIBBLES);

@@ -3,7 +3,18 @@ import { BLOCK } from './aes';
 import { absorbFour, encryptOnto } from './aes-four';
 import { encode } from './base64';
 import { storeCounters } from './counter';
-import { COUNTER_KEYS, INPUT, MAC_KEYS, OUTPUT, PREFIX, PREFIX_BYTES, SEALED, SEALED_BYTES, STATES, WORK } from './layout';
+import {
+  COUNTER_KEYS,
+  INPUT,
+  MAC_KEYS,
+  OUTPUT,
+  PREFIX,
+  PREFIX_BYTES,
+  SEALED,
+  SEALED_BYTES,
+  STATES,
+  WORK,
+} from './layout';
 import { absorb, layOut } from './s2v';
 
 /** More than any text has. */
