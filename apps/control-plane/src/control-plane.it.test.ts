@@ -78,22 +78,26 @@ describe(startControlPlane, () => {
     const { bootstrap, grpcTlsPort } = running;
     if (bootstrap === undefined || grpcTlsPort === undefined) throw new Error('a part is missing');
     expect(running.authUrl).toMatch(/^https:/);
-    const client = connectControlPlane({
-      // By name: TLS sends the name that it asks for, which an address cannot be.
-      host: 'localhost',
-      port: grpcTlsPort,
-      tls: { ca: cert },
-      authUrl: running.authUrl,
-      clientId: bootstrap.installation.clientId,
-      clientSecret: bootstrap.installation.clientSecret,
-      installationId: bootstrap.installation.id,
-      clock: systemClock,
-    });
-    const answer = await client.desiredStreams(AbortSignal.timeout(10_000)).finally(async () => {
-      client.close();
-      await running.stop('the test is over');
-    });
-    expect(answer.items).toStrictEqual([]);
+    const ask = async (host: string) => {
+      const client = connectControlPlane({
+        host,
+        port: grpcTlsPort,
+        tls: { ca: cert },
+        authUrl: running.authUrl,
+        clientId: bootstrap.installation.clientId,
+        clientSecret: bootstrap.installation.clientSecret,
+        installationId: bootstrap.installation.id,
+        clock: systemClock,
+      });
+      return client.desiredStreams(AbortSignal.timeout(10_000)).finally(() => {
+        client.close();
+      });
+    };
+    // Its certificate is for a name and for an address.
+    const answers = await Promise.all(['localhost', '127.0.0.1'].map(ask)).finally(() =>
+      running.stop('the test is over'),
+    );
+    expect(answers.map(({ items }) => items)).toStrictEqual([[], []]);
   });
 
   it.each(['GRPC_PORT', 'AUTH_PORT'])('ends its start with the address when %s is taken', async (setting) => {

@@ -2,7 +2,7 @@ import { Client, Metadata } from '@grpc/grpc-js';
 import { version } from '../version.ts';
 import { toAnswer } from './answer.ts';
 import type { Answer, Method } from './answer.ts';
-import { channelCredentials } from './channel-credentials.ts';
+import { channelTo } from './channel.ts';
 
 export type { Answer, Method } from './answer.ts';
 
@@ -39,7 +39,9 @@ const bytesAsTheyAre = (bytes: Buffer): Buffer => bytes;
 
 /** Connects at the first call. */
 export function connectApi(options: ApiOptions): Api {
-  const client = new Client(options.host, channelCredentials(options.host), {
+  const channel = channelTo(options.host);
+  const client = new Client(options.host, channel.credentials, {
+    ...channel.options,
     'grpc.primary_user_agent': `strm/${version}`,
     // A page of a large organisation is more than the default 4 MB.
     'grpc.max_receive_message_length': 64 * 1024 * 1024,

@@ -26,11 +26,23 @@ const isCallError = (error: unknown): error is Error & CallError =>
   'details' in error &&
   typeof error.details === 'string';
 
+/** The gRPC library tells of a server that it cannot reach in its own terms. */
+function inWords(details: string): string {
+  const reason =
+    /^No connection established\. Last error: (?:Error: )?(?<reason>.*?)\. Resolution note:/s.exec(details);
+  const target = /^Name resolution failed for target dns:(?<target>.*)$/s.exec(details);
+  if (reason?.groups) return `The control plane cannot be reached: ${reason.groups['reason'] ?? ''}`;
+  if (target?.groups)
+    return `The control plane cannot be reached: no address of ${target.groups['target'] ?? ''}`;
+  return details;
+}
+
 /** What a person reads about a failed command, and whether it is the program's own fault. */
 export function describeError(error: unknown): { readonly text: string; readonly isOurs: boolean } {
   if (isCallError(error)) {
     const { code, details } = error;
-    return { text: `Error code = ${codeName(code)}\nDetails = ${printableLines(details)}`, isOurs: false };
+    const text = `Error code = ${codeName(code)}\nDetails = ${printableLines(inWords(details))}`;
+    return { text, isOurs: false };
   }
   if (error instanceof CliError || error instanceof UsageError) {
     return { text: printableLines(error.message), isOurs: false };

@@ -13,6 +13,7 @@ import { installationKey } from '../snapshot-metadata.ts';
 import type { RawAnswer } from '../snapshot/whole-answer.ts';
 import { TimedOutError, withDeadline } from './deadline.ts';
 import { isRetryable, retryDelayMs } from './retry.ts';
+import { tlsChannel } from './tls-channel.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** The part of a generated method that a call needs. */
@@ -210,10 +211,11 @@ function isNamed(error: unknown, name: string): boolean {
 function createClient({ host, port, tls, keepaliveMs, maxAnswerBytes }: CompiledSettings): Client {
   const channel =
     tls === 'off'
-      ? credentials.createInsecure()
-      : credentials.createSsl(tls.ca === undefined ? null : Buffer.from(tls.ca));
+      ? { credentials: credentials.createInsecure(), options: {} }
+      : tlsChannel(host, tls.ca === undefined ? null : Buffer.from(tls.ca));
   const address = host.includes(':') ? `[${host}]` : host;
-  return new Client(`${address}:${port}`, channel, {
+  return new Client(`${address}:${port}`, channel.credentials, {
+    ...channel.options,
     'grpc.max_receive_message_length': maxAnswerBytes,
     'grpc.keepalive_time_ms': keepaliveMs,
     'grpc.keepalive_timeout_ms': 10_000,
