@@ -1,5 +1,5 @@
-import type { CompiledContract, EventRecord, FieldPath } from '@ccd/contracts';
-import { compileFieldPath, isForwarded, isReadable, readMeta } from '@ccd/contracts';
+import type { CompiledContract, EventMeta, EventRecord, FieldPath } from '@ccd/contracts';
+import { compileFieldPath, isForwarded, isReadable } from '@ccd/contracts';
 import type { DecrypterTask } from '@ccd/dataplane';
 import type { FieldCipher } from '@ccd/privacy';
 import { createMask } from '@ccd/privacy';
@@ -8,14 +8,25 @@ import { createMask } from '@ccd/privacy';
 export interface DerivedStream {
   readonly topic: string;
   /** Whether the consent in the event lets it into this stream. */
-  accepts(event: EventRecord): boolean;
+  accepts(meta: EventMeta): boolean;
   /**
    * The event as this stream has it: the fields of its purposes decrypted, all others as they were, and then the fields
    * to mask hashed, whatever they hold.
    * @throws DecryptionError; an event that cannot be decrypted as it should must not appear at all
    */
   derive(contract: CompiledContract, event: EventRecord, cipher: FieldCipher): EventRecord;
+  /** The paths of fields to mask. @throws UnknownMaskedFieldError */
+  maskedPaths(contract: CompiledContract): readonly string[];
+  /**
+   * The same as `derive` for the texts of an event: what becomes of the text on each of these paths, of which the fields
+   * of the contract's purposes and those to mask are some.
+   * @throws UnknownMaskedFieldError
+   */
+  textDeriver(contract: CompiledContract, paths: readonly string[]): DeriveText;
 }
+
+/** The text that takes the place of one on a path, which is named by its index; undefined where it stays. */
+export type DeriveText = (path: number, text: string, cipher: FieldCipher) => string | undefined;
 
 export function createDerivedStream({
   topic,
@@ -23,10 +34,10 @@ export function createDerivedStream({
   masking,
 }: DecrypterTask['derived'][number]): DerivedStream {
   const mask = masking === undefined ? undefined : createMask(masking.seed);
-  const maskedPaths = new WeakMap<CompiledContract, readonly FieldPath[]>();
+  const compiledPaths = new WeakMap<CompiledContract, readonly FieldPath[]>();
 
   function pathsOf(contract: CompiledContract): readonly FieldPath[] {
-    const known = maskedPaths.get(contract);
+    const known = compiledPaths.get(contract);
     if (known !== undefined) return known;
     const paths = (masking?.fields[contract.ref] ?? []).map((path) => {
       const compiled = compileFieldPath(contract.schema.shape, path);
@@ -34,13 +45,13 @@ export function createDerivedStream({
       if (compiled === undefined) throw new UnknownMaskedFieldError(contract.ref, path);
       return compiled;
     });
-    maskedPaths.set(contract, paths);
+    compiledPaths.set(contract, paths);
     return paths;
   }
 
   return {
     topic,
-    accepts: (event) => isForwarded(consent, readMeta(event).consentLevels),
+    accepts: ({ consentLevels }) => isForwarded(consent, consentLevels),
     derive(contract, event, cipher) {
       const decrypted = contract.replacePersonal(
         event,
@@ -49,6 +60,19 @@ export function createDerivedStream({
       );
       if (mask === undefined) return decrypted;
       return pathsOf(contract).reduce((masked, path) => path.replaceTexts(masked, mask), decrypted);
+    },
+    maskedPaths: (contract) => pathsOf(contract).map(({ path }) => path),
+    textDeriver(contract, paths) {
+      const readable = contract.personalFields.filter(({ purposeLevel }) =>
+        isReadable(consent, purposeLevel),
+      );
+      const isReadableAt = paths.map((path) => readable.some((field) => field.path === path));
+      const masked = pathsOf(contract).map(({ path }) => path);
+      const isMaskedAt = paths.map((path) => masked.includes(path));
+      return (path, text, cipher) => {
+        const decrypted = isReadableAt[path] === true ? cipher.decrypt(text) : undefined;
+        return mask !== undefined && isMaskedAt[path] === true ? mask(decrypted ?? text) : decrypted;
+      };
     },
   };
 }

@@ -1,6 +1,3 @@
-import type { CompiledContract, EventRecord } from '@ccd/contracts';
-import { encodeValue, readMeta } from '@ccd/contracts';
-import type { RecordReader } from '@ccd/dataplane';
 import { isUnreadable } from '@ccd/dataplane';
 import type { RecordToAppend, StoredRecord } from '@ccd/eventlog';
 import type { KeyLookup, KeyStore } from '@ccd/keystore';
@@ -8,11 +5,12 @@ import type { FieldCipher } from '@ccd/privacy';
 import { DecryptionError } from '@ccd/privacy';
 import type { DerivedStream } from './derive-event.ts';
 import { UnknownMaskedFieldError } from './derive-event.ts';
+import type { SourceEvent, SourceReader } from './source-event.ts';
 
 export interface DeriveOptions {
   readonly streamId: string;
   readonly derived: readonly DerivedStream[];
-  readonly reader: RecordReader;
+  readonly source: SourceReader;
   readonly keys: Pick<KeyStore, 'lookUp'>;
   readonly cipherOf: (key: Extract<KeyLookup, { state: 'found' }>['key']) => FieldCipher;
 }
@@ -37,9 +35,7 @@ export interface Derivation {
 
 interface Readable {
   readonly record: StoredRecord;
-  readonly format: 'confluent' | 'avro-json';
-  readonly event: EventRecord;
-  readonly contract: CompiledContract;
+  readonly event: SourceEvent;
   readonly keyLink: string;
   readonly streams: readonly DerivedStream[];
 }
@@ -54,71 +50,71 @@ export async function deriveRecords(
   records: readonly StoredRecord[],
   options: DeriveOptions,
 ): Promise<Derivation> {
-  const { readable, blockage: unreadable } = await readAll(records, options);
-  const links = [...new Set(readable.map(({ keyLink }) => keyLink))];
-  const lookups =
-    links.length === 0 ? new Map<string, KeyLookup>() : await options.keys.lookUp(options.streamId, links);
+  options.source.beginBatch();
   const derived: RecordToAppend[] = [];
   let erased = 0;
-  for (const each of readable) {
-    const lookup = lookups.get(each.keyLink) ?? { state: 'missing' };
-    if (lookup.state === 'erased') {
-      erased += 1;
-      continue;
+  for (let at = 0; at < records.length; at += recordsAtOnce) {
+    const { readable, blockage: unreadable } = await readAll(records.slice(at, at + recordsAtOnce), options);
+    const links = [...new Set(readable.map(({ keyLink }) => keyLink))];
+    const lookups =
+      links.length === 0 ? new Map<string, KeyLookup>() : await options.keys.lookUp(options.streamId, links);
+    for (const each of readable) {
+      const lookup = lookups.get(each.keyLink) ?? { state: 'missing' };
+      if (lookup.state === 'erased') {
+        erased += 1;
+        continue;
+      }
+      if (lookup.state === 'missing') {
+        return { records: derived, erased, blockage: blockageOf(each.record, 'KeyMissing', keyMissing) };
+      }
+      try {
+        derived.push(...deriveOne(each, options.cipherOf(lookup.key)));
+      } catch (error) {
+        return { records: derived, erased, blockage: toBlockage(each.record, error) };
+      }
     }
-    if (lookup.state === 'missing') {
-      return { records: derived, erased, blockage: blockageOf(each.record, 'KeyMissing', keyMissing) };
-    }
-    try {
-      derived.push(...deriveOne(each, options.cipherOf(lookup.key)));
-    } catch (error) {
-      return { records: derived, erased, blockage: toBlockage(each.record, error) };
-    }
+    if (unreadable !== undefined) return { records: derived, erased, blockage: unreadable };
   }
-  return { records: derived, erased, ...(unreadable === undefined ? {} : { blockage: unreadable }) };
+  return { records: derived, erased };
+}
+
+/** Events that are held as such at a time: few enough to be gone before the garbage collector takes them for lasting. */
+const recordsAtOnce = 64;
+
+/** All of a record or nothing of it. */
+function deriveOne({ record, event, streams }: Readable, cipher: FieldCipher): readonly RecordToAppend[] {
+  return streams.map((stream) => ({
+    topic: stream.topic,
+    key: record.key,
+    value: event.derive(stream, cipher),
+    timestamp: record.timestamp,
+  }));
 }
 
 const keyMissing = 'The key of an event is neither in the key store nor in its journal; restore them';
 
 async function readAll(
   records: readonly StoredRecord[],
-  { derived, reader }: DeriveOptions,
+  { derived, source }: DeriveOptions,
 ): Promise<{ readable: readonly Readable[]; blockage?: Blockage }> {
   const readable: Readable[] = [];
   for (const record of records) {
     try {
-      const { event } = await reader.read(record.value ?? Buffer.alloc(0));
-      const streams = derived.filter((stream) => stream.accepts(event));
+      const value = record.value ?? Buffer.alloc(0);
+      const event = source.readAtOnce(value) ?? (await source.read(value));
+      if (event === undefined) continue;
+      const { keyLink } = event.meta;
+      const streams = derived.filter((stream) => stream.accepts(event.meta));
       if (streams.length === 0) continue;
-      const contract = await reader.contractOf(event);
-      const { keyLink } = readMeta(event);
       if (keyLink === null)
         return { readable, blockage: blockageOf(record, 'UnreadableRecord', 'An event has no key link') };
-      const format = record.value?.[0] === 0 ? 'confluent' : 'avro-json';
-      readable.push({ record, format, event, contract, keyLink, streams });
+      readable.push({ record, event, keyLink, streams });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return { readable, blockage: toBlockage(record, error) };
     }
   }
   return { readable };
-}
-
-function deriveOne(
-  { record, format, event, contract, streams }: Readable,
-  cipher: FieldCipher,
-): RecordToAppend[] {
-  return streams.map((stream) => ({
-    topic: stream.topic,
-    key: record.key,
-    value: encodeValue(
-      format,
-      contract.definition.schemaId,
-      contract.schema,
-      stream.derive(contract, event, cipher),
-    ),
-    timestamp: record.timestamp,
-  }));
 }
 
 function toBlockage(record: StoredRecord, error: unknown): Blockage {

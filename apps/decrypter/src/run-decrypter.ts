@@ -7,6 +7,7 @@ import type { Clock } from '@ccd/reconcile';
 import { createDerivedStream } from './derive-event.ts';
 import type { DeriverOptions } from './partition-deriver.ts';
 import { deriveBatch } from './partition-deriver.ts';
+import { createSourceReader } from './source-event.ts';
 
 export interface DecrypterOptions extends Pick<
   DeriverOptions,
@@ -33,6 +34,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
   const { task, log, reader, keys, clock } = options;
   const group = groupOf(task);
   const derived = task.derived.map(createDerivedStream);
+  const source = createSourceReader(reader, derived);
   const ciphers = createCipherCache({ ciphers: options.ciphers });
   const derivers = new Map<number, DeriverOptions>();
   const consumer = await log.createConsumer({ topics: [task.sourceTopic], group, startAt: 'earliest' });
@@ -44,7 +46,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
             derivers.set(partition, {
               streamId: task.streamId,
               derived,
-              reader,
+              source,
               keys,
               clock,
               group,

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { median } from '@ccd/testkit/bench';
+import { connectEmbeddedLog } from '@ccd/eventlog';
+import { spawnEngine } from '@ccd/eventlog/testing';
+import type { SpawnedEngine } from '@ccd/eventlog/testing';
+import { systemClock as clock } from '@ccd/reconcile';
+import { median, onOtherCore } from '@ccd/testkit/bench';
 import type { Bench, Figure, Goal } from '@ccd/testkit/bench';
 import { startLoadGenerator, startServer } from './child.ts';
 import type { LoadGenerator, LoadedServer } from './child.ts';
-import { startEngine } from './engine.ts';
 import type { LoadPlan, LoadResult } from './load/plan.ts';
 import { createWorld } from './world.ts';
 
@@ -66,6 +69,13 @@ async function measureAll<Name extends string>(
   ) as Record<Name, Measured>;
 }
 
+async function createTopics({ socketPath }: SpawnedEngine): Promise<void> {
+  const log = await connectEmbeddedLog({ socketPath, clock });
+  await log.admin.createTopic({ name: 'stream-bench', partitions: 4, config: { cleanup: 'delete' } });
+  await log.admin.createTopic({ name: 'keys-bench', partitions: 1, config: { cleanup: 'compact' } });
+  await log.close();
+}
+
 const atLeast = (limit: number): Goal => ({ of: 'ratio', bound: 'at least', limit });
 
 /** The gateway beside empty servers, beside itself without encryption, and beside the same job done straightforwardly. */
@@ -74,7 +84,8 @@ export const bench: Bench = {
   async run({ quick, progress }) {
     const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
     const world = await createWorld(folder);
-    const engine = await startEngine(folder);
+    const engine = await spawnEngine(folder, onOtherCore);
+    await createTopics(engine);
     const generator = startLoadGenerator();
     const servers: LoadedServer[] = [];
     const start = async (path: string, ...args: string[]): Promise<LoadedServer> => {
@@ -138,7 +149,7 @@ export const bench: Bench = {
     } finally {
       generator.close();
       for (const server of servers) server.close();
-      engine.close();
+      await engine.stop();
       world.close();
       rmSync(folder, { recursive: true, force: true });
     }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { compileSchema } from '@ccd/contracts';
 import type { ContractDefinition } from '@ccd/contracts';
+import { pageViewOf, pageViews } from '@ccd/contracts/testing';
 import type { ClientStream } from '@ccd/controlplane';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { writeRequests } from './load/requests.ts';
@@ -18,86 +19,8 @@ export interface World {
 }
 
 const installationId = '0b8e9d0e-6f8c-4f44-9a1e-6d6b6a3c1f10';
-const sessions = 1_024;
 const clients = 8;
 const requestsHeld = 4_096;
-
-const optional = (name: string, type: string) => ({ name, type: ['null', type], default: null });
-const text = (name: string) => ({ name, type: 'string' });
-
-/** Three personal fields of about twenty bytes, five validations: an ordinary event of a web shop. */
-const contract: ContractDefinition = {
-  ref: 'bench/page-view/1.0.0',
-  state: 'ACTIVE',
-  schema: {
-    kind: 'avro',
-    definition: JSON.stringify({
-      type: 'record',
-      name: 'PageView',
-      namespace: 'bench',
-      fields: [
-        {
-          name: 'strmMeta',
-          type: {
-            type: 'record',
-            name: 'StrmMeta',
-            fields: [
-              text('eventContractRef'),
-              optional('nonce', 'int'),
-              optional('timestamp', 'long'),
-              optional('keyLink', 'string'),
-              { name: 'consentLevels', type: { type: 'array', items: 'int' } },
-            ],
-          },
-        },
-        text('sessionId'),
-        text('customerId'),
-        optional('email', 'string'),
-        text('url'),
-        text('eventType'),
-        text('language'),
-        { name: 'quantity', type: 'int' },
-        { name: 'price', type: 'double' },
-      ],
-    }),
-  },
-  keyField: 'sessionId',
-  fields: ['sessionId', 'customerId', 'email'].map((fieldName, index) => ({
-    fieldName,
-    isPii: true,
-    isQuasiId: false,
-    purposeLevel: index + 1,
-  })),
-  validations: [
-    { field: 'sessionId', regex: '^[a-z0-9-]{8,40}$' },
-    { field: 'customerId', regex: '^customer-[0-9]+$' },
-    { field: 'email', regex: '^[^@ ]+@[a-z.-]+$' },
-    { field: 'url', regex: '^https://[-a-z0-9./]+$' },
-    { field: 'eventType', regex: '^(view|click|buy)$' },
-  ],
-  schemaId: 1,
-};
-
-function eventOf(index: number) {
-  const session = index % sessions;
-  return {
-    strmMeta: {
-      eventContractRef: contract.ref,
-      nonce: null,
-      timestamp: null,
-      keyLink: null,
-      consentLevels: [1, 2],
-    },
-    sessionId: `session-${session.toString().padStart(12, '0')}`,
-    customerId: `customer-${(session * 7_919).toString().padStart(11, '0')}`,
-    email: `person${session.toString().padStart(5, '0')}@example.org`,
-    url: `https://shop.example.org/articles/${index % 997}/reviews`,
-    eventType: ['view', 'click', 'buy'][index % 3] ?? 'view',
-    language: 'nl-NL',
-    quantity: (index % 9) + 1,
-    price: 19.95 + (index % 100),
-  };
-}
 
 /** The realm's keys over HTTP, as the identity provider publishes them, and tokens that they verify. */
 async function createRealm(): Promise<{ authUrl: string; tokens: readonly string[]; close: () => void }> {
@@ -139,7 +62,7 @@ export async function createWorld(folder: string): Promise<BenchWorld> {
   const world: World = {
     authUrl: realm.authUrl,
     installationId,
-    contract,
+    contract: pageViews,
     clientStreams: Array.from({ length: clients }, (_, index) => ({
       clientId: `stream-${index}`,
       stream: {
@@ -154,14 +77,14 @@ export async function createWorld(folder: string): Promise<BenchWorld> {
     })),
   };
   writeFileSync(join(folder, 'world.json'), JSON.stringify(world));
-  const schema = compileSchema(contract.schema.definition);
+  const schema = compileSchema(pageViews.schema.definition);
   const write = (name: string, type: string, render: (index: number) => Buffer): string => {
     const file = join(folder, name);
     const requests = Array.from({ length: requestsHeld }, (_, index) => ({
       path: '/event',
       headers: {
         authorization: `Bearer ${realm.tokens[index % clients] ?? ''}`,
-        'strm-schema-ref': contract.ref,
+        'strm-schema-ref': pageViews.ref,
         'strm-serialization-type': type,
         'content-type': type,
       },
@@ -172,9 +95,11 @@ export async function createWorld(folder: string): Promise<BenchWorld> {
   };
   return {
     folder,
-    avroRequests: write('avro.json', 'application/x-avro-binary', (index) => schema.encode(eventOf(index))),
+    avroRequests: write('avro.json', 'application/x-avro-binary', (index) =>
+      schema.encode(pageViewOf(index)),
+    ),
     jsonRequests: write('json.json', 'application/json', (index) =>
-      Buffer.from(JSON.stringify(eventOf(index))),
+      Buffer.from(JSON.stringify(pageViewOf(index))),
     ),
     close: realm.close,
   };

@@ -9,10 +9,11 @@ import { wantedPlaces } from './wanted.ts';
 /** Reads events in Avro's binary encoding without building them. */
 export interface EventScanner {
   /**
-   * Checks all of the bytes as the reader does, and marks the places of the paths that the scanner was made for.
+   * Checks all of the bytes from `start` on as the reader does, and marks the places of the paths that the scanner was
+   * made for. What stands before `start` is kept when the event is spliced.
    * @throws EventParseError with the reader's words
    */
-  scan(bytes: Buffer): ScannedEvent;
+  scan(bytes: Buffer, start?: number): ScannedEvent;
 }
 
 /**
@@ -25,8 +26,8 @@ export function compileScanner(shape: RecordShape, paths: readonly string[]): Ev
   const walk = compileWalk(shape, wantedPlaces(paths));
   const cursor = new ScanCursor();
   return {
-    scan(bytes) {
-      cursor.begin(bytes);
+    scan(bytes, start = 0) {
+      cursor.begin(bytes, start);
       try {
         walk(cursor);
       } catch (error) {

@@ -1,7 +1,7 @@
 import { maxDepth, maxItems } from '../avro-reader.ts';
 import type { RecordShape, Shape } from '../shape.ts';
 import { optionalOf } from '../shape.ts';
-import { addMark, isTextMark } from './marks.ts';
+import { isTextMark } from './marks.ts';
 import type { ScanCursor } from './scan-cursor.ts';
 import { Misread, scanIndex, scanInt, scanLength, scanLong, scanText, scanTextBytes } from './scan-cursor.ts';
 import type { Wanted } from './wanted.ts';
@@ -19,7 +19,7 @@ export function compileWalk(shape: Shape, wanted: Wanted, known = new Map<Shape,
     return (cursor) => {
       const start = cursor.position;
       walk(cursor);
-      for (const mark of whole) addMark(cursor, mark, start, start, false);
+      for (const mark of whole) cursor.mark(mark, start, start, false);
     };
   }
   switch (shape.kind) {
@@ -73,7 +73,7 @@ function markText(marks: readonly number[]): Walk {
     const length = scanLength(cursor);
     const textStart = cursor.position;
     const isAscii = scanTextBytes(cursor, length);
-    for (const mark of marks) addMark(cursor, mark, start, textStart, isAscii);
+    for (const mark of marks) cursor.mark(mark, start, textStart, isAscii);
   };
 }
 

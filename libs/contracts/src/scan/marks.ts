@@ -1,19 +1,24 @@
-import type { ScanCursor } from './scan-cursor.ts';
+/** What a scan notes of a place that it was asked about; a list in the order of the bytes. */
+export class Mark {
+  /** A part of `strmMeta`, or the number of a path. */
+  readonly what: number;
+  /** Where the value begins and ends. */
+  readonly start: number;
+  readonly end: number;
+  /** Where its text begins, after the length. */
+  readonly textStart: number;
+  readonly isAscii: boolean;
+  /** The text, once it was read. */
+  text: string | undefined = undefined;
+  next: Mark | undefined = undefined;
 
-/**
- * What a scan notes of the places that it was asked about. A mark is five numbers: what was marked, where its bytes
- * begin and end, where its text begins (after the length), and whether that text is known to be ASCII.
- */
-export const markSize = 5;
-
-export function addMark(
-  cursor: ScanCursor,
-  what: number,
-  start: number,
-  textStart: number,
-  isAscii: boolean,
-): void {
-  cursor.marks.push(what, start, cursor.position, textStart, isAscii ? 1 : 0);
+  constructor(what: number, start: number, end: number, textStart: number, isAscii: boolean) {
+    this.what = what;
+    this.start = start;
+    this.end = end;
+    this.textStart = textStart;
+    this.isAscii = isAscii;
+  }
 }
 
 /** The parts of `strmMeta` that are marked in every event; the paths that a scanner is made for count from 0 up. */

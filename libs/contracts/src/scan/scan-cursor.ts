@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Mark } from './marks.ts';
 
 /**
  * Bytes that are not of their schema. Where they stand is added on the way out, record by record, since a good event
@@ -22,15 +23,28 @@ export class ScanCursor {
   position = 0;
   depth = 0;
   items = 0;
-  /** Five numbers a mark, in the order of the bytes; see marks.ts. */
-  marks: number[] = [];
+  /**
+   * The marks so far: a list and not an array, since V8 allots arrays of a place where many were held for a while as if
+   * all of them would last, for good.
+   */
+  marks: Mark | undefined = undefined;
+  #lastMark: Mark | undefined = undefined;
 
-  begin(bytes: Buffer): void {
+  begin(bytes: Buffer, start = 0): void {
     this.bytes = bytes;
-    this.position = 0;
+    this.position = start;
     this.depth = 0;
     this.items = 0;
-    this.marks = [];
+    this.marks = undefined;
+    this.#lastMark = undefined;
+  }
+
+  /** Marks what was passed since `start`. */
+  mark(what: number, start: number, textStart: number, isAscii: boolean): void {
+    const mark = new Mark(what, start, this.position, textStart, isAscii);
+    if (this.#lastMark === undefined) this.marks = mark;
+    else this.#lastMark.next = mark;
+    this.#lastMark = mark;
   }
 
   /** Passes `length` bytes and returns where they begin. */

@@ -1,5 +1,6 @@
 import type { EventMeta, EventStamp } from '../event-meta.ts';
-import { markSize, metaMarks } from './marks.ts';
+import type { Mark } from './marks.ts';
+import { metaMarks } from './marks.ts';
 import type { MetaLayout } from './meta-layout.ts';
 import { scanIndex, scanLength, scanLong, ScanCursor } from './scan-cursor.ts';
 import { SpliceSink } from './splice-sink.ts';
@@ -16,12 +17,10 @@ const metaCursor = new ScanCursor();
  */
 export class ScannedEvent {
   readonly #bytes: Buffer;
-  readonly #marks: readonly number[];
+  readonly #marks: Mark | undefined;
   readonly #layout: MetaLayout;
-  /** Texts that were read, by the index of their mark. */
-  readonly #texts: (string | undefined)[] = [];
 
-  constructor(bytes: Buffer, marks: readonly number[], layout: MetaLayout) {
+  constructor(bytes: Buffer, marks: Mark | undefined, layout: MetaLayout) {
     this.#bytes = bytes;
     this.#marks = marks;
     this.#layout = layout;
@@ -38,31 +37,30 @@ export class ScannedEvent {
 
   /** The first text on the path; undefined where there is none or it is null. */
   text(path: number): string | undefined {
-    const marks = this.#marks;
-    for (let at = 0; at < marks.length; at += markSize) if (marks[at] === path) return this.#textAt(at);
+    for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
+      if (mark.what === path) return this.#textOf(mark);
+    }
     return undefined;
   }
 
   /** All texts on the path, one for each element of lists on the way. */
   texts(path: number): readonly string[] {
     const found: string[] = [];
-    const marks = this.#marks;
-    for (let at = 0; at < marks.length; at += markSize) {
-      if (marks[at] === path) found.push(this.#textAt(at));
+    for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
+      if (mark.what === path) found.push(this.#textOf(mark));
     }
     return found;
   }
 
   /**
-   * The event's bytes behind `prefix`, with texts replaced, and with what the gateway fills in where there is a stamp.
+   * The bytes that were scanned behind `prefix`, with texts replaced, and with what the gateway fills in where there is a stamp.
    * All else is copied as it stands.
    */
   splice(prefix: Uint8Array, stamp: EventStamp | undefined, replace: ReplaceText): Buffer {
-    const marks = this.#marks;
     let copied = 0;
     sink.begin(prefix);
-    for (let at = 0; at < marks.length; at += markSize) {
-      const [what = 0, start = 0, end = 0] = [marks[at], marks[at + 1], marks[at + 2]];
+    for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
+      const { what, start, end } = mark;
       if (what < 0) {
         if (stamp === undefined || !isStamped(what)) continue;
         sink.copy(this.#bytes, copied, start);
@@ -72,7 +70,7 @@ export class ScannedEvent {
       }
       // A place of several roles is marked once for each; the first that replaces it has done so.
       if (start < copied) continue;
-      const text = replace(what, this.#textAt(at));
+      const text = replace(what, this.#textOf(mark));
       if (text === undefined) continue;
       sink.copy(this.#bytes, copied, start);
       sink.text(text);
@@ -102,23 +100,16 @@ export class ScannedEvent {
     }
   }
 
-  #textAt(at: number): string {
-    const known = this.#texts[at];
-    if (known !== undefined) return known;
-    const marks = this.#marks;
-    const encoding = marks[at + 4] === 1 ? 'latin1' : 'utf8';
-    const text = this.#bytes.toString(encoding, marks[at + 3], marks[at + 2]);
-    this.#texts[at] = text;
-    return text;
+  #textOf(mark: Mark): string {
+    mark.text ??= this.#bytes.toString(mark.isAscii ? 'latin1' : 'utf8', mark.textStart, mark.end);
+    return mark.text;
   }
 
   /** Stands a cursor at the value of a field of `strmMeta`; the scan has checked what it will read. */
   #at(what: number): ScanCursor {
-    const marks = this.#marks;
-    let at = 0;
-    while (marks[at] !== what) at += markSize;
-    metaCursor.begin(this.#bytes);
-    metaCursor.position = marks[at + 1] ?? 0;
+    let mark = this.#marks;
+    while (mark !== undefined && mark.what !== what) mark = mark.next;
+    metaCursor.begin(this.#bytes, mark?.start);
     return metaCursor;
   }
 

@@ -1,0 +1,1 @@
+export { pageViewOf, pageViews } from './page-views.ts';
