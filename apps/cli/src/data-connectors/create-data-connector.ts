@@ -3,7 +3,7 @@ import type { LocalContext, ProjectCommand } from '../command/command.ts';
 import { group, projectCommand } from '../command/define.ts';
 import { requiredText, text } from '../command/flag.ts';
 import type { Flag } from '../command/flag.ts';
-import { readUserFile } from '../files/read-user-file.ts';
+import { readJsonFile } from '../files/read-json-file.ts';
 import { jsonOf } from '../output/output.ts';
 import { showConnectors } from './data-connectors.ts';
 import { jdbcLocation } from './jdbc-location.ts';
@@ -45,7 +45,7 @@ const kinds: readonly Kind[] = [
       $case: 's3Bucket',
       value: {
         bucketName,
-        credentials: await readUserFile(flags.get(credentialsFile)),
+        credentials: await readJsonFile(flags.get(credentialsFile)),
         assumeRoleArn: flags.get(assumeRoleArn),
       },
     }),
@@ -59,7 +59,7 @@ const kinds: readonly Kind[] = [
     flags: [credentialsFile],
     locate: async ({ flags }, bucketName) => ({
       $case: 'googleCloudStorageBucket',
-      value: { bucketName, credentials: await readUserFile(flags.get(credentialsFile)) },
+      value: { bucketName, credentials: await readJsonFile(flags.get(credentialsFile)) },
     }),
   },
   {

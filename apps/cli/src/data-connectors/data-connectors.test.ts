@@ -46,6 +46,21 @@ describe('data connectors', () => {
     );
   });
 
+  it.each(['{"secret"', '"secret"', '["secret"]', ''])(
+    'are not made with a file of credentials that holds no JSON object: %j',
+    async (content) => {
+      writeFileSync(credentials, content);
+      for (const kind of ['s3', 'gcs']) {
+        expect(await create(kind, 'mine', 'events', '--credentials-file', credentials)).toEqual({
+          code: 1,
+          err: `${credentials} does not hold a JSON object\n`,
+          out: '',
+        });
+      }
+      expect(created()).toBeUndefined();
+    },
+  );
+
   it('take on a role of AWS', async () => {
     await create('s3', 'mine', 'events', '--credentials-file', credentials, '--assume-role-arn', 'arn:1');
     expect(created()).toMatchObject({ dataConnector: { location: { value: { assumeRoleArn: 'arn:1' } } } });

@@ -146,11 +146,15 @@ function toReply(error: unknown, realm: Realm): Reply {
   if (!(error instanceof OauthError)) {
     return toReply(new OauthError('temporarily_unavailable', 'No token can be given now; try again'), realm);
   }
-  const { status, code, message } = error;
+  const { status, code, message, retryAfter } = error;
   return json(
     status,
     { error: code, error_description: message },
-    { ...notStored, ...(status === 401 && { 'www-authenticate': `Basic realm="${realm}"` }) },
+    {
+      ...notStored,
+      ...(status === 401 && { 'www-authenticate': `Basic realm="${realm}"` }),
+      ...(retryAfter !== undefined && { 'retry-after': `${retryAfter}` }),
+    },
   );
 }
 

@@ -21,10 +21,17 @@ export class OauthError extends Error {
   override readonly name = 'OauthError';
   readonly code: OauthErrorCode;
   readonly status: number;
+  /** Seconds after which another try makes sense, where that is known. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: OauthErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: OauthErrorCode,
+    message: string,
+    { retryAfter, ...options }: ErrorOptions & { readonly retryAfter?: number } = {},
+  ) {
     super(message, options);
     this.code = code;
     this.status = statuses[code];
+    this.retryAfter = retryAfter;
   }
 }

@@ -114,7 +114,9 @@ export function createTokenEndpoint({
     const claim = readClient(authorization, form);
     const subject = `${realm} ${claim.clientId}`;
     const seconds = attempts.retryAfter(sender, subject);
-    if (seconds !== undefined) throw new OauthError('slow_down', `Too many attempts; wait ${seconds} s`);
+    if (seconds !== undefined) {
+      throw new OauthError('slow_down', `Too many attempts; wait ${seconds} s`, { retryAfter: seconds });
+    }
     try {
       return await issue(realm, await identify(realm, claim, form));
     } catch (error) {
