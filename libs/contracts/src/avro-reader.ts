@@ -161,9 +161,14 @@ function readString(cursor: Cursor, path: string): string {
   }
 }
 
+/** Where the scanner of bytes gives up too, so that both say the same. */
+const maxLength = 2 ** 52;
+
 function readLength(cursor: Cursor, path: string): number {
   const length = readLong(cursor, path);
-  if (typeof length === 'bigint' || length < 0) throw new EventParseError(path, 'has a length that is none');
+  if (typeof length === 'bigint' || length < 0 || length >= maxLength) {
+    throw new EventParseError(path, 'has a length that is none');
+  }
   return length;
 }
 

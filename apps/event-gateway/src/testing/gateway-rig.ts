@@ -1,4 +1,4 @@
-import type { ContractDefinition } from '@ccd/contracts';
+import type { ContractDefinition, ValueFormat } from '@ccd/contracts';
 import { compileContract, decodeValue } from '@ccd/contracts';
 import type { ClientStream } from '@ccd/controlplane';
 import { ControlPlaneUnavailableError } from '@ccd/controlplane';
@@ -30,10 +30,10 @@ export interface GatewayWorld {
   controlPlaneAway: boolean;
 }
 
-export type GatewayRigOptions = Partial<HttpServerOptions>;
+export type GatewayRigOptions = Partial<HttpServerOptions> & { readonly valueFormat?: ValueFormat };
 
 /** A gateway on a port, with a log and a key store in memory and everything else real. */
-export async function startGatewayRig(options: GatewayRigOptions = {}) {
+export async function startGatewayRig({ valueFormat = 'confluent', ...options }: GatewayRigOptions = {}) {
   const clock = createFakeClock();
   const log = createMemoryLog({ clock });
   for (const [name, cleanup] of [
@@ -78,7 +78,7 @@ export async function startGatewayRig(options: GatewayRigOptions = {}) {
     }),
     producer: { append: (records) => world.append(records) },
     clock,
-    valueFormat: 'confluent',
+    valueFormat,
     nonce: () => 42,
   });
   const health = createHealth();
