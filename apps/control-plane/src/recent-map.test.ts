@@ -11,22 +11,41 @@ describe(RecentMap, () => {
     expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([1, undefined, 3]);
   });
 
+  it('keeps what was used lately, however much comes by', () => {
+    const map = new RecentMap<string, number>(4);
+    map.set('kept', 1);
+    for (let number = 0; number < 100; number += 1) {
+      map.set(`other ${number}`, number);
+      expect(map.get('kept')).toBe(1);
+    }
+    expect(map.get('other 0')).toBeUndefined();
+  });
+
+  it('never holds more than it may', () => {
+    const map = new RecentMap<number, number>(10);
+    for (let key = 0; key < 100; key += 1) map.set(key, key);
+    const held = Array.from({ length: 100 }, (_, key) => key).filter((key) => map.get(key) !== undefined);
+    expect(held.length).toBeLessThanOrEqual(10);
+    expect(held).toContain(99);
+  });
+
   it('counts what its entries weigh, replaced and deleted ones not', () => {
-    const map = new RecentMap<string, string>(10, (text) => text.length);
+    const map = new RecentMap<string, string>(20, (text) => text.length);
     map.set('a', 'four');
     map.set('a', 'fives');
     map.set('b', 'fives');
-    expect([map.get('a'), map.get('b'), map.weight]).toEqual(['fives', 'fives', 10]);
-    map.delete('a');
+    map.delete('b');
     map.set('c', 'five!');
-    expect([map.get('b'), map.get('c')]).toEqual(['fives', 'five!']);
+    map.set('d', 'again');
+    expect(['a', 'b', 'c', 'd'].map((key) => map.get(key))).toEqual(['fives', undefined, 'five!', 'again']);
     map.clear();
-    expect([map.get('b'), map.weight]).toEqual([undefined, 0]);
+    expect(map.get('d')).toBeUndefined();
   });
 
-  it('keeps no entry that is heavier than all it may hold', () => {
-    const map = new RecentMap<string, string>(3, (text) => text.length);
-    map.set('a', 'four');
-    expect([map.get('a'), map.weight]).toEqual([undefined, 0]);
+  it('keeps no entry that is heavier than half of what it may hold', () => {
+    const map = new RecentMap<string, string>(8, (text) => text.length);
+    map.set('a', 'fives');
+    map.set('b', 'four');
+    expect([map.get('a'), map.get('b')]).toEqual([undefined, 'four']);
   });
 });

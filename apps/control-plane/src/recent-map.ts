@@ -1,50 +1,53 @@
 /**
- * A map that forgets what was not used for longest once its entries weigh more than `capacity` together. An entry that
- * weighs more than that by itself is not kept.
+ * A map that forgets what was not used lately once its entries weigh more than `capacity` together. An entry that weighs
+ * more than half of that by itself is not kept. Two generations stand in for an order of use: a look moves nothing
+ * unless the entry is of the older one, and what is still there when the younger one is full is forgotten.
  */
 export class RecentMap<Key, Value> {
-  readonly #entries = new Map<Key, Value>();
-  readonly #capacity: number;
+  readonly #half: number;
   readonly #weigh: (value: Value) => number;
-  #weight = 0;
+  #young = new Map<Key, Value>();
+  #old = new Map<Key, Value>();
+  #youngWeight = 0;
 
   /** @param weigh what an entry counts; 1 unless given, so that `capacity` is their number */
   constructor(capacity: number, weigh: (value: Value) => number = () => 1) {
-    this.#capacity = capacity;
+    this.#half = capacity / 2;
     this.#weigh = weigh;
   }
 
-  get weight(): number {
-    return this.#weight;
-  }
-
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    return value;
+    const value = this.#young.get(key);
+    if (value !== undefined) return value;
+    const older = this.#old.get(key);
+    if (older !== undefined) this.set(key, older);
+    return older;
   }
 
   set(key: Key, value: Value): void {
     this.delete(key);
-    this.#entries.set(key, value);
-    this.#weight += this.#weigh(value);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#weight <= this.#capacity) return;
-      this.delete(oldest);
+    const weight = this.#weigh(value);
+    if (weight > this.#half) return;
+    if (this.#youngWeight + weight > this.#half) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngWeight = 0;
     }
+    this.#young.set(key, value);
+    this.#youngWeight += weight;
   }
 
   delete(key: Key): void {
-    const value = this.#entries.get(key);
+    this.#old.delete(key);
+    const value = this.#young.get(key);
     if (value === undefined) return;
-    this.#entries.delete(key);
-    this.#weight -= this.#weigh(value);
+    this.#young.delete(key);
+    this.#youngWeight -= this.#weigh(value);
   }
 
   clear(): void {
-    this.#entries.clear();
-    this.#weight = 0;
+    this.#old.clear();
+    this.#young.clear();
+    this.#youngWeight = 0;
   }
 }

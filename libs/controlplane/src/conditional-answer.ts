@@ -1,12 +1,6 @@
 import type { Revision } from '@ccd/reconcile';
-import { formatRevision, isSameRevision } from '@ccd/reconcile';
-import {
-  digestPattern,
-  MalformedMetadataError,
-  readOne,
-  readRevision,
-  writeSnapshotMetadata,
-} from './snapshot-metadata.ts';
+import { formatRevision } from '@ccd/reconcile';
+import { readOne, readRevision, writeSnapshotMetadata } from './snapshot-metadata.ts';
 import type { MetadataSource, SnapshotMetadata } from './snapshot-metadata.ts';
 
 /**
@@ -23,28 +17,30 @@ export const conditionalKeys = {
   unchangedSince: 'ccd-unchanged-since',
 } as const;
 
-/** Names one answer and its content. */
-export type KnownAnswer = Pick<SnapshotMetadata, 'revision' | 'digest'>;
+/** Names one answer and its content, in the words of the request: it holds, or it is of no interest what it says. */
+export interface KnownAnswer {
+  /** `<epoch>/<number>` */
+  readonly revision: string;
+  readonly digest: string;
+}
 
 /** Request metadata that names the answer which the agent keeps. */
-export function writeKnownAnswer({ revision, digest }: KnownAnswer): Record<string, string> {
+export function writeKnownAnswer({
+  revision,
+  digest,
+}: Pick<SnapshotMetadata, 'revision' | 'digest'>): Record<string, string> {
   return {
     [conditionalKeys.knownRevision]: formatRevision(revision),
     [conditionalKeys.knownDigest]: digest,
   };
 }
 
-/** The answer that a request names; undefined where it names none, or not in a way that can be understood. */
+/** The answer that a request names; undefined where it does not name exactly one. */
 export function readKnownAnswer(metadata: MetadataSource): KnownAnswer | undefined {
-  try {
-    const revision = readOne(metadata, conditionalKeys.knownRevision);
-    const digest = readOne(metadata, conditionalKeys.knownDigest);
-    if (revision === undefined || digest === undefined || !digestPattern.test(digest)) return undefined;
-    return { revision: readRevision(conditionalKeys.knownRevision, revision), digest };
-  } catch (error) {
-    if (error instanceof MalformedMetadataError) return undefined;
-    throw error;
-  }
+  const [revision, otherRevision] = metadata.get(conditionalKeys.knownRevision);
+  const [digest, otherDigest] = metadata.get(conditionalKeys.knownDigest);
+  if (otherRevision !== undefined || otherDigest !== undefined) return undefined;
+  return typeof revision === 'string' && typeof digest === 'string' ? { revision, digest } : undefined;
 }
 
 /**
@@ -55,7 +51,7 @@ export function isStill(
   { revision, digest, count }: Omit<SnapshotMetadata, 'removed'>,
   known: KnownAnswer,
 ): boolean {
-  return count > 0 && digest === known.digest && isSameRevision(revision, known.revision);
+  return count > 0 && digest === known.digest && formatRevision(revision) === known.revision;
 }
 
 /**

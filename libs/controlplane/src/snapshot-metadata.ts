@@ -53,10 +53,10 @@ export function digestAnswer(answer: Uint8Array): string {
 }
 
 const uint64 = 2n ** 64n;
-export const digestPattern = /^[0-9a-f]{64}$/;
 const patterns = {
   revision: /^(?<epoch>[\w.:-]{1,100})\/(?<number>0|[1-9]\d{0,19})$/,
   count: /^(0|[1-9]\d{0,8})$/,
+  digest: /^[0-9a-f]{64}$/,
   removed: /^(?<kind>[a-z][a-z-]{0,39})\/(?<id>[\w-]{1,64})$/,
 };
 
@@ -75,7 +75,7 @@ export function readSnapshotMetadata(metadata: MetadataSource): SnapshotMetadata
   return {
     revision: readRevision(metadataKeys.revision, required(metadataKeys.revision, revision)),
     count: Number(matching(metadataKeys.count, patterns.count, required(metadataKeys.count, count))),
-    digest: matching(metadataKeys.digest, digestPattern, required(metadataKeys.digest, digest)),
+    digest: matching(metadataKeys.digest, patterns.digest, required(metadataKeys.digest, digest)),
     removed: removed === undefined ? [] : readRemoved(removed),
   };
 }

@@ -1,4 +1,4 @@
-import { installationKey, readKnownAnswer } from '@ccd/controlplane';
+import { readKnownAnswer } from '@ccd/controlplane';
 import { agents } from '@ccd/protocol';
 import { toExtendedExporter } from '../batch-exporters/exporter-messages.ts';
 import type { ExporterStore } from '../batch-exporters/exporter-store.ts';
@@ -21,11 +21,9 @@ export interface AgentsServicesOptions extends ServiceContext {
 export function createAgentsServices(options: AgentsServicesOptions): readonly Implementation[] {
   const answer = async (kind: string, call: Call, build: BuildDesired): Promise<EncodedResponse> => {
     const installationId = requireInstallation(call.principal);
-    call.setHeader(installationKey, installationId);
     const known = readKnownAnswer(call.metadata);
     const { bytes, headers } = await options.desired.answer({ kind, installationId, known, build });
-    for (const [name, value] of Object.entries(headers)) call.setHeader(name, value);
-    return new EncodedResponse(bytes);
+    return new EncodedResponse(bytes, headers);
   };
 
   return [

@@ -1,5 +1,4 @@
 import { conditionalKeys, installationKey, readSnapshotMetadata, writeKnownAnswer } from '@ccd/controlplane';
-import type { KnownAnswer } from '@ccd/controlplane';
 import { agents, entities, installations, monitoring, streams } from '@ccd/protocol';
 import { eventually, scratchDir } from '@ccd/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -63,7 +62,7 @@ describe('what agents ask for and report', () => {
     await createStream('four');
     const { said } = await desired();
     if (said === undefined) throw new Error('nothing was said of the answer');
-    const ask = async (known: KnownAnswer, caller?: Caller) => {
+    const ask = async (known: Parameters<typeof writeKnownAnswer>[0], caller?: Caller) => {
       const { getStreams } = agents.StreamsAgentServiceService;
       const beside = writeKnownAnswer(known);
       const { response, metadata } = await rig.ask(getStreams, {}, caller ?? 'installation', beside);

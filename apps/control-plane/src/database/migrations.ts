@@ -174,4 +174,16 @@ export const migrations: readonly Migration[] = [
         FOR EACH ROW EXECUTE FUNCTION tell_change('id');
     `,
   },
+  {
+    name: '0006-indexes',
+    sql: `
+      CREATE INDEX projects_of_installation ON projects (installation_id);
+      CREATE INDEX streams_of_source ON streams (source_id);
+      CREATE INDEX clients_of_stream ON clients (stream_id);
+      CREATE INDEX clients_of_installation ON clients (installation_id);
+      CREATE INDEX clients_of_user ON clients (user_id);
+      CREATE INDEX exporters_of_stream ON batch_exporters (stream_id);
+      CREATE INDEX exporters_of_connector ON batch_exporters (data_connector_id);
+    `,
+  },
 ];

@@ -1,5 +1,12 @@
 import type { KnownAnswer, SnapshotMetadata } from '@ccd/controlplane';
-import { digestAnswer, isStill, writeSnapshotMetadata, writeUnchanged } from '@ccd/controlplane';
+import {
+  digestAnswer,
+  installationKey,
+  isStill,
+  writeSnapshotMetadata,
+  writeUnchanged,
+} from '@ccd/controlplane';
+import { Metadata } from '@grpc/grpc-js';
 import type { Revision } from '@ccd/reconcile';
 import { isSameRevision } from '@ccd/reconcile';
 import type { Database, Queryable } from '../database/database.ts';
@@ -10,7 +17,8 @@ import { readRemovals, readRevision } from './revision.ts';
 /** One agent's answer: the serialised message and what is said beside it. */
 export interface DesiredState {
   readonly bytes: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Made once for all who are sent this answer: nobody adds to them. */
+  readonly headers: Metadata;
 }
 
 /** Builds the answer of one kind from the database. */
@@ -56,6 +64,13 @@ interface Encoded {
 
 const nothing = Buffer.alloc(0);
 
+function toHeaders(installationId: string, written: Readonly<Record<string, string>>): Metadata {
+  const headers = new Metadata();
+  headers.set(installationKey, installationId);
+  for (const [key, value] of Object.entries(written)) headers.set(key, value);
+  return headers;
+}
+
 export function createDesiredStates(
   database: Database,
   { capacity = 200_000, maxBytes = 128 * 1024 * 1024 }: DesiredStatesOptions = {},
@@ -79,8 +94,14 @@ export function createDesiredStates(
       return { bytes: built.bytes, metadata: { revision, count: built.count, digest, removed } };
     });
     return {
-      mark: { described: metadata, unchanged: { bytes: nothing, headers: writeUnchanged(metadata) } },
-      state: { bytes: Buffer.from(bytes), headers: writeSnapshotMetadata(metadata) },
+      mark: {
+        described: metadata,
+        unchanged: { bytes: nothing, headers: toHeaders(installationId, writeUnchanged(metadata)) },
+      },
+      state: {
+        bytes: Buffer.from(bytes),
+        headers: toHeaders(installationId, writeSnapshotMetadata(metadata)),
+      },
     };
   }
 

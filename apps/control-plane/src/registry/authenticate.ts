@@ -41,11 +41,15 @@ const nameOf = ({ realm, clientId }: Pick<VerifiedToken, 'realm' | 'clientId'>):
   `${realm}/${clientId}`;
 
 function readToken(metadata: Metadata): string {
+  const given = metadata.get('authorization');
   // Clients may send a header twice; the same token twice is one token.
-  const headers = [...new Set(metadata.get('authorization').map(String))];
-  const token = headers.length === 1 ? /^bearer +(\S+)$/i.exec(headers[0] ?? '')?.[1] : undefined;
-  if (token === undefined) throw unauthenticated('A bearer token is needed in the header authorization');
-  return token;
+  const headers = given.length > 1 ? [...new Set(given)] : given;
+  const header = headers.length === 1 ? String(headers[0]) : '';
+  const token = /^bearer +(?=\S)/i.exec(header);
+  if (token === null || /\s/.test(header.slice(token[0].length))) {
+    throw unauthenticated('A bearer token is needed in the header authorization');
+  }
+  return header.slice(token[0].length);
 }
 
 async function verify(verifier: TokenVerifier, token: string): Promise<VerifiedToken> {

@@ -1,4 +1,5 @@
 import type { MetadataSource } from '@ccd/controlplane';
+import type { Metadata } from '@grpc/grpc-js';
 import type { Principal } from '../principals.ts';
 
 /** What a handler knows of the call beside the request. */
@@ -8,15 +9,15 @@ export interface Call {
   readonly metadata: MetadataSource;
   /** Aborts when the caller goes away or the server stops. */
   readonly signal: AbortSignal;
-  /** Sets a header of the answer; before the answer begins. */
-  setHeader(name: string, value: string): void;
 }
 
-/** A response that was serialised before; sent as it is. */
+/** A response that was serialised before, with its headers; sent as it is. */
 export class EncodedResponse {
   readonly bytes: Buffer;
-  constructor(bytes: Buffer) {
+  readonly headers: Metadata;
+  constructor(bytes: Buffer, headers: Metadata) {
     this.bytes = bytes;
+    this.headers = headers;
   }
 }
 

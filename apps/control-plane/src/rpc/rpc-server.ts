@@ -72,13 +72,12 @@ function toGrpcHandler(
   options: RpcServerOptions,
 ): UntypedHandleCall {
   const { path } = method;
-  const prepare = async (call: AnyCall): Promise<{ context: Call; sendHeaders: () => void }> => {
+  const [service = '', name = ''] = splitPath(path);
+  const rule = accessRules[service]?.[name];
+  const prepare = async (call: AnyCall): Promise<Call> => {
     if (handler === undefined) throw new StatusError(status.UNIMPLEMENTED, unimplementedText(path));
     const principal = await options.authenticate(call.metadata);
-    const [service = '', name = ''] = splitPath(path);
-    if (!mayCall(accessRules[service]?.[name], principal)) {
-      throw permissionDenied(`Your role does not allow ${name}`);
-    }
+    if (!mayCall(rule, principal)) throw permissionDenied(`Your role does not allow ${name}`);
     return contextOf(call, principal);
   };
   const check = (request: unknown): unknown => {
@@ -89,10 +88,8 @@ function toGrpcHandler(
   if (method.requestStream) {
     return (call: ServerReadableStream<unknown, unknown>, callback: sendUnaryData<unknown>) => {
       void prepare(call)
-        .then(async ({ context, sendHeaders }) => {
-          const response = await handler?.(mapEach(call, check), context);
-          sendHeaders();
-          callback(null, response);
+        .then(async (context) => {
+          callback(null, await handler?.(mapEach(call, check), context));
         })
         .catch((error: unknown) => {
           callback(toStatus(error, path, options.logger));
@@ -102,10 +99,10 @@ function toGrpcHandler(
   if (method.responseStream) {
     return (call: ServerWritableStream<unknown, unknown>) => {
       void prepare(call)
-        .then(async ({ context, sendHeaders }) => {
+        .then(async (context) => {
           const signal = AbortSignal.any([context.signal, options.stopping]);
           const responses = handler?.(check(call.request), { ...context, signal }) as AsyncIterable<unknown>;
-          sendHeaders();
+          call.sendMetadata(new Metadata());
           for await (const response of responses) {
             if (!call.write(response)) await drained(call, signal);
           }
@@ -118,10 +115,10 @@ function toGrpcHandler(
   }
   return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
     void prepare(call)
-      .then(async ({ context, sendHeaders }) => {
+      .then(async (context) => {
         const response = await handler?.(check(call.request), context);
         failpoint('controlPlane.beforeReply');
-        sendHeaders();
+        if (response instanceof EncodedResponse) call.sendMetadata(response.headers);
         callback(null, response);
       })
       .catch((error: unknown) => {
@@ -135,26 +132,27 @@ type AnyCall =
   | ServerReadableStream<unknown, unknown>
   | ServerWritableStream<unknown, unknown>;
 
-function contextOf(call: AnyCall, principal: Principal): { context: Call; sendHeaders: () => void } {
-  const cancelled = new AbortController();
-  const events: EventEmitter = call;
-  events.on('cancelled', () => {
-    cancelled.abort();
-  });
-  const headers = new Metadata();
+function contextOf(call: AnyCall, principal: Principal): Call {
+  let signal: AbortSignal | undefined;
   return {
-    context: {
-      principal,
-      metadata: call.metadata,
-      signal: cancelled.signal,
-      setHeader: (name, value) => {
-        headers.set(name, value);
-      },
-    },
-    sendHeaders: () => {
-      call.sendMetadata(headers);
+    principal,
+    metadata: call.metadata,
+    // Made for those who ask: the library calls every call cancelled once it is over, which is dear to tell.
+    get signal() {
+      return (signal ??= signalOf(call));
     },
   };
+}
+
+function signalOf(call: AnyCall): AbortSignal {
+  const cancelled = new AbortController();
+  const abort = (): void => {
+    cancelled.abort();
+  };
+  const events: EventEmitter = call;
+  if (call.cancelled) abort();
+  else events.once('cancelled', abort);
+  return cancelled.signal;
 }
 
 async function* mapEach(
