@@ -40,6 +40,7 @@ import { createPolicies } from './policies.ts';
 import { createSessionCiphers } from './session-cipher.ts';
 import { createStreamLimits } from './stream-limits.ts';
 import { createStreamUseFile } from './stream-use-file.ts';
+import { createTopicWait, withTopicWait } from './topic-wait.ts';
 
 export interface GatewayDependencies {
   readonly clock: Clock;
@@ -97,13 +98,16 @@ export async function startEventGateway(
   const realm = `${config.STRM_AUTH_URL}/auth/realms/streams`;
   const health = createHealth();
   const metrics = createMetrics();
-  const accept = createAcceptEvent({
-    contracts: createRecordReader(catalog),
-    sessions,
-    producer,
-    clock,
-    valueFormat: config.STRM_SERIALIZE_AS_JSON ? 'avro-json' : 'confluent',
-  });
+  const accept = withTopicWait(
+    createAcceptEvent({
+      contracts: createRecordReader(catalog),
+      sessions,
+      producer,
+      clock,
+      valueFormat: config.STRM_SERIALIZE_AS_JSON ? 'avro-json' : 'confluent',
+    }),
+    createTopicWait({ admin: log.admin, clock }),
+  );
   const limits = createStreamLimits(clock);
   const server = createHttpServer({
     accept,
