@@ -13,23 +13,34 @@ import { badRequest, clientIdMissing, forbidden, unauthorized, unavailable } fro
 export type Admission = { readonly sender: ClientStream } | { readonly response: GatewayResponse };
 
 /**
- * Finds out who sends, before the body is read.
+ * Finds out who sends, before the body is read; at once where token and stream are known.
  * @param authorization the header of that name
  */
-export async function admit(
-  { tokens, streams }: { readonly tokens: StreamTokens; readonly streams: ClientStreams },
-  authorization: string | undefined,
-): Promise<Admission> {
+export function admit(doors: Doors, authorization: string | undefined): Admission | Promise<Admission> {
+  const clientId = doors.tokens.clientIdOf(authorization);
+  const found = typeof clientId === 'string' ? doors.streams.find(clientId) : undefined;
+  return found === undefined || found instanceof Promise ? waitFor(doors, clientId) : judge(found);
+}
+
+interface Doors {
+  readonly tokens: StreamTokens;
+  readonly streams: ClientStreams;
+}
+
+async function waitFor({ streams }: Doors, asked: string | Promise<string>): Promise<Admission> {
   let clientId: string;
   try {
-    clientId = await tokens.clientIdOf(authorization);
+    clientId = await asked;
   } catch (error) {
     if (!(error instanceof TokenRefusedError)) throw error;
     const response =
       error.reason === 'no-client-id' ? clientIdMissing : unauthorized('TokenRefused', error.message);
     return { response };
   }
-  const found = await streams.find(clientId);
+  return judge(await streams.find(clientId));
+}
+
+function judge(found: ClientStream | undefined): Admission {
   if (found === undefined) {
     return { response: forbidden('UnknownClient', 'No stream of this installation has this client id') };
   }

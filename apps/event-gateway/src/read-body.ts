@@ -21,28 +21,31 @@ export function readBody(
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let isSettled = false;
     const settle = (outcome: Buffer | BodyProblem): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onClose);
+      isSettled = true;
       resolve(outcome);
+    };
+    const giveUp = (problem: BodyProblem): void => {
+      if (isSettled) return;
+      request.off('data', onData);
+      settle(problem);
       request.resume();
     };
     const onData = (chunk: Buffer): void => {
       length += chunk.length;
-      if (length > maxBytes) settle('too-large');
+      if (length > maxBytes) giveUp('too-large');
       else if (hold(chunk.length)) chunks.push(chunk);
-      else settle('no-room');
+      else giveUp('no-room');
     };
     const onEnd = (): void => {
-      // A request that was cut off ends like any other.
-      if (!isWhole(request)) {
-        settle('aborted');
-        return;
-      }
+      if (isSettled) return;
       const [only = empty] = chunks;
-      settle(chunks.length > 1 ? Buffer.concat(chunks, length) : only);
+      // A request that was cut off ends like any other.
+      settle(!isWhole(request) ? 'aborted' : chunks.length > 1 ? Buffer.concat(chunks, length) : only);
     };
     const onClose = (): void => {
-      settle('aborted');
+      giveUp('aborted');
     };
     request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   });

@@ -1,4 +1,11 @@
-import type { CompiledContract, EventStamp, ValidationFailure, ValueFormat } from '@ccd/contracts';
+import type {
+  CompiledContract,
+  ContractBytes,
+  EventStamp,
+  ScannedEvent,
+  ValidationFailure,
+  ValueFormat,
+} from '@ccd/contracts';
 import { encodeValue, readMeta, stampEvent } from '@ccd/contracts';
 
 /** The event of a request, read by a contract, in whichever form that contract works on. */
@@ -26,13 +33,7 @@ export function receiveEvent(
 ): ReceivedEvent {
   const { bytes, definition, schema } = contract;
   if (bytes !== undefined && format === 'confluent') {
-    const event = bytes.read(body, serialization);
-    return {
-      contractRef: event.contractRef,
-      validate: () => bytes.validate(event),
-      keyFieldValue: () => bytes.keyFieldValue(event),
-      seal: (stamp, encrypt) => bytes.seal(event, stamp, encrypt),
-    };
+    return new ReceivedBytes(bytes, bytes.read(body, serialization));
   }
   const event = schema.parse(body, serialization);
   return {
@@ -44,4 +45,31 @@ export function receiveEvent(
       return encodeValue(format, definition.schemaId, schema, encrypted);
     },
   };
+}
+
+/** A class and no literal: one is made for each event. */
+class ReceivedBytes implements ReceivedEvent {
+  readonly #contract: ContractBytes;
+  readonly #event: ScannedEvent;
+
+  constructor(contract: ContractBytes, event: ScannedEvent) {
+    this.#contract = contract;
+    this.#event = event;
+  }
+
+  get contractRef(): string {
+    return this.#event.contractRef;
+  }
+
+  validate(): ValidationFailure | undefined {
+    return this.#contract.validate(this.#event);
+  }
+
+  keyFieldValue(): string | undefined {
+    return this.#contract.keyFieldValue(this.#event);
+  }
+
+  seal(stamp: EventStamp, encrypt: (text: string) => string): Buffer {
+    return this.#contract.seal(this.#event, stamp, encrypt);
+  }
 }

@@ -20,6 +20,11 @@ export interface PersonalField {
   readonly purposeLevel: number;
 }
 
+/** Runs the validations of a contract over the texts of an event: all of a field, or the only one by itself. */
+export type FirstFailure = (
+  textsOf: (field: FieldPath) => string | readonly string[],
+) => ValidationFailure | undefined;
+
 /** A data contract ready to be applied to events of its schema. */
 export interface CompiledContract {
   readonly ref: ContractRef;
@@ -73,10 +78,14 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
     .filter(({ isPii }) => isPii)
     .map(({ fieldName, purposeLevel }) => ({ path: fieldName, purposeLevel, at: at(fieldName) }));
 
-  const firstFailure = (textsOf: (field: FieldPath) => readonly string[]): ValidationFailure | undefined => {
+  const firstFailure: FirstFailure = (textsOf) => {
     let steps = 0;
     for (const { at: field, regex, pattern } of validations) {
-      for (const text of textsOf(field)) {
+      const found = textsOf(field);
+      const isOne = typeof found === 'string';
+      const count = isOne ? 1 : found.length;
+      for (let index = 0; index < count; index += 1) {
+        const text = isOne ? found : (found[index] ?? '');
         steps += text.length * pattern.size;
         if (steps > maxRegexSteps) return { field: field.path, message: tooLongMessage(field.path) };
         if (!pattern.test(text)) {

@@ -10,6 +10,11 @@ export interface MetricOptions<Label extends string> {
   readonly labels?: readonly Label[];
 }
 
+export interface CounterOptions<Label extends string> extends MetricOptions<Label> {
+  /** Adds what was counted elsewhere, when somebody asks for the metrics. */
+  readonly collect?: (counter: Counter<Label>) => void;
+}
+
 export interface GaugeOptions<Label extends string> extends MetricOptions<Label> {
   /** Sets the gauge when somebody asks for the metrics. */
   readonly collect?: (gauge: Gauge<Label>) => void | Promise<void>;
@@ -28,7 +33,7 @@ export interface MetricsText {
 
 /** The metrics of one service, apart from those of any other service in the process. */
 export interface Metrics extends MetricsText {
-  counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
+  counter<Label extends string = never>(options: CounterOptions<Label>): Counter<Label>;
   gauge<Label extends string = never>(options: GaugeOptions<Label>): Gauge<Label>;
   histogram<Label extends string = never>(options: HistogramOptions<Label>): Histogram<Label>;
 }
@@ -65,7 +70,15 @@ export function createMetrics({
   return {
     contentType: registry.contentType,
     text: () => registry.metrics(),
-    counter: (options) => new Counter({ ...common(options, true) }),
+    counter: ({ collect, ...options }) =>
+      new Counter({
+        ...common(options, true),
+        ...(collect && {
+          collect() {
+            collect(this);
+          },
+        }),
+      }),
     gauge: ({ collect, ...options }) =>
       new Gauge({
         ...common(options, false),

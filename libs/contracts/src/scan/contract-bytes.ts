@@ -1,4 +1,4 @@
-import type { ValidationFailure } from '../compile-contract.ts';
+import type { FirstFailure, ValidationFailure } from '../compile-contract.ts';
 import type { EventStamp } from '../event-meta.ts';
 import type { EventSchema } from '../event-schema.ts';
 import { compileOpenBody } from '../open-body.ts';
@@ -23,9 +23,7 @@ export interface ContractBytes {
 export function compileContractBytes(
   { keyField, fields, validations, schemaId }: ContractDefinition,
   schema: EventSchema,
-  firstFailure: (
-    textsOf: (field: { readonly path: string }) => readonly string[],
-  ) => ValidationFailure | undefined,
+  firstFailure: FirstFailure,
 ): ContractBytes | undefined {
   const personal = fields.filter(({ isPii }) => isPii).map(({ fieldName }) => fieldName);
   const paths = [...new Set([...personal, keyField, ...validations.map(({ field }) => field)])];
@@ -42,7 +40,7 @@ export function compileContractBytes(
   };
   return {
     read: (body, serialization) => openBody(body, serialization, readers),
-    validate: (event) => firstFailure(({ path }) => event.texts(indexOf(path))),
+    validate: (event) => firstFailure(({ path }) => event.textOrTexts(indexOf(path))),
     keyFieldValue: (event) => event.text(key),
     // The personal fields are the first of the paths.
     seal: (event, stamp, replace) =>

@@ -10,6 +10,7 @@ export type ReplaceText = (path: number, text: string) => string | undefined;
 
 const sink = new SpliceSink();
 const metaCursor = new ScanCursor();
+const none: readonly string[] = [];
 
 /**
  * An event as its bytes, all of them checked, with the places of some texts. Paths are named by their index in the list
@@ -41,6 +42,17 @@ export class ScannedEvent {
       if (mark.what === path) return this.#textOf(mark);
     }
     return undefined;
+  }
+
+  /** The only text on the path by itself, or all of them. */
+  textOrTexts(path: number): string | readonly string[] {
+    let only: Mark | undefined;
+    for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
+      if (mark.what !== path) continue;
+      if (only !== undefined) return this.texts(path);
+      only = mark;
+    }
+    return only === undefined ? none : this.#textOf(only);
   }
 
   /** All texts on the path, one for each element of lists on the way. */
