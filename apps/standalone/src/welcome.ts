@@ -13,25 +13,11 @@ export interface WelcomeOptions {
 
 /** What to open and to try. */
 export function welcome(
-  { gatewayUrl, eventsUrl, webSocketUrl, authUrl, grpcPort }: RunningStandalone,
+  { gatewayUrl, eventsUrl, webSocketUrl, authUrl, grpcPort, bootstrap }: RunningStandalone,
   { dataDir, defaultDataDir, strmFolder, exportsFolder, logFile, host, demo }: WelcomeOptions,
 ): readonly string[] {
   const prefix = dataDir === defaultDataDir ? '' : `STRM_CONFIG_PATH=${strmFolder} `;
-  const commands = demo
-    ? [
-        'list streams',
-        'get stream demo --recursive',
-        'listen web-socket demo-masked',
-        'create stream --derived-from demo --purposes 1,2',
-        'monitor all',
-      ]
-    : [
-        'create stream demo',
-        'create stream --derived-from demo --purposes 1',
-        'simulate random-events demo',
-        'listen web-socket demo-1',
-        'monitor all',
-      ];
+  const commands = commandsToTry(demo, bootstrap !== undefined);
   return [
     '',
     'The streaming engine is running.',
@@ -51,4 +37,26 @@ export function welcome(
     'Ctrl-C stops everything; starting again continues where it was.',
     '',
   ];
+}
+
+/** Each works as printed: what is created is not there yet, what is read is. */
+function commandsToTry(demo: boolean, isFirstStart: boolean): readonly string[] {
+  if (demo) {
+    return [
+      'list streams',
+      'get stream demo --recursive',
+      'listen web-socket demo-masked',
+      'create stream --derived-from demo --purposes 1,2',
+      'monitor all',
+    ];
+  }
+  return isFirstStart
+    ? [
+        'create stream demo',
+        'create stream --derived-from demo --purposes 1',
+        'simulate random-events demo',
+        'listen web-socket demo-1',
+        'monitor all',
+      ]
+    : ['list streams', 'list batch-exporters', 'list data-contracts', 'context account', 'monitor all'];
 }
