@@ -63,7 +63,9 @@ export const configSchema = z.object({
 export type GatewayConfig = z.output<typeof configSchema>;
 
 /** The certificate's files, where there is TLS. @throws ConfigError where one of the two is missing */
-export function toCertificateFiles(config: GatewayConfig): CertificateFiles | undefined {
+export function toCertificateFiles(
+  config: Pick<GatewayConfig, 'TLS_CERT_FILE' | 'TLS_KEY_FILE'>,
+): CertificateFiles | undefined {
   const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile } = config;
   if (certFile === undefined && keyFile === undefined) return undefined;
   if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };

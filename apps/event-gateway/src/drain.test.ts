@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect as connectHttp2 } from 'node:http2';
@@ -8,11 +9,11 @@ import type { EmbeddedEngine, EmbeddedLog } from '@ccd/eventlog';
 import { connectEmbeddedLog, readTopic, startEmbeddedEngine } from '@ccd/eventlog';
 import { systemClock as clock } from '@ccd/reconcile';
 import { loadConfig } from '@ccd/service';
-import { createSilentLogger } from '@ccd/service/testing';
+import { createSilentLogger, testCertificate } from '@ccd/service/testing';
 import { eventually, scaled, scratchDir } from '@ccd/testkit';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { configSchema } from './config.ts';
+import { configSchema, toCertificateFiles } from './config.ts';
 import type { RunningGateway } from './start-event-gateway.ts';
 import { startEventGateway } from './start-event-gateway.ts';
 import { definition, sampleEvent } from './testing/events.ts';
@@ -46,6 +47,9 @@ beforeAll(async () => {
   };
   const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid: 'k' }).sign(privateKey);
   headers = { authorization: `Bearer ${token}`, 'strm-schema-ref': definition.ref };
+  const [certFile, keyFile] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+  writeFileSync(certFile, testCertificate().cert);
+  writeFileSync(keyFile, testCertificate().key);
   const secret = Buffer.alloc(32, 7).toString('base64');
   gateway = await startEventGateway(
     loadConfig(configSchema, {
@@ -60,6 +64,8 @@ beforeAll(async () => {
       KEY_ENCRYPTION_KEYS: `k1:${secret}`,
       CACHE_DIR: cacheDir,
       DRAIN_DELAY_MS: '300',
+      TLS_CERT_FILE: certFile,
+      TLS_KEY_FILE: keyFile,
     }),
     {
       clock,
@@ -156,9 +162,34 @@ async function sendByHttp2(name: string, ledger: Ledger): Promise<void> {
   }
 }
 
+describe('a gateway with a certificate', () => {
+  it('takes events over TLS on the port on which it takes them in cleartext', async () => {
+    const url = gateway.url.replace('http:', 'https:');
+    const session = connectHttp2(url, { ca: testCertificate().cert, servername: 'localhost' });
+    const stream = session.request({ ':method': 'POST', ':path': '/event', ...headers });
+    stream.end(bodyOf('over-tls'));
+    const [answer] = (await once(stream, 'response')) as [{ ':status'?: number }];
+    session.close();
+    expect(answer[':status']).toBe(204);
+    const init = { method: 'POST', headers, body: bodyOf('in-cleartext') };
+    expect((await fetch(`${gateway.url}/event`, init)).status).toBe(204);
+  });
+
+  it('wants both of its files', () => {
+    const config = { TLS_CERT_FILE: 'a', TLS_KEY_FILE: undefined };
+    expect(() => toCertificateFiles(config)).toThrow('TLS_KEY_FILE is not set');
+  });
+});
+
 describe('a gateway that is stopped under load', () => {
   it('says that it is not ready, answers what comes, sends clients away, and loses nothing', async () => {
-    const ledger: Ledger = { stored: [], unknown: [], otherStatuses: [], closes: 0, goaways: 0 };
+    const ledger: Ledger = {
+      stored: ['over-tls', 'in-cleartext'],
+      unknown: [],
+      otherStatuses: [],
+      closes: 0,
+      goaways: 0,
+    };
     const senders = [
       ...Array.from({ length: 6 }, (_, index) => sendByHttp1(`one-${index}`, ledger)),
       ...Array.from({ length: 2 }, (_, index) => sendByHttp2(`two-${index}`, ledger)),

@@ -33,6 +33,44 @@ describe(createRecordReader, () => {
     await expect(reader.read(value)).resolves.toMatchObject({ event });
   });
 
+  it.each(['confluent', 'avro-json'] as const)(
+    'reads events of a JSON Schema in the format %s',
+    async (format) => {
+      const strmMeta = {
+        type: 'object',
+        properties: {
+          eventContractRef: { type: 'string' },
+          consentLevels: { type: 'array', items: { type: 'integer' } },
+        },
+      };
+      const text = JSON.stringify({ type: 'object', properties: { strmMeta, session: { type: 'string' } } });
+      const visit: ContractDefinition = {
+        ref: 'acme/visit/1.0.0',
+        state: 'ACTIVE',
+        schema: { kind: 'json-schema', definition: text },
+        keyField: 'session',
+        fields: [{ fieldName: 'session', isPii: true, isQuasiId: false, purposeLevel: 1 }],
+        validations: [],
+        schemaId: 12,
+      };
+      const { reader } = setUp(visit);
+      const stored = {
+        strmMeta: { eventContractRef: visit.ref, consentLevels: [] },
+        session: 's',
+        more: [1.5],
+      };
+      const read = await reader.read(encodeValue(format, 12, compileContract(visit).schema, stored));
+      expect(read.event).toEqual(stored);
+      const found = await reader.contractOf(read.event);
+      const clear = found.replacePersonal(
+        read.event,
+        () => true,
+        (sealed) => `clear ${sealed}`,
+      );
+      expect(read.schema.toJson(clear, 'plain')).toBe(JSON.stringify({ ...stored, session: 'clear s' }));
+    },
+  );
+
   it('compiles a schema once', async () => {
     const { reader, asked } = setUp();
     const value = encodeValue('confluent', 7, contract.schema, event);
