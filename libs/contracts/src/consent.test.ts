@@ -31,6 +31,8 @@ describe(isForwarded, () => {
     ['a cumulative rule of several levels', { type: 'CUMULATIVE', levels: [1, 2] }, [3]],
     ['an unknown type', { type: 'OTHER' as 'GRANULAR', levels: [1] }, [1]],
     ['a negative level', { type: 'GRANULAR', levels: [-1] }, [-1]],
+    ['a consent beyond all levels', { type: 'CUMULATIVE', levels: [1] }, [1e300]],
+    ['a level beyond all levels', { type: 'CUMULATIVE', levels: [2 ** 31] }, [2 ** 31]],
     ['a consent that is no whole number', { type: 'GRANULAR', levels: [1] }, [1, Number.NaN]],
   ])('is false for %s', (_case, rule, consents) => {
     expect(isForwarded(rule, consents)).toBe(false);

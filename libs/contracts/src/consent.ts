@@ -1,5 +1,7 @@
 import type { ConsentRule } from './types.ts';
 
+const highestLevel = 2_147_483_647;
+
 /**
  * Whether an event with these consents belongs to a stream with this rule. Anything that is malformed, an empty rule
  * or no consent at all, means no.
@@ -25,6 +27,7 @@ function isUsable({ type, levels }: ConsentRule): boolean {
   return known && levels.length > 0 && levels.every(isLevel);
 }
 
+/** Levels are 32-bit integers wherever they are written down; what JSON can hold beyond is nobody's consent. */
 function isLevel(level: number): boolean {
-  return Number.isInteger(level) && level >= 0;
+  return Number.isInteger(level) && level >= 0 && level <= highestLevel;
 }
