@@ -12,11 +12,13 @@ import {
 import type { AgentDependencies, AgentPlan, PlannedResource } from '@ccd/dataplane';
 import { createOwnedTopics } from '@ccd/eventlog';
 import type { EventLog, TopicSpec } from '@ccd/eventlog';
+import type { Desired } from '@ccd/reconcile';
 import type { RunningService } from '@ccd/service';
 import type { StreamsAgentConfig } from './config.ts';
 import { decrypterKind, decrypterName, planDecrypters } from './decrypters.ts';
 import { forbiddenDerivations } from './forbidden.ts';
 import { idleDecrypters } from './idle.ts';
+import { perObject } from './per-object.ts';
 import { createStreamResources, dependsOn, streamSpecCodec } from './resources.ts';
 import type { StreamSpec } from './resources.ts';
 import { createTopicCollector } from './topic-collector.ts';
@@ -55,6 +57,12 @@ export async function startStreamsAgent(
     usedTopics: async () => (await cluster.listWorkloads({})).flatMap(topicsOf),
   });
 
+  type Streams = readonly Desired<DesiredStream>[];
+  const topicsFor = perObject((streams: Streams) =>
+    planTopics(streams, config.TOPIC_PARTITIONS).map(asTopic),
+  );
+  const decryptersFor = perObject((streams: Streams) => planDecrypters(streams).map(asDecrypter));
+
   async function plan(signal: AbortSignal): Promise<AgentPlan<StreamSpec>> {
     const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
     const decisions = await loadDeadLetterDecisions(config.DEAD_LETTERS_FILE);
@@ -65,11 +73,9 @@ export async function startStreamsAgent(
     const undecided = new Set(rejected.map(({ key }) => key.id));
     const planned = planResources<DesiredStream, StreamSpec>(answer, {
       toResources: (streams) => [
-        ...planTopics(streams, config.TOPIC_PARTITIONS).map(asTopic),
+        ...topicsFor(streams),
         ...planDeadLetterTopics(streams, decisions).map(asTopic),
-        ...planDecrypters(streams.filter(allowed))
-          .filter(({ desired }) => !undecided.has(desired.key.id))
-          .map(asDecrypter),
+        ...decryptersFor(allOr(streams, allowed)).filter(({ desired }) => !undecided.has(desired.key.id)),
       ],
       keysOf: ({ kind, id }) =>
         kind === 'key-stream'
@@ -105,6 +111,12 @@ export async function startStreamsAgent(
       { name: 'topics', stop: () => topics.close() },
     ],
   });
+}
+
+/** What passes; the very same list where everything does. */
+function allOr<Item>(items: readonly Item[], passes: (item: Item) => boolean): readonly Item[] {
+  const passing = items.filter(passes);
+  return passing.length === items.length ? items : passing;
 }
 
 const asTopic = ({ desired, ...rest }: PlannedResource<TopicSpec>): PlannedResource<StreamSpec> => ({

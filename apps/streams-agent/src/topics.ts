@@ -6,6 +6,7 @@ import { ForeignTopicError } from '@ccd/eventlog';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
 import { ForeignObjectError } from '@ccd/reconcile';
 import type { Desired, Observed } from '@ccd/reconcile';
+import { perObject } from './per-object.ts';
 
 export const topicKind = 'topic';
 
@@ -56,6 +57,9 @@ export function planDeadLetterTopics(
   });
 }
 
+/** The registry hands out the same specification for as long as a topic keeps it. */
+const hashOf = perObject((spec: TopicSpec) => hashSpec(spec));
+
 /** What lives: topics with a tombstone are as good as gone, and creating them again revives them. */
 export async function observeTopics(
   topics: OwnedTopics,
@@ -69,7 +73,7 @@ export async function observeTopics(
         key: { kind: topicKind, id: topic.name },
         live: topic,
         owned: true,
-        appliedHash: hashSpec(topic.spec),
+        appliedHash: hashOf(topic.spec),
       })),
     ...foreign.map((name) => ({ key: { kind: topicKind, id: name }, live: undefined, owned: false })),
   ];

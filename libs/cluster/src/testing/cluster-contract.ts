@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { AlreadyExistsError, ConflictError, InvalidSpecError } from '../errors.ts';
 import type { Cluster } from '../port.ts';
 import { eventually } from '@ccd/testkit';
 import { secretSpec, workloadSpec } from './specs.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches import this entry too.
+declare const { afterEach, beforeEach, describe, expect, it }: typeof jestGlobals;
 
 export interface ClusterUnderTest {
   readonly cluster: Cluster;
