@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '@ccd/service';
 import type { z } from 'zod';
 import { taskFile } from './tasks.ts';
 
@@ -19,10 +20,12 @@ export function readTask<T>(configDir: string, schema: z.ZodType<T>): T {
   try {
     json = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new InvalidTaskError(`${path} cannot be read as JSON`, { cause: error });
+    const code = errorCode(error) ?? 'not JSON';
+    throw new InvalidTaskError(`${path} cannot be read as JSON (${code})`);
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  // The library's own message may quote a name that stands where none should.
+  const problems = parsed.error.issues.map(({ path: at, code }) => `${at.join('.') || 'the task'} (${code})`);
   throw new InvalidTaskError(`${path} is not a task: ${problems.join('; ')}`);
 }

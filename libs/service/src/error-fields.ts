@@ -22,7 +22,7 @@ function fieldsOf(error: unknown, depth: number): ErrorFields {
   const nested = depth < deepest && Array.isArray(error.errors) ? error.errors.slice(0, widest) : [];
   return {
     name: error.name,
-    message: error.message,
+    message: plainMessage(error),
     ...(code === undefined ? {} : { code }),
     ...(typeof error.stack === 'string' ? { stack: frames(error.stack) } : {}),
     ...(error.cause === undefined || depth >= deepest ? {} : { cause: fieldsOf(error.cause, depth + 1) }),
@@ -46,6 +46,10 @@ const isErrorLike = (error: unknown): error is ErrorLike =>
   'message' in error &&
   typeof error.name === 'string' &&
   typeof error.message === 'string';
+
+/** V8's words for text that is not JSON quote the text, which may hold anything. */
+const plainMessage = ({ name, message }: ErrorLike): string =>
+  name === 'SyntaxError' && message.includes('JSON') ? 'a text is not JSON' : message;
 
 /** The frames alone: name and message stand in fields of their own. */
 const frames = (stack: string): string =>

@@ -117,6 +117,21 @@ describe(errorFields, () => {
     expect(JSON.stringify(fields)).not.toContain('canary');
   });
 
+  it.each(['{"a": canary', '{"a":"canary', 'canary', '[1, canary]'])(
+    'quotes nothing of %j, which is not JSON',
+    (text) => {
+      const parse = (): unknown => JSON.parse(text);
+      let thrown: unknown;
+      try {
+        parse();
+      } catch (error) {
+        thrown = errorFields(new Error('unreadable', { cause: error }));
+      }
+      expect(thrown).toMatchObject({ message: 'unreadable', cause: { name: 'SyntaxError' } });
+      expect(JSON.stringify(thrown)).not.toContain('canary');
+    },
+  );
+
   it('follows the errors of an aggregate and ends in a circle of causes', () => {
     const circle = new Error('round');
     circle.cause = circle;

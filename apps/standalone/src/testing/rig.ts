@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import { createLogger } from '@ccd/service';
+import type { LogLevel } from '@ccd/service';
 import { foldersOf } from '../folders.ts';
 import { locateApps } from '../locate-apps.ts';
 import { prepareCli } from '../prepare-cli.ts';
@@ -32,7 +33,7 @@ export interface Rig {
 /** The whole system from its sources: this process, the engine beside it, and the workers that the agents run. */
 export async function startRig(
   dataDir: string,
-  { clock = systemClock }: { readonly clock?: Clock } = {},
+  { clock = systemClock, logLevel = 'info' }: { readonly clock?: Clock; readonly logLevel?: LogLevel } = {},
 ): Promise<Rig> {
   const folders = foldersOf(dataDir);
   const apps = locateApps(mainProgram);
@@ -51,7 +52,7 @@ export async function startRig(
     },
     {
       clock,
-      logger: (name) => createLogger({ name, destination }),
+      logger: (name) => createLogger({ name, destination, level: logLevel }),
       onLine: (line) => {
         lines.push(line);
       },

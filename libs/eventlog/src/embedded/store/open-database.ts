@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 /**
@@ -55,10 +56,12 @@ function numberOf(value: unknown): number {
 /**
  * Opens the engine's database, making it where there is none. `:memory:` is a database that goes with the process.
  * Commits are durable when they return (WAL with synchronous=FULL), also through a power cut; what is deleted is
- * overwritten, since it may be an erased key.
+ * overwritten, since it may be an erased key. The files are for their owner alone.
  * @throws LayoutVersionError
  */
 export function openDatabase(path: string): DatabaseSync {
+  // Only its owner may read it; SQLite gives the files beside it the same mode.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const db = new DatabaseSync(path, { timeout: 10_000 });
   try {
     // Must precede the first table, or free pages could never be handed back.
