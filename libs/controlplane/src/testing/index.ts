@@ -7,6 +7,7 @@ export {
   encodeConnectors,
   encodeExporters,
   encodeStreams,
+  keysOf,
   metadataFor,
   projectId,
   sampleConnector,

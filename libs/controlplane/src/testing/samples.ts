@@ -67,6 +67,12 @@ export function sampleExporter(
   return { uuid: uuidOf(number), topic: `stream-${uuidOf(1)}`, exporter: { ...exporter, ...change } };
 }
 
+/** What an exporter names as its source where it exports the keys of a stream. */
+export const keysOf = (name: string): entities.BatchExporter['streamOrKeyStreamRef'] => ({
+  $case: 'keyStreamRef',
+  value: entities.KeyStreamRef.create({ name, projectId }),
+});
+
 export function encodeStreams(...extendedStreams: entities.ExtendedStream[]): Uint8Array {
   return agents.GetStreamsResponse.encode({ extendedStreams }).finish();
 }

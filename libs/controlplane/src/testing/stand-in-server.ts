@@ -31,10 +31,12 @@ export interface StandInServer {
   /** What the token endpoint answers from now on; a good token until then. */
   answerTokensWith(answer: { readonly status: number; readonly body: string }): void;
   /** What was reported to it: `<resource type> <name> <status> <message>` of entities. */
-  readonly entityStates: readonly monitoring.EntityState[];
+  readonly entityStates: monitoring.EntityState[];
   readonly componentStates: readonly installations.UpdateInstalledComponentStateRequest[];
   /** Answers that wait for the end of time. */
   hanging(): number;
+  /** Every method that was ever called. */
+  paths(): readonly string[];
   /** How often each list was asked for. */
   asked(list: AgentList): number;
   stop(): Promise<void>;
@@ -80,6 +82,7 @@ export async function startStandInServer(): Promise<StandInServer> {
   const componentStates: installations.UpdateInstalledComponentStateRequest[] = [];
   const sessions = new Set<ServerHttp2Session>();
   const counts = new Map<AgentList, number>();
+  const called = new Set<string>();
   let [hanging, tokens] = [0, goodToken];
   let decide: (list: AgentList) => WireReply = () => toErrorReply(14);
 
@@ -130,6 +133,7 @@ export async function startStandInServer(): Promise<StandInServer> {
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
       const list = lists[path];
+      called.add(path);
       take(path, Buffer.concat(chunks));
       if (list === undefined) send(stream, toReply(Buffer.alloc(0)));
       else {
@@ -158,6 +162,7 @@ export async function startStandInServer(): Promise<StandInServer> {
       tokens = answer;
     },
     hanging: () => hanging,
+    paths: () => [...called],
     asked: (list) => counts.get(list) ?? 0,
     async stop() {
       for (const session of sessions) session.destroy();

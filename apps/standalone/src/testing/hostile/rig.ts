@@ -18,7 +18,7 @@ export const installationId = '11111111-1111-4111-8111-111111111111';
 const agents = ['data-connectors-agent', 'streams-agent', 'exporters-agent'] as const;
 export type AgentName = (typeof agents)[number];
 
-const config = {
+const settings = {
   TOPIC_PARTITIONS: 2,
   TOPIC_GRACE_HOURS: 72,
   INSTANCE_ID: 'pod-1',
@@ -47,7 +47,8 @@ const endsOfRuns = new Set([
  * The three agents on engines in memory, the real client over real sockets, and a stand-in for the control plane at the
  * other end of a proxy that can spoil the way back. Time stands still but for `poll`.
  */
-export async function startHostileRig() {
+export async function startHostileRig({ guardrailsFile }: { readonly guardrailsFile?: string } = {}) {
+  const config = { ...settings, GUARDRAILS_FILE: guardrailsFile };
   const clock = createFakeClock();
   const server = await startStandInServer();
   const proxy = await startToxicProxy(server.port);
