@@ -43,20 +43,16 @@ afterEach(async () => {
 });
 
 describe('three agents and a control plane that lies', () => {
-  it(
-    'write nothing that no user asked for, say why, and follow the truth again',
-    async () => {
-      const seed = randomInt(2 ** 31);
-      const story: string[] = [`seed ${seed}`];
-      try {
-        await run(createRandom(seed), story);
-      } catch (cause) {
-        throw new Error(story.slice(0, 1).concat(story.slice(-12)).join('\n'), { cause });
-      }
-      expect(rejections).toEqual([]);
-    },
-    scaled(600_000) * 2,
-  );
+  it('write nothing that no user asked for, say why, and follow the truth again', async () => {
+    const seed = randomInt(2 ** 31);
+    const story: string[] = [`seed ${seed}`];
+    try {
+      await run(createRandom(seed), story);
+    } catch (cause) {
+      throw new Error(story.slice(0, 1).concat(story.slice(-12)).join('\n'), { cause });
+    }
+    expect(rejections).toEqual([]);
+  }, 600_000);
 });
 
 async function run(random: () => number, story: string[]): Promise<void> {
@@ -69,6 +65,7 @@ async function run(random: () => number, story: string[]): Promise<void> {
     const world = worldOf(control.entities());
     return { ...world, topics: [...new Set([...world.topics, ...control.keptTopics()])].toSorted() };
   };
+  const isCalm = (): boolean => started.agents.every((agent) => started.lastRun(agent)?.level === 'debug');
   /** However it lied before, the honest server is followed within a few polls. */
   async function beHonest(): Promise<void> {
     story.push('the truth');
@@ -76,7 +73,7 @@ async function run(random: () => number, story: string[]): Promise<void> {
     server.answerWith((list) => control.reply(list));
     for (let polls = 1; polls <= 40; polls += 1) {
       await started.poll();
-      if (started.agents.every((agent) => started.lastRun(agent)?.level === 'debug')) break;
+      if (isCalm()) break;
     }
     expect(started.agents.map((agent) => started.lastRun(agent)?.message)).toEqual(
       started.agents.map(() => 'nothing to change'),
@@ -96,6 +93,8 @@ async function run(random: () => number, story: string[]): Promise<void> {
       proxy.poison(lie.toxic ?? { kind: 'none' });
       server.answerWith(lie.reply);
       await started.poll();
+      // On a busy machine an answer may be late by the clock of the test, which runs ahead while it waits.
+      for (let polls = 0; harmless.has(name) && polls < 40 && !isCalm(); polls += 1) await started.poll();
       expect(writes.take()).toEqual([]);
       for (const agent of started.agents) expectReason(started, agent, name);
       if (turnsHistory.has(name) || random() < 0.15) await beHonest();

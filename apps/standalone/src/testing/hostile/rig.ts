@@ -124,7 +124,7 @@ export async function startHostileRig({ guardrailsFile }: { readonly guardrailsF
         const progress = agents.map((name) => runsOf(name).length).join();
         await delay(1);
         still = progress === agents.map((name) => runsOf(name).length).join() ? still + 1 : 0;
-        await clock.advance(server.hanging() > 0 ? 2_000 : still > 2 ? 1_000 : 0);
+        await clock.advance(server.hanging() > 0 ? 2_000 : still > 2 ? 500 : 0);
       }
     },
 
