@@ -1,4 +1,4 @@
-import type { RecordReader } from '@ccd/dataplane';
+import type { ReadEvent, RecordReader } from '@ccd/dataplane';
 import type { StoredRecord } from '@ccd/eventlog';
 import type { KeyStoreSecrets } from '@ccd/keystore';
 import { decodeJournalEntry, unwrapKeyset } from '@ccd/keystore';
@@ -7,12 +7,14 @@ import type { RenderRecord } from './partition-export.ts';
 
 /** Events as plain JSON, one a line. */
 export function createEventRenderer(reader: Pick<RecordReader, 'read'>): RenderRecord {
-  return async ({ value }) => {
+  return ({ value }) => {
     if (value === null) return undefined;
-    const { schema, event } = await reader.read(value);
-    return `${schema.toJson(event, 'plain')}\n`;
+    const read = reader.read(value);
+    return read instanceof Promise ? read.then(toLine) : toLine(read);
   };
 }
+
+const toLine = ({ schema, event }: ReadEvent): string => `${schema.toJson(event, 'plain')}\n`;
 
 /** First line of every file of keys. */
 export const keyHeader = csvRow(['keyLink', 'encryptionKey', 'policyId', 'expiresAt']);

@@ -1,57 +1,22 @@
-import type { DecrypterTask } from '@ccd/dataplane';
-import { createFieldCiphers } from '@ccd/privacy';
-import { systemClock as clock } from '@ccd/reconcile';
 import { cpuMicrosOf, median } from '@ccd/testkit/bench';
 import type { Bench, Figure } from '@ccd/testkit/bench';
-import { groupOf, runDecrypter } from '../src/run-decrypter.ts';
-import { createSourceStream, sourceTopic, streamId } from './source-stream.ts';
+import { derivedTopic, group, startDeriving } from './deriving.ts';
+import { createSourceStream, sourceTopic } from './source-stream.ts';
 import type { SourceStream } from './source-stream.ts';
 
-const derivedTopic = 'stream-derived';
-const task: DecrypterTask = {
-  streamId,
-  sourceTopic,
-  derived: [
-    {
-      topic: derivedTopic,
-      consent: { type: 'CUMULATIVE', levels: [2] },
-      masking: { seed: 'bench', fields: { 'bench/page-view/1.0.0': ['customerId'] } },
-    },
-  ],
-};
-
 /** The decrypter itself until it has read so many events. */
-async function derive({ log, keys, reader }: SourceStream, events: number): Promise<void> {
-  const stop = new AbortController();
-  let left = events;
-  await runDecrypter(
-    {
-      task,
-      log,
-      reader,
-      keys,
-      ciphers: createFieldCiphers(),
-      clock,
-      onRunning: () => {},
-      onBlocked: (_partition, _offset, reason) => {
-        stop.abort(new Error(reason));
-      },
-      onUnblocked: () => {},
-      mayGo: async () => false,
-      onDerived: ({ read, written }) => {
-        if (read !== written) throw new Error('every event goes into the derived stream');
-        left -= read;
-        if (left <= 0) stop.abort();
-      },
-    },
-    stop.signal,
-  );
-  if (left > 0) throw new Error('the derivation ended early');
+async function derive(source: SourceStream, events: number): Promise<void> {
+  const done = Promise.withResolvers<undefined>();
+  const deriving = startDeriving(source, (derived) => {
+    if (derived >= events) done.resolve(undefined);
+  });
+  await done.promise;
+  await deriving.stop();
 }
 
 /** The same batches copied as they are, in the same transactions. */
 async function copy({ log }: SourceStream, events: number): Promise<void> {
-  const group = groupOf(task);
+  await log.admin.createTopic({ name: derivedTopic, partitions: 4, config: { cleanup: 'delete' } });
   const consumer = await log.createConsumer({ topics: [sourceTopic], group, startAt: 'earliest' });
   const producers = new Map<number, Awaited<ReturnType<typeof log.createTransactionalProducer>>>();
   const stop = new AbortController();
@@ -84,27 +49,35 @@ async function copy({ log }: SourceStream, events: number): Promise<void> {
   await consumer.close();
 }
 
-/** CPU time of this process for one event, in microseconds, over a derived stream that is new each time. */
+/** Microseconds for one event, over a derived stream that is new each time: CPU time of this process, and the clock's. */
 async function measure(
   source: SourceStream,
   events: number,
   run: (source: SourceStream, events: number) => Promise<void>,
-): Promise<number> {
+): Promise<Cost> {
   const { admin } = source.log;
-  await admin.createTopic({ name: derivedTopic, partitions: 4, config: { cleanup: 'delete' } });
+  const start = performance.now();
   const micros = await cpuMicrosOf(() => run(source, events));
+  const clock = (performance.now() - start) * 1_000;
   await admin.deleteTopic(derivedTopic);
-  await admin.deleteGroup(groupOf(task));
-  return micros / events;
+  await admin.deleteGroup(group);
+  return { cpu: micros / events, clock: clock / events };
 }
+
+interface Cost {
+  readonly cpu: number;
+  readonly clock: number;
+}
+
+const rate = (costs: readonly Cost[], of: keyof Cost): number => 1e6 / median(costs.map((cost) => cost[of]));
 
 /** The decrypter against a loop that copies the same events, each alone with the engine, in turn. */
 export const bench: Bench = {
-  title: 'decrypter: events per second of CPU time, 2 of 3 fields decrypted, 1 masked, embedded log',
+  title: 'decrypter: events per second, 2 of 3 fields decrypted, 1 masked, embedded log',
   async run({ quick, progress }) {
     const events = quick ? 20_000 : 100_000;
     const source = await createSourceStream();
-    const [derived, copied]: [number[], number[]] = [[], []];
+    const [derived, copied]: [Cost[], Cost[]] = [[], []];
     try {
       progress(`${events} events`);
       await source.fill(events);
@@ -121,15 +94,21 @@ export const bench: Bench = {
     } finally {
       await source.close();
     }
+    const line = (what: string, of: keyof Cost, goal?: Figure['goal']): Figure => ({
+      what,
+      value: rate(derived, of),
+      unit: '/s',
+      better: 'more',
+      baseline: { what: 'a loop that copies them', value: rate(copied, of) },
+      ...(goal === undefined ? {} : { goal }),
+    });
     return [
-      {
-        what: 'events derived',
-        value: 1e6 / median(derived),
-        unit: '/s',
-        better: 'more',
-        baseline: { what: 'a loop that copies them', value: 1e6 / median(copied) },
-        goal: { of: 'ratio', bound: 'at least', limit: 0.6 },
-      } satisfies Figure,
+      line('events derived, of CPU time of the process', 'cpu', {
+        of: 'ratio',
+        bound: 'at least',
+        limit: 0.6,
+      }),
+      line('events derived, by the clock', 'clock'),
     ];
   },
 };

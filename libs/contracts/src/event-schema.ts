@@ -5,7 +5,7 @@ import { parseExactJson } from './exact-json.ts';
 import { fingerprint } from './fingerprint.ts';
 import { fromJson } from './json-reader.ts';
 import type { JsonStyle } from './json-writer.ts';
-import { toJson } from './json-writer.ts';
+import { compileJsonWriter } from './json-writer.ts';
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
 import { compileOpenBody } from './open-body.ts';
 import type { RecordShape } from './shape.ts';
@@ -58,6 +58,6 @@ function compileAvro(definition: string): EventSchema {
     parse: (body, serialization) => openBody(body, serialization, { avro: fromAvro, json: fromJsonText }),
     decode: fromAvro,
     encode: (event, prefix = noPrefix) => write(event, prefix),
-    toJson: (event, style) => toJson(shape, event, style),
+    toJson: compileJsonWriter(shape),
   };
 }

@@ -8,66 +8,108 @@ import type { EventRecord } from './types.ts';
  */
 export type JsonStyle = 'plain' | 'avro' | 'spaced';
 
-/** The event as one line of JSON. */
-export function toJson(shape: RecordShape, event: EventRecord, style: JsonStyle): string {
-  const separators = style === 'spaced' ? { comma: ', ', colon: ': ' } : { comma: ',', colon: ':' };
-  return write(shape, event, { ...separators, tagged: style === 'avro' });
-}
-
-interface Style {
-  readonly comma: string;
-  readonly colon: string;
-  readonly tagged: boolean;
-}
-
-function write(shape: Shape, value: unknown, style: Style): string {
-  switch (shape.kind) {
-    case 'record': {
-      const record = value as EventRecord;
-      return writeObject(
-        shape.fields.map(({ name, shape: inner }) => [name, write(inner, record[name], style)]),
-        style,
-      );
+/** Compiles a writer of events as one line of JSON each. */
+export function compileJsonWriter(shape: RecordShape): (event: EventRecord, style: JsonStyle) => string {
+  const compiled = new Map<JsonStyle, Write>();
+  return (event, style) => {
+    let write = compiled.get(style);
+    if (write === undefined) {
+      write = new WriterCompiler(style).compile(shape);
+      compiled.set(style, write);
     }
-    case 'union':
-      return writeUnion(shape, value, style);
-    case 'array':
-      return `[${(value as unknown[]).map((item) => write(shape.items, item, style)).join(style.comma)}]`;
-    case 'map':
-      return writeObject(
-        Object.entries(value as object).map(([key, inner]) => [key, write(shape.values, inner, style)]),
-        style,
-      );
-    case 'float':
-      return writeNumber(value as number, shortestFloat);
-    case 'double':
-      return writeNumber(value as number, String);
-    case 'bytes':
-    case 'fixed':
-      return JSON.stringify((value as Buffer).toString('latin1'));
-    case 'long':
-      return String(value);
-    default:
-      return JSON.stringify(value);
-  }
+    return write(event);
+  };
 }
 
-function writeObject(entries: readonly (readonly [string, string])[], { comma, colon }: Style): string {
-  return `{${entries.map(([key, text]) => `${JSON.stringify(key)}${colon}${text}`).join(comma)}}`;
-}
+type Write = (value: unknown) => string;
 
-function writeUnion(union: Shape & { kind: 'union' }, value: unknown, style: Style): string {
-  if (value === null || value === undefined) return 'null';
-  const optional = optionalOf(union);
-  if (optional !== undefined) {
-    const text = write(optional, value, style);
-    return style.tagged ? writeObject([[nameOf(optional), text]], style) : text;
+class WriterCompiler {
+  readonly #comma: string;
+  readonly #colon: string;
+  readonly #isTagged: boolean;
+  readonly #records = new Map<RecordShape, Write>();
+
+  constructor(style: JsonStyle) {
+    this.#comma = style === 'spaced' ? ', ' : ',';
+    this.#colon = style === 'spaced' ? ': ' : ':';
+    this.#isTagged = style === 'avro';
   }
-  const [tag = '', inner] = Object.entries(value)[0] ?? [];
-  const branch = union.branches.find((each) => nameOf(each) === tag);
-  if (branch === undefined) throw new TypeError('a union holds a value of none of its branches');
-  const text = write(branch, inner, style);
-  return style.tagged ? writeObject([[tag, text]], style) : text;
+
+  compile(shape: Shape): Write {
+    switch (shape.kind) {
+      case 'record':
+        return this.#record(shape);
+      case 'union':
+        return this.#union(shape);
+      case 'array': {
+        const write = this.compile(shape.items);
+        return (value) => `[${(value as unknown[]).map(write).join(this.#comma)}]`;
+      }
+      case 'map': {
+        const write = this.compile(shape.values);
+        return (value) =>
+          `{${Object.entries(value as object)
+            .map(([key, inner]) => this.#key(key) + write(inner))
+            .join(this.#comma)}}`;
+      }
+      case 'float':
+        return (value) => writeNumber(value as number, shortestFloat);
+      case 'double':
+        return (value) => writeNumber(value as number, String);
+      case 'bytes':
+      case 'fixed':
+        return (value) => JSON.stringify((value as Buffer).toString('latin1'));
+      case 'long':
+        return String;
+      default:
+        return (value) => JSON.stringify(value);
+    }
+  }
+
+  #record(shape: RecordShape): Write {
+    const known = this.#records.get(shape);
+    if (known !== undefined) return known;
+    const fields: { readonly name: string; readonly before: string; readonly write: Write }[] = [];
+    const write: Write = (value) => {
+      const record = value as EventRecord;
+      let text = '{';
+      for (const field of fields) text += field.before + field.write(record[field.name]);
+      return `${text}}`;
+    };
+    // Known before its fields are, since they may refer to it.
+    this.#records.set(shape, write);
+    for (const [index, { name, shape: inner }] of shape.fields.entries()) {
+      const before = (index === 0 ? '' : this.#comma) + this.#key(name);
+      fields.push({ name, before, write: this.compile(inner) });
+    }
+    return write;
+  }
+
+  #union(union: Shape & { kind: 'union' }): Write {
+    const optional = optionalOf(union);
+    if (optional !== undefined) {
+      const write = this.#branch(optional);
+      return (value) => (value === null || value === undefined ? 'null' : write(value));
+    }
+    const branches = new Map(union.branches.map((branch) => [nameOf(branch), this.#branch(branch)]));
+    return (value) => {
+      if (value === null || value === undefined) return 'null';
+      const [tag = '', inner] = Object.entries(value)[0] ?? [];
+      const write = branches.get(tag);
+      if (write === undefined) throw new TypeError('a union holds a value of none of its branches');
+      return write(inner);
+    };
+  }
+
+  #branch(branch: Shape): Write {
+    const write = this.compile(branch);
+    const tag = this.#key(nameOf(branch));
+    return this.#isTagged ? (value) => `{${tag}${write(value)}}` : write;
+  }
+
+  #key(name: string): string {
+    return JSON.stringify(name) + this.#colon;
+  }
 }
 
 const nameOf = (shape: Shape): string => ('name' in shape ? shape.name : shape.kind);

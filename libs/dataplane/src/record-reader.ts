@@ -1,4 +1,4 @@
-import type { CompiledContract, EventRecord, EventSchema } from '@ccd/contracts';
+import type { CompiledContract, EventRecord, EventSchema, ValueSchema } from '@ccd/contracts';
 import {
   DefinitionError,
   EventParseError,
@@ -24,8 +24,11 @@ export class UnexplainedRecordError extends Error {
 
 /** Decodes values of stream topics, and finds the contracts of events, compiled. */
 export interface RecordReader {
-  /** @throws UnexplainedRecordError, EventParseError, ControlPlaneUnavailableError */
-  read(value: Buffer): Promise<ReadEvent>;
+  /**
+   * At once where the schema was compiled before. Throws or rejects with EventParseError, UnexplainedRecordError or
+   * ControlPlaneUnavailableError.
+   */
+  read(value: Buffer): ReadEvent | Promise<ReadEvent>;
   /** The contract that the event names. @throws UnexplainedRecordError, ControlPlaneUnavailableError */
   contractOf(event: EventRecord): Promise<CompiledContract>;
   /**
@@ -77,16 +80,23 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     return found;
   }
 
+  async function readWith(explained: ValueSchema, value: Buffer): Promise<ReadEvent> {
+    const schema =
+      explained.by === 'schema-id'
+        ? await schemaById(explained.schemaId)
+        : (await requireContract(explained.contractRef)).schema;
+    return { schema, event: decodeValue(schema, value) };
+  }
+
   return {
     contract,
     contractOf: (event) => requireContract(readMeta(event).contractRef),
-    async read(value) {
+    read(value) {
       const explained = peekValue(value);
-      const schema =
-        explained.by === 'schema-id'
-          ? await schemaById(explained.schemaId)
-          : (await requireContract(explained.contractRef)).schema;
-      return { schema, event: decodeValue(schema, value) };
+      const known = explained.by === 'schema-id' ? schemas.get(explained.schemaId) : undefined;
+      return known === undefined
+        ? readWith(explained, value)
+        : { schema: known, event: decodeValue(known, value) };
     },
   };
 }
