@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
@@ -18,6 +18,10 @@ export function copyTree(root: string, target: string): void {
     cpSync(join(root, file), join(target, file));
   }
   linkPackages(join(root, 'node_modules'), join(target, 'node_modules'));
+  // Versions that only one project uses.
+  for (const own of globSync('{apps,libs,tools}/*/node_modules', { cwd: root })) {
+    symlinkSync(join(root, own), join(target, own));
+  }
 }
 
 function linkPackages(installed: string, target: string): void {

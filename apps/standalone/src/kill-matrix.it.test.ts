@@ -1,9 +1,14 @@
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { failpointNames } from '@ccd/failpoints';
 import { connectEventLog, eventLogOptions } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
 import { createRandom, eventually, scaled, scratchDir, summarise } from '@ccd/testkit';
+import type { Random } from '@ccd/testkit';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { checkEntities, removeLeftovers } from './testing/faults/check-control-plane.ts';
+import type { Problems } from './testing/faults/check-data.ts';
 import { startChurn } from './testing/faults/churn.ts';
 import { faultGroups } from './testing/faults/fault-groups.ts';
 import { startFleet } from './testing/faults/fleet.ts';
@@ -49,67 +54,76 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
     return uids;
   }
 
-  it('loses nothing, doubles nothing, mixes nothing up, and leaves nothing behind', async () => {
-    const random = createRandom();
+  /** What is wrong when all is over; the kills happen in between. */
+  async function run(running: Fleet, random: Random): Promise<Problems> {
     const clock = startStopwatch();
     const ledger = createLedger();
-    const running = await startFleet(scratch);
-    fleet = running;
     await makeForeignTopic(running.socket);
     const { ids, sender } = await setScene(running, scratch, ledger);
-    clock.lap('setting up');
-    const topics = topicsOf(ids);
-    const uids = uidsOf(running, [...topics, foreignTopic]);
+    const topics = [...topicsOf(ids), foreignTopic];
+    const uids = uidsOf(running, topics);
     const load = sendLoad({ sender, ledger, width: 4 });
     const churn = startChurn(running.strm, scratch);
+    let atFailpoints: number;
+    try {
+      clock.lap('setting up');
+      atFailpoints = await killAtFailpoints(running, faultGroups, kills.eachFailpoint, random);
+      clock.lap('kills at failpoints');
+      await killAtRandom(running, kills.atRandom, random);
+      clock.lap('random kills');
+      await eventually('enough events', () => ledger.accepted() >= events, settleMs, 100);
+    } finally {
+      await Promise.all([churn.stop(), load.stop()]);
+    }
 
-    const atFailpoints = await killAtFailpoints(running, faultGroups, kills.eachFailpoint, random);
-    clock.lap('kills at failpoints');
-    await killAtRandom(running, kills.atRandom, random);
-    clock.lap('random kills');
-    await eventually('enough events', () => ledger.accepted() >= events, settleMs, 100);
-    await churn.stop();
-    await load.stop();
-
-    const problems = async () => {
-      const expected = { topics: [...topics, foreignTopic], workloads: 5, secrets: 1 };
-      return [
-        ...(await checkScene(running.folders, ids, ledger)),
-        ...(await checkAgents(running.folders, expected)),
-      ];
-    };
+    const look = async (): Promise<Problems> => [
+      ...(await checkScene(running.folders, ids, ledger)),
+      ...(await checkAgents(running.folders, { topics, workloads: 5, secrets: 1 })),
+      ...(uidsOf(running, topics).join() === uids.join() ? [] : ['a topic was made again']),
+    ];
     const asked = await eventually('the API', () => checkEntities(running.strm, churn, kept), settleMs, 500);
-    await eventually('an end of the churn', async () => {
+    const removed = async () => {
       await removeLeftovers(running.strm, churn);
       return true;
-    });
+    };
+    await eventually('an end of the churn', removed, settleMs, 500);
     // What is still wrong then is reported below.
-    await eventually(
-      'the end of all work',
-      async () => (await problems()).length === 0,
-      settleMs,
-      1_000,
-    ).catch(() => {});
+    const isDone = async () => (await look()).length === 0;
+    await eventually('the end of all work', isDone, settleMs, 1_000).catch(() => {});
     clock.lap('finishing');
     await running.stop();
-
-    const found = [...asked, ...(await problems())];
+    const found = [...asked, ...(await look())];
     summarise('kill matrix', {
       seed: random.seed,
-      killsAtFailpoints: atFailpoints,
       failpoints: failpointNames.length,
+      killsAtFailpoints: atFailpoints,
       killsAtRandom: kills.atRandom,
       sent: ledger.sent.size,
       accepted: ledger.accepted(),
       problems: found.length,
       seconds: clock.laps(),
     });
-    expect({ seed: random.seed, problems: found.slice(0, 10) }).toStrictEqual({
+    return [...found, ...Object.values(running.processes).flatMap((each) => each.ownEnds())];
+  }
+
+  it('loses nothing, doubles nothing, mixes nothing up, and leaves nothing behind', async () => {
+    const random = createRandom();
+    const running = await startFleet(scratch);
+    fleet = running;
+    const problems = await run(running, random).catch((error: unknown) => [String(error)]);
+    const report = {
       seed: random.seed,
-      problems: [],
-    });
-    expect(uidsOf(running, [...topics, foreignTopic])).toStrictEqual(uids);
+      problems: problems.slice(0, 10),
+      log: problems.length > 0 ? keepLog(running, random) : 'not kept',
+    };
+    expect(report).toStrictEqual({ seed: random.seed, problems: [], log: 'not kept' });
     expect([...running.failpoints.visited()].toSorted()).toStrictEqual([...failpointNames].toSorted());
-    expect(Object.values(running.processes).flatMap((each) => each.ownEnds())).toStrictEqual([]);
   }, 3_600_000);
 });
+
+/** What all processes logged, for whoever looks into a failure. */
+function keepLog({ log }: Fleet, { seed }: Random): string {
+  const file = join(tmpdir(), `kill-matrix-${seed}.log`);
+  writeFileSync(file, log.join('\n'));
+  return file;
+}
