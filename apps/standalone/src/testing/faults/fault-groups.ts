@@ -58,6 +58,8 @@ export const faultGroups: readonly FaultGroup[] = [
   },
   {
     passAtMost: 3,
+    // Clients try to reach it again every ten seconds at least.
+    spare: { process: 'controlPlane', ms: 15_000 },
     failpoints: ['controlPlane.beforeCommit', 'controlPlane.afterCommit', 'controlPlane.beforeReply'],
   },
 ];

@@ -9,33 +9,54 @@ export interface FaultGroup {
   readonly failpoints: readonly FailpointName[];
   /** The most visits that are let pass before the kill. */
   readonly passAtMost: number;
+  /** Left alone for a while after each kill: a process that all others need to get anything done. */
+  readonly spare?: { readonly process: keyof Fleet['processes']; readonly ms: number };
 }
 
-const fireWithinMs = 90_000;
+const fireWithinMs = 180_000;
+/** Until a killed process is known to be gone. */
+const restartMs = 200;
 
 /** Kills at each failpoint of each group so often; the groups do so at the same time. Answers how often it killed. */
 export async function killAtFailpoints(
-  { failpoints }: Fleet,
+  fleet: Fleet,
   groups: readonly FaultGroup[],
   times: number,
   random: Random,
 ): Promise<number> {
-  const queues = groups.map(({ failpoints: names, passAtMost }) => ({
-    passAtMost,
-    names: random.shuffled(Array.from({ length: times }, () => names).flat()),
+  const queues = groups.map((group) => ({
+    group,
+    names: random.shuffled(Array.from({ length: times }, () => group.failpoints).flat()),
   }));
+  const state = { failed: false };
+  async function killAll({ group, names }: (typeof queues)[number]): Promise<void> {
+    for (const name of names) {
+      const armed = fleet.failpoints.arm(name, random.below(group.passAtMost + 1));
+      await eventually(`a kill at ${name}`, () => state.failed || armed.hasFired(), fireWithinMs, 20);
+      if (state.failed) return;
+      if (name !== names.at(-1)) await spare(fleet, group);
+    }
+  }
   await Promise.all(
-    queues.map(async ({ names, passAtMost }) => {
-      for (const name of names) {
-        const armed = failpoints.arm(name, random.below(passAtMost + 1));
-        await eventually(`a kill at ${name}`, () => armed.hasFired(), fireWithinMs, 20);
-      }
-    }),
+    queues.map((queue) =>
+      killAll(queue).catch((error: unknown) => {
+        state.failed = true;
+        throw error;
+      }),
+    ),
   );
   return queues.reduce((sum, { names }) => sum + names.length, 0);
 }
 
-const pauseMs = 500;
+async function spare({ processes }: Fleet, { spare: spared }: FaultGroup): Promise<void> {
+  if (spared === undefined) return;
+  const { [spared.process]: spareable } = processes;
+  await delay(restartMs);
+  await eventually(`the return of ${spareable.name}`, () => spareable.isReady(), fireWithinMs);
+  await delay(spared.ms);
+}
+
+const betweenMs = 500;
 
 /** Kills processes at random times, each of any kind as likely as the others. */
 export async function killAtRandom(fleet: Fleet, times: number, random: Random): Promise<void> {
@@ -49,7 +70,7 @@ export async function killAtRandom(fleet: Fleet, times: number, random: Random):
     'batch-exporter': () => fleet.workers('batch-exporter'),
   } as const;
   for (let count = 0; count < times; count += 1) {
-    await delay(pauseMs / 2 + random.below(pauseMs));
+    await delay(betweenMs / 2 + random.below(betweenMs));
     const find = random.pick(Object.values(pidsOf));
     const pid = await eventually('a process to kill', async () => {
       const found = (await find()).filter((each) => each !== undefined);
