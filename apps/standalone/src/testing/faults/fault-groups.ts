@@ -45,9 +45,15 @@ export const faultGroups: readonly FaultGroup[] = [
       'cluster.afterSecretLink',
       'cluster.afterRemove',
       'cluster.afterSpawn',
-      'inventory.afterIntent',
-      'inventory.afterCreate',
-      'inventory.afterObjectRemoved',
+    ],
+  },
+  {
+    passAtMost: 1,
+    failpoints: ['inventory.afterIntent', 'inventory.afterCreate', 'inventory.afterObjectRemoved'],
+  },
+  {
+    passAtMost: 1,
+    failpoints: [
       'registry.afterCreateIntent',
       'registry.afterTopicCreated',
       'registry.afterRecord',
