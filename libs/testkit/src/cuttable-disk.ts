@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A file system of its own, from which the power can be taken. */
@@ -23,7 +24,20 @@ export function whyNoPowerCuts(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root may mount a file system';
   if (!existsSync('/dev/loop-control')) return 'there are no loop devices';
   const missing = tools.find((tool) => !has(tool));
-  return missing === undefined ? undefined : `${missing} is not installed`;
+  return missing === undefined ? whyNoMount() : `${missing} is not installed`;
+}
+
+/** Containers may forbid even root to mount. */
+function whyNoMount(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), 'ccd-disk-'));
+  try {
+    createCuttableDisk(folder, 8).remove();
+    return undefined;
+  } catch (error) {
+    return `a file system cannot be mounted (${error instanceof Error ? error.message.replaceAll('\n', ' ') : 'unknown'})`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function has(tool: string): boolean {
@@ -57,7 +71,8 @@ export function createCuttableDisk(parent: string, megabytes: number): CuttableD
       mount();
     },
     remove: () => {
-      run('umount', folder);
+      // Lazily: whoever still has a file open after a failure keeps nothing else from ending.
+      run('umount', '-l', folder);
     },
   };
 }
