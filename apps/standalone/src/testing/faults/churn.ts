@@ -44,28 +44,42 @@ export function startChurn(strm: Run, folder: string): Churn {
     await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
   }
 
-  async function round(number: number): Promise<void> {
-    const [source, derived] = [`churn-${number}`, `churn-${number}-1`];
-    const [connector, exporter] = [`files-${number}`, `export-${number}`];
-    await step('streams', [source], 'present', () => strm('create', 'stream', source));
-    await step('streams', [derived], 'present', () =>
-      strm('create', 'stream', derived, '--derived-from', source, '--purposes', '1'),
-    );
-    await step('data-connectors', [connector], 'present', () =>
-      createFolderConnector(strm, folder, connector),
-    );
-    await step('batch-exporters', [exporter], 'present', () =>
-      createExporter(strm, connector, source, exporter),
-    );
-    await delay(2 * pauseMs);
-    await step('batch-exporters', [exporter], 'absent', () => strm('delete', 'batch-exporter', exporter));
-    await step('data-connectors', [connector], 'absent', () => strm('delete', 'data-connector', connector));
-    await step('streams', [source, derived], 'absent', () => strm('delete', 'stream', source, '--recursive'));
+  const create = (kind: EntityKind, name: string, work: () => Promise<unknown>) =>
+    step(kind, [name], 'present', work);
+  const remove = (kind: EntityKind, names: readonly string[], ...argv: string[]) =>
+    step(kind, names, 'absent', () => strm('delete', ...argv));
+  const createConnector = (name: string) =>
+    create('data-connectors', name, () => createFolderConnector(strm, folder, name));
+
+  /** What costs the agents no process. */
+  async function light(number: number): Promise<void> {
+    const [stream, connector] = [`light-${number}`, `light-files-${number}`];
+    await createConnector(connector);
+    await create('streams', stream, () => strm('create', 'stream', stream));
+    await remove('data-connectors', [connector], 'data-connector', connector);
+    await remove('streams', [stream], 'stream', stream);
   }
 
-  const running = (async () => {
-    for (let number = 0; !stopping.signal.aborted; number += 1) await round(number);
-  })();
+  /** What has workers. */
+  async function heavy(number: number): Promise<void> {
+    const [source, derived] = [`heavy-${number}`, `heavy-${number}-1`];
+    const [connector, exporter] = [`heavy-files-${number}`, `heavy-export-${number}`];
+    await create('streams', source, () => strm('create', 'stream', source));
+    const flags = ['--derived-from', source, '--purposes', '1'];
+    await create('streams', derived, () => strm('create', 'stream', derived, ...flags));
+    await createConnector(connector);
+    await create('batch-exporters', exporter, () => createExporter(strm, connector, source, exporter));
+    await delay(2 * pauseMs);
+    await remove('batch-exporters', [exporter], 'batch-exporter', exporter);
+    await remove('data-connectors', [connector], 'data-connector', connector);
+    await remove('streams', [source, derived], 'stream', source, '--recursive');
+  }
+
+  const running = Promise.all(
+    [light, heavy].map(async (round) => {
+      for (let number = 0; !stopping.signal.aborted; number += 1) await round(number);
+    }),
+  );
   return {
     entities,
     async stop() {
