@@ -114,7 +114,7 @@ async function measure(streams: number, runs: number): Promise<readonly Figure[]
     const inFull = await cpuMillisPerRun(server, runs);
     conditional = true;
     clock.forward(61_000);
-    const told = 6 * ((await cpuMillisPerRun(server, 6)) - resync);
+    const told = 6 * (await cpuMillisPerRun(server, 6));
     global.gc?.();
     const rss = process.memoryUsage.rss();
     const baseline = { what: 'with the answer in full', value: inFull };
@@ -135,11 +135,11 @@ async function measure(streams: number, runs: number): Promise<readonly Figure[]
         goal: { of: 'value', bound: 'at most', limit: 0 },
       },
       {
-        what: 'telling the states of all anew, once a minute, CPU',
+        what: 'six of them, with the states of all told anew, as once a minute, CPU',
         value: told,
         unit: 'ms',
         better: 'less',
-        baseline,
+        baseline: { what: 'six without', value: 6 * resync },
       },
       {
         what: `all ${resources.toLocaleString('en')} created`,
