@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContractDefinition, EventRecord } from '@ccd/contracts';
 import { createFieldCiphers } from '@ccd/privacy';
 import { scaled } from '@ccd/testkit';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { bodies, consents, contractRef, contracts, noConsents, rules } from './testing/consent-cases.ts';
 import { belongs, encryptText, mapTexts, shows, textsAt } from './testing/consent-model.ts';
@@ -16,7 +16,7 @@ const eventsOfRun = 5;
 const rulesOfRun = 8;
 const runs = Math.ceil(scaled(fullCases) / (eventsOfRun * rulesOfRun));
 
-const patienceMs = scaled(900_000);
+jest.setTimeout(scaled(900_000));
 
 const ciphers = createFieldCiphers();
 const sealings = fc.constantFrom<Sealing>('bytes', 'bytes', 'confluent', 'avro-json');
@@ -93,79 +93,65 @@ async function check<Case extends { readonly definition: ContractDefinition }>(
 }
 
 describe('a stored event', () => {
-  it(
-    'has every personal field encrypted, whatever its purpose and the consent, and nothing else',
-    async () => {
-      await check(fc.record(everyRun), runs / 4, async (rig, { definition, events }) => {
-        for (const sent of events) {
-          const key = await rig.keyOf(sent.body);
-          const event = toEvent(sent);
-          const value = rig.seal(event, key, sent.sealing);
-          const expected = personalFields(definition).reduce<Json>(
-            (changed, { path }) => mapTexts(changed, path, (text) => encryptText(key.keyset, text)),
-            sent.body,
-          );
-          expect(rig.readStored(value)).toMatchObject(expected as JsonObject);
-          for (const text of hiddenFrom({ type: '', levels: [] }, event, expected, definition)) {
-            expect(value.includes(text)).toBe(false);
-          }
+  it('has every personal field encrypted, whatever its purpose and the consent, and nothing else', async () => {
+    await check(fc.record(everyRun), runs / 4, async (rig, { definition, events }) => {
+      for (const sent of events) {
+        const key = await rig.keyOf(sent.body);
+        const event = toEvent(sent);
+        const value = rig.seal(event, key, sent.sealing);
+        const expected = personalFields(definition).reduce<Json>(
+          (changed, { path }) => mapTexts(changed, path, (text) => encryptText(key.keyset, text)),
+          sent.body,
+        );
+        expect(rig.readStored(value)).toMatchObject(expected as JsonObject);
+        for (const text of hiddenFrom({ type: '', levels: [] }, event, expected, definition)) {
+          expect(value.includes(text)).toBe(false);
         }
-      });
-    },
-    patienceMs,
-  );
+      }
+    });
+  });
 });
 
 describe('a derived stream', () => {
-  it(
-    'has the events with consent for it, and of their fields those of its purposes',
-    async () => {
-      let judged = 0;
-      await check(fc.record(everyRun), runs, async (rig, { definition, streams, events }) => {
-        for (const sent of events) {
-          const key = await rig.keyOf(sent.body);
-          const event = toEvent(sent);
-          const value = rig.seal(event, key, sent.sealing);
-          const stored = rig.readStored(value);
-          const outcome = await rig.derive(value, streams);
-          expect(outcome.reason).toBeUndefined();
-          streams.forEach((rule, index) => {
-            const expected = belongs(rule, sent.consents)
-              ? seenBy(rule, stored, event, definition)
-              : undefined;
-            expectSame(outcome.events.get(index), expected);
-            for (const text of hiddenFrom(rule, event, expected ?? null, definition)) {
-              expect(outcome.values.get(index)?.includes(text)).not.toBe(true);
-            }
-            judged += 1;
-          });
-        }
-      });
-      expect(judged).toBeGreaterThanOrEqual(scaled(fullCases));
-    },
-    patienceMs,
-  );
+  it('has the events with consent for it, and of their fields those of its purposes', async () => {
+    let judged = 0;
+    await check(fc.record(everyRun), runs, async (rig, { definition, streams, events }) => {
+      for (const sent of events) {
+        const key = await rig.keyOf(sent.body);
+        const event = toEvent(sent);
+        const value = rig.seal(event, key, sent.sealing);
+        const stored = rig.readStored(value);
+        const outcome = await rig.derive(value, streams);
+        expect(outcome.reason).toBeUndefined();
+        streams.forEach((rule, index) => {
+          const expected = belongs(rule, sent.consents) ? seenBy(rule, stored, event, definition) : undefined;
+          expectSame(outcome.events.get(index), expected);
+          for (const text of hiddenFrom(rule, event, expected ?? null, definition)) {
+            expect(outcome.values.get(index)?.includes(text)).not.toBe(true);
+          }
+          judged += 1;
+        });
+      }
+    });
+    expect(judged).toBeGreaterThanOrEqual(scaled(fullCases));
+  });
 
-  it(
-    'has nothing of an event whose consents are none, in whatever form a record has them',
-    async () => {
-      const cases = fc.record({ ...everyRun, odd: noConsents });
-      await check(cases, runs / 4, async (rig, { definition, streams, events, odd }) => {
-        for (const { body } of events) {
-          const key = await rig.keyOf(body);
-          // Of the two formats, the text is the one that another hand can give another shape.
-          const text = rig.seal(toEvent({ body, consents: [] }), key, 'avro-json').toString();
-          const { strmMeta, ...rest } = JSON.parse(text) as { strmMeta: JsonObject };
-          const changed = { ...rest, strmMeta: { ...strmMeta, consentLevels: odd } };
-          const payload = Buffer.from(JSON.stringify(changed));
-          const header = definition.schema.kind === 'json-schema' ? [0, 0, 0, 0, definition.schemaId] : [];
-          expectNothing(await rig.derive(Buffer.concat([Buffer.from(header), payload]), streams));
-          expectNothing(await rig.derive(payload, streams));
-        }
-      });
-    },
-    patienceMs,
-  );
+  it('has nothing of an event whose consents are none, in whatever form a record has them', async () => {
+    const cases = fc.record({ ...everyRun, odd: noConsents });
+    await check(cases, runs / 4, async (rig, { definition, streams, events, odd }) => {
+      for (const { body } of events) {
+        const key = await rig.keyOf(body);
+        // Of the two formats, the text is the one that another hand can give another shape.
+        const text = rig.seal(toEvent({ body, consents: [] }), key, 'avro-json').toString();
+        const { strmMeta, ...rest } = JSON.parse(text) as { strmMeta: JsonObject };
+        const changed = { ...rest, strmMeta: { ...strmMeta, consentLevels: odd } };
+        const payload = Buffer.from(JSON.stringify(changed));
+        const header = definition.schema.kind === 'json-schema' ? [0, 0, 0, 0, definition.schemaId] : [];
+        expectNothing(await rig.derive(Buffer.concat([Buffer.from(header), payload]), streams));
+        expectNothing(await rig.derive(payload, streams));
+      }
+    });
+  });
 });
 
 type Fault = (rig: ConsentRig, sealed: Sealed) => Promise<Buffer>;
@@ -228,24 +214,20 @@ const faults: readonly (readonly [string, string | undefined, Fault])[] = [
 ];
 
 describe('nothing is derived of an event', () => {
-  it.each(faults)(
-    '%s',
-    async (_name, reason, fault) => {
-      await check(fc.record(everyRun), runs / 20, async (rig, { streams, events }) => {
-        for (const sent of events) {
-          const key = await rig.keyOf(sent.body);
-          const value = rig.seal(toEvent(sent), key, sent.sealing);
-          const { keyLink } = key;
-          const outcome = await rig.derive(await fault(rig, { value, keyLink }), streams);
-          expectNothing(outcome);
-          const isTold = streams.some((rule) => belongs(rule, sent.consents));
-          expect(isTold ? [reason] : [undefined, 'UnreadableRecord']).toContain(outcome.reason);
-          expect(outcome.erased).toBe(isTold && reason === undefined ? 1 : 0);
-        }
-      });
-    },
-    patienceMs,
-  );
+  it.each(faults)('%s', async (_name, reason, fault) => {
+    await check(fc.record(everyRun), runs / 20, async (rig, { streams, events }) => {
+      for (const sent of events) {
+        const key = await rig.keyOf(sent.body);
+        const value = rig.seal(toEvent(sent), key, sent.sealing);
+        const { keyLink } = key;
+        const outcome = await rig.derive(await fault(rig, { value, keyLink }), streams);
+        expectNothing(outcome);
+        const isTold = streams.some((rule) => belongs(rule, sent.consents));
+        expect(isTold ? [reason] : [undefined, 'UnreadableRecord']).toContain(outcome.reason);
+        expect(outcome.erased).toBe(isTold && reason === undefined ? 1 : 0);
+      }
+    });
+  });
 });
 
 /** What is done to a ciphertext. */
@@ -269,36 +251,32 @@ function flip(ciphertext: string, at: number): string {
 }
 
 describe('an event with a changed ciphertext', () => {
-  it(
-    'is derived for nobody where somebody would see that field, and passes as it is where nobody would',
-    async () => {
-      const cases = fc.record({ ...everyRun, change: changes, which: fc.nat() });
-      await check(cases, runs / 4, async (rig, { definition, streams, events, change, which }) => {
-        for (const sent of events) {
-          const key = await rig.keyOf(sent.body);
-          const event = toEvent(sent);
-          const personal = personalFields(definition).filter(({ path }) => textsAt(event, path).length > 0);
-          const hit = personal[which % Math.max(personal.length, 1)];
-          if (hit === undefined) continue;
-          let left = 1;
-          const value = rig.alter(
-            rig.seal(event, key, sent.sealing),
-            (stored) =>
-              mapTexts(stored as JsonObject, hit.path, (text) => {
-                left -= 1;
-                return left === 0 ? change(text) : text;
-              }) as EventRecord,
-          );
-          const outcome = await rig.derive(value, streams);
-          const takers = streams.filter((rule) => belongs(rule, sent.consents));
-          const isSeen = takers.some((rule) => shows(rule, hit.purposeLevel));
-          expect(outcome.reason).toBe(isSeen ? 'DecryptionFailed' : undefined);
-          expect(outcome.events.size).toBe(isSeen ? 0 : takers.length);
-          for (const derived of outcome.events.values())
-            expect(textsAt(derived, hit.path)).toEqual(textsAt(rig.readStored(value), hit.path));
-        }
-      });
-    },
-    patienceMs,
-  );
+  it('is derived for nobody where somebody would see that field, and passes as it is where nobody would', async () => {
+    const cases = fc.record({ ...everyRun, change: changes, which: fc.nat() });
+    await check(cases, runs / 4, async (rig, { definition, streams, events, change, which }) => {
+      for (const sent of events) {
+        const key = await rig.keyOf(sent.body);
+        const event = toEvent(sent);
+        const personal = personalFields(definition).filter(({ path }) => textsAt(event, path).length > 0);
+        const hit = personal[which % Math.max(personal.length, 1)];
+        if (hit === undefined) continue;
+        let left = 1;
+        const value = rig.alter(
+          rig.seal(event, key, sent.sealing),
+          (stored) =>
+            mapTexts(stored as JsonObject, hit.path, (text) => {
+              left -= 1;
+              return left === 0 ? change(text) : text;
+            }) as EventRecord,
+        );
+        const outcome = await rig.derive(value, streams);
+        const takers = streams.filter((rule) => belongs(rule, sent.consents));
+        const isSeen = takers.some((rule) => shows(rule, hit.purposeLevel));
+        expect(outcome.reason).toBe(isSeen ? 'DecryptionFailed' : undefined);
+        expect(outcome.events.size).toBe(isSeen ? 0 : takers.length);
+        for (const derived of outcome.events.values())
+          expect(textsAt(derived, hit.path)).toEqual(textsAt(rig.readStored(value), hit.path));
+      }
+    });
+  });
 });
