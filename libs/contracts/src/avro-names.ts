@@ -4,7 +4,7 @@
  * an underscore, since Avro names don't start with one.
  */
 export function toAvroName(name: string): string {
-  const words = name.split(/[^A-Za-z0-9_]+/).filter((word) => word !== '');
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
   const joined = words.length === 1 ? (words[0] ?? '') : words.map(capitalise).join('');
   return /^\d/.test(joined) ? `_${joined}` : joined;
 }

@@ -44,6 +44,7 @@ describe(toAvroName, () => {
     ['x', 'x'],
     ['mouse positions', 'MousePositions'],
     ['2nd', '_2nd'],
+    ['user_name', 'UserName'],
   ])('of %s is %s', (name, expected) => {
     expect(toAvroName(name)).toBe(expected);
   });
