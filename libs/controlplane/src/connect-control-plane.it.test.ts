@@ -102,8 +102,11 @@ describe(connectControlPlane, () => {
     });
   });
 
-  it('knows no contract that the control plane does not know, nor one of a malformed reference', async () => {
-    server.answer(getDataContract.path, { code: status.NOT_FOUND });
+  it.each([
+    ['does not know', status.NOT_FOUND],
+    ['says nothing can be called', status.INVALID_ARGUMENT],
+  ])('knows no contract that the control plane %s, nor one of a malformed reference', async (_, code) => {
+    server.answer(getDataContract.path, { code });
     const connection = server.connect();
     await expect(connection.contract('strmprivacy/example/1.3.0', never)).resolves.toBeUndefined();
     await expect(connection.contract('no reference', never)).resolves.toBeUndefined();

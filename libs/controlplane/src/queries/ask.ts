@@ -1,4 +1,5 @@
 import { InvalidFieldError } from '../convert/fields.ts';
+import type { StatusName } from '../errors.ts';
 import { ControlPlaneRefusedError, InvalidAnswerError } from '../errors.ts';
 import type { GrpcCaller, Method } from '../transport/grpc-caller.ts';
 
@@ -25,15 +26,20 @@ export async function ask<Request, Response, Result>(
   }
 }
 
-/** What `found` resolves with, or undefined where the control plane knows no such thing. */
+/**
+ * What `found` resolves with, or undefined where the control plane knows no such thing: of a question that holds
+ * nothing but a name, also where it says that nothing can have that name.
+ */
 export async function orUndefined<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {
-    if (error instanceof ControlPlaneRefusedError && error.code === 'NOT_FOUND') return undefined;
+    if (error instanceof ControlPlaneRefusedError && noSuchThing.has(error.code)) return undefined;
     throw error;
   }
 }
+
+const noSuchThing: ReadonlySet<StatusName> = new Set(['NOT_FOUND', 'INVALID_ARGUMENT']);
 
 function decode<Response>(method: UnaryMethod<never, Response>, message: Uint8Array): Response {
   try {
