@@ -14,15 +14,16 @@ import type { BenchFile } from './bench/find-benches.ts';
 import { machine, toTable } from './bench/print.ts';
 import { readRecord, worsened, writeRecord } from './bench/record.ts';
 import type { BenchResult } from './bench/record.ts';
+import { writeReadme } from './bench/write-readme.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const recordFile = join(root, 'bench', 'results.json');
+const [recordFile, readmeFile] = [join(root, 'bench', 'results.json'), join(root, 'bench', 'README.md')];
 
 const help = `usage: npm run bench -- [--quick] [--save] [--warn] [name …]
 
 Prints what each part costs, as tables: the ratio to a baseline of the same run first.
   --quick  all of them in less than two minutes, with more noise
-  --save   keep the run in bench/results.json, for later comparisons
+  --save   keep the run in bench/, for people and for later comparisons
   --warn   compare with the kept run; a ratio that got worse by more than a fifth is printed as a warning
   name     only benchmarks whose name contains it`;
 
@@ -73,7 +74,7 @@ async function main(): Promise<void> {
   }
   if (values.save) {
     const date = new Date().toISOString().slice(0, 10);
-    writeRecord(recordFile, { date, machine: machine(), results });
+    writeReadme(readmeFile, writeRecord(recordFile, { date, machine: machine(), results }));
   }
 }
 

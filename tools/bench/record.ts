@@ -20,12 +20,14 @@ export function readRecord(file: string): BenchRecord | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BenchRecord) : undefined;
 }
 
-/** Replaces in the record what was measured anew, and keeps the rest. */
-export function writeRecord(file: string, fresh: BenchRecord): void {
+/** Replaces in the record what was measured anew, keeps the rest, and gives the whole. */
+export function writeRecord(file: string, fresh: BenchRecord): BenchRecord {
   const measured = new Set(fresh.results.map(({ name }) => name));
   const kept = readRecord(file)?.results.filter(({ name }) => !measured.has(name)) ?? [];
   const results = [...kept, ...fresh.results].toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  writeFileSync(file, `${JSON.stringify({ ...fresh, results }, null, 2)}\n`);
+  const record = { ...fresh, results };
+  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+  return record;
 }
 
 const tolerance = 0.2;
