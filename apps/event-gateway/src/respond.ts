@@ -19,14 +19,17 @@ export function respond(
     headers['content-length'] = Buffer.byteLength(body);
   }
   if (response instanceof Http2ServerResponse) {
+    const { stream } = response;
     // The stream may have been reset since.
-    if (response.stream.destroyed || response.stream.closed) return;
-    response.writeHead(status, headers);
-  } else {
-    if (isLast) response.shouldKeepAlive = false;
-    if (status !== 204 && body === undefined) headers['content-length'] = 0;
-    response.writeHead(status, headers);
+    if (stream.destroyed || stream.closed || stream.headersSent) return;
+    // Without the compatibility interface, which costs a tenth of a request.
+    stream.respond({ ...headers, ':status': status }, { endStream: body === undefined });
+    if (body !== undefined) stream.end(body);
+    return;
   }
+  if (isLast) response.shouldKeepAlive = false;
+  if (status !== 204 && body === undefined) headers['content-length'] = 0;
+  response.writeHead(status, headers);
   if (body === undefined) response.end();
   else response.end(body);
 }
