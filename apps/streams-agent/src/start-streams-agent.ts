@@ -1,29 +1,20 @@
 import { createWorkloadResources } from '@ccd/cluster';
-import type { WorkloadSpec } from '@ccd/cluster';
-import type { DesiredStream } from '@ccd/controlplane';
 import {
-  deadLetterTopicOf,
-  loadDeadLetterDecisions,
-  loadGuardrails,
-  planResources,
+  createStreamPlanner,
+  createStreamResources,
+  createTopicCollector,
+  decrypterKind,
+  dependsOn,
   startAgent,
+  streamSpecCodec,
+  topicKind,
   topicsOf,
 } from '@ccd/dataplane';
-import type { AgentDependencies, AgentPlan, PlannedResource } from '@ccd/dataplane';
+import type { AgentDependencies } from '@ccd/dataplane';
 import { createOwnedTopics } from '@ccd/eventlog';
-import type { EventLog, TopicSpec } from '@ccd/eventlog';
-import type { Desired } from '@ccd/reconcile';
+import type { EventLog } from '@ccd/eventlog';
 import type { RunningService } from '@ccd/service';
 import type { StreamsAgentConfig } from './config.ts';
-import { decrypterKind, decrypterName, planDecrypters } from './decrypters.ts';
-import { forbiddenDerivations } from './forbidden.ts';
-import { idleDecrypters } from './idle.ts';
-import { perObject } from './per-object.ts';
-import { createStreamResources, dependsOn, streamSpecCodec } from './resources.ts';
-import type { StreamSpec } from './resources.ts';
-import { createTopicCollector } from './topic-collector.ts';
-import { planDeadLetterTopics, planTopics, topicKind } from './topics.ts';
-import { undecidedDecrypters } from './undecided.ts';
 
 export const agentName = 'streams-agent';
 
@@ -57,50 +48,19 @@ export async function startStreamsAgent(
     usedTopics: async () => (await cluster.listWorkloads({})).flatMap(topicsOf),
   });
 
-  type Streams = readonly Desired<DesiredStream>[];
-  const topicsFor = perObject((streams: Streams) =>
-    planTopics(streams, config.TOPIC_PARTITIONS).map(asTopic),
-  );
-  const decryptersFor = perObject((streams: Streams) => planDecrypters(streams).map(asDecrypter));
-
-  async function plan(signal: AbortSignal): Promise<AgentPlan<StreamSpec>> {
-    const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
-    const decisions = await loadDeadLetterDecisions(config.DEAD_LETTERS_FILE);
-    const answer = await controlPlane.desiredStreams(signal);
-    const { allowed, refused, idle } = forbiddenDerivations(answer.items, guardrails);
-    const live = await cluster.listWorkloads({});
-    const rejected = undecidedDecrypters(answer, live);
-    const undecided = new Set(rejected.map(({ key }) => key.id));
-    const planned = planResources<DesiredStream, StreamSpec>(answer, {
-      toResources: (streams) => [
-        ...topicsFor(streams),
-        ...planDeadLetterTopics(streams, decisions).map(asTopic),
-        ...decryptersFor(allOr(streams, allowed)).filter(({ desired }) => !undecided.has(desired.key.id)),
-      ],
-      keysOf: ({ kind, id }) =>
-        kind === 'key-stream'
-          ? [{ kind: topicKind, id: `keys-${id}` }]
-          : [
-              { kind: topicKind, id: `stream-${id}` },
-              { kind: topicKind, id: deadLetterTopicOf(id) },
-              { kind: decrypterKind, id: decrypterName(id) },
-            ],
-    });
-    return {
-      ...planned,
-      refused,
-      rejected: [...planned.rejected, ...rejected],
-      removed: [...planned.removed, ...idle, ...idleDecrypters(answer, live)],
-    };
-  }
-
   return startAgent({
     ...dependencies,
     name: agentName,
     component: 'STREAMS_AGENT',
     config,
     kinds: [topicKind, decrypterKind],
-    plan,
+    plan: createStreamPlanner({
+      controlPlane,
+      cluster,
+      partitions: config.TOPIC_PARTITIONS,
+      guardrailsFile: config.GUARDRAILS_FILE,
+      deadLettersFile: config.DEAD_LETTERS_FILE,
+    }),
     ...createStreamResources({ topics, decrypters }),
     dependsOn,
     codec: streamSpecCodec,
@@ -112,19 +72,3 @@ export async function startStreamsAgent(
     ],
   });
 }
-
-/** What passes; the very same list where everything does. */
-function allOr<Item>(items: readonly Item[], passes: (item: Item) => boolean): readonly Item[] {
-  const passing = items.filter(passes);
-  return passing.length === items.length ? items : passing;
-}
-
-const asTopic = ({ desired, ...rest }: PlannedResource<TopicSpec>): PlannedResource<StreamSpec> => ({
-  ...rest,
-  desired: { ...desired, spec: { kind: 'topic', topic: desired.spec } },
-});
-
-const asDecrypter = ({ desired, ...rest }: PlannedResource<WorkloadSpec>): PlannedResource<StreamSpec> => ({
-  ...rest,
-  desired: { ...desired, spec: { kind: 'decrypter', workload: desired.spec } },
-});

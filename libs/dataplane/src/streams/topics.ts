@@ -1,7 +1,8 @@
 import { hashSpec } from '@ccd/controlplane';
 import type { DesiredStream } from '@ccd/controlplane';
-import { deadLetterTopicOf } from '@ccd/dataplane';
-import type { DeadLetterDecision, PlannedResource } from '@ccd/dataplane';
+import { deadLetterTopicOf } from '../dead-letters.ts';
+import type { PlannedResource } from '../agent/agent-plan.ts';
+import type { DeadLetterDecision } from '../dead-letters.ts';
 import { ForeignTopicError } from '@ccd/eventlog';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
 import { ForeignObjectError } from '@ccd/reconcile';

@@ -1,6 +1,6 @@
 import type { LiveWorkload } from '@ccd/cluster';
 import type { DesiredStream } from '@ccd/controlplane';
-import { topicsOf } from '@ccd/dataplane';
+import { topicsOf } from '../tasks.ts';
 import type { DesiredSnapshot, RejectedItem } from '@ccd/reconcile';
 import { decrypterKind } from './decrypters.ts';
 

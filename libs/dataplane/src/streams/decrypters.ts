@@ -1,8 +1,9 @@
 import type { LiveWorkload, WorkloadSpec } from '@ccd/cluster';
 import { hashSpec } from '@ccd/controlplane';
 import type { DesiredStream } from '@ccd/controlplane';
-import { decrypterTaskSchema, taskFile, topicsAnnotation, topicsOf } from '@ccd/dataplane';
-import type { DecrypterTask, PlannedResource } from '@ccd/dataplane';
+import { decrypterTaskSchema, taskFile, topicsAnnotation, topicsOf } from '../tasks.ts';
+import type { PlannedResource } from '../agent/agent-plan.ts';
+import type { DecrypterTask } from '../tasks.ts';
 import type { Desired, ResourceKey } from '@ccd/reconcile';
 import { topicKind } from './topics.ts';
 

@@ -1,6 +1,7 @@
 import type { DesiredStream } from '@ccd/controlplane';
-import { refuseConsent } from '@ccd/dataplane';
-import type { Guardrails, RefusedResource } from '@ccd/dataplane';
+import { refuseConsent } from '../guardrails/guardrails.ts';
+import type { RefusedResource } from '../agent/agent-plan.ts';
+import type { Guardrails } from '../guardrails/guardrails.ts';
 import type { Desired, ResourceKey } from '@ccd/reconcile';
 import { decrypterKind, decrypterName } from './decrypters.ts';
 import { topicKind } from './topics.ts';
