@@ -29,6 +29,7 @@ const commands = {
   test: (args) => [{ script: 'jest', args, env: { NODE_OPTIONS: esmTests } }],
   // Every suite that has a full size, at that size; docs/reliability.md.
   reliability: (args) => [{ args: ['tools/reliability.ts', ...args] }],
+  'test-servers': (args) => [{ args: ['tools/test-servers.ts', ...args] }],
   defects: (args) => [{ args: ['tools/seeded-defects/run.ts', ...args] }],
   build: (args) => [{ script: 'nx', args: ['run-many', '-t', 'build', '--outputStyle=static', ...args] }],
   bench: (args) => [{ args: ['--disable-warning=ExperimentalWarning', 'tools/bench.ts', ...args] }],

@@ -5,7 +5,7 @@ const isTestCode = (filename) =>
   /(^|[\\/])tools[\\/]/.test(filename);
 
 /** The entries of a package beside its main one. */
-const entriesForTests = ['testing', 'bench'];
+const entriesForTests = ['testing', 'bench', 'servers'];
 
 /** Packages meet at their entries; what is for tests stays in tests. */
 export const publicEntriesOnly = {

@@ -1,0 +1,20 @@
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import type { ServerPlaces } from './places.ts';
+
+/** Folder that `npm run test-servers` fills and that the tests look into. */
+const cache =
+  process.env['CCD_TEST_SERVERS'] ??
+  join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ccd-test-servers');
+
+/** Where servers are looked for on this machine. */
+export const serverPlaces: ServerPlaces = {
+  cache,
+  path: (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
+};
+
+/** Whether a missing server is a failure: it is in CI, where the suites that need one must not go unnoticed. */
+export const serversAreRequired = (process.env['CI'] ?? '') !== '' && process.env['CI'] !== 'false';
+
+/** What servers inherit. */
+export const inheritedEnv: Readonly<NodeJS.ProcessEnv> = process.env;

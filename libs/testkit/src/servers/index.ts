@@ -1,0 +1,14 @@
+export { describeWithServers, useServer } from './describe-with-servers.ts';
+export { ServerFailedError, ServerMissingError } from './errors.ts';
+export { archiveKafkaClasses } from './kafka/archive-classes.ts';
+export { startKafka } from './kafka/start-kafka.ts';
+export type { KafkaOptions, KafkaServer } from './kafka/start-kafka.ts';
+export { cachedFolder, findLocalServer } from './local-server.ts';
+export type { FoundServer, LocalServer } from './local-server.ts';
+export { serverPlaces } from './config.ts';
+export { findProgram } from './places.ts';
+export type { ServerPlaces } from './places.ts';
+export { serverKinds, serverTitles, serverVersions } from './server-kind.ts';
+export type { ServerKind } from './server-kind.ts';
+export type { TestServer } from './test-server.ts';
+export { uniqueName } from './unique-name.ts';

@@ -1,0 +1,43 @@
+import { settingsForTests } from './properties.ts';
+import type { Properties } from './properties.ts';
+
+/** The ports of one broker, which is a controller as well. */
+export interface BrokerPorts {
+  readonly PLAINTEXT: number;
+  readonly CONTROLLER: number;
+}
+
+/** The settings of broker `index` (from 0) of a cluster in which every broker is a controller too. */
+export function brokerProperties(
+  index: number,
+  cluster: readonly BrokerPorts[],
+  dataFolder: string,
+): Properties {
+  const ports = cluster[index];
+  if (ports === undefined) throw new RangeError(`a cluster of ${cluster.length} has no broker ${index}`);
+  const replicas = cluster.length;
+  const minIsr = Math.min(2, replicas);
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': index + 1,
+    'controller.quorum.voters': cluster
+      .map(({ CONTROLLER }, other) => `${other + 1}@127.0.0.1:${CONTROLLER}`)
+      .join(),
+    listeners: `PLAINTEXT://127.0.0.1:${ports.PLAINTEXT},CONTROLLER://127.0.0.1:${ports.CONTROLLER}`,
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'log.dirs': dataFolder,
+    'default.replication.factor': replicas,
+    'min.insync.replicas': minIsr,
+    'offsets.topic.replication.factor': replicas,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': minIsr,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': minIsr,
+    // A dead broker is noticed in three seconds instead of nine.
+    'broker.heartbeat.interval.ms': 500,
+    'broker.session.timeout.ms': 3_000,
+    ...settingsForTests,
+  };
+}

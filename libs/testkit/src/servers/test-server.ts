@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ServerFailedError } from './errors.ts';
+import { logTail } from './log-tail.ts';
+import type { RunningServer, ServerCommand, ServerSource } from './source.ts';
+
+/** A server of a suite's own, and what can be done to it. */
+export interface TestServer {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** Its data and logs; gone when it is stopped, or when this process ends. */
+  readonly folder: string;
+  /** SIGKILL, to it and its children; resolves when they are gone. Its data stays. */
+  kill(): Promise<void>;
+  /** SIGSTOP: connections stand, nothing answers. */
+  pause(): Promise<void>;
+  /** SIGCONT. */
+  resume(): Promise<void>;
+  /** SIGTERM, and SIGKILL when that has not ended it after 20 s. Its data stays. */
+  shutDown(): Promise<void>;
+  /** Starts it again on the same data and port: after `kill`, or with a proper shutdown before where it still runs. */
+  restart(): Promise<void>;
+  /** Ends it without ado and removes its data. Any number of times. */
+  stop(): Promise<void>;
+  /** What it has printed since it was last started. */
+  log(): string;
+}
+
+export interface TestServerParts {
+  readonly source: ServerSource;
+  readonly folder: string;
+  readonly port: number;
+  readonly command: Omit<ServerCommand, 'folder' | 'logFile'>;
+  /** Asked until it says yes; errors count as no. */
+  readonly isReady: (log: () => string) => boolean | Promise<boolean>;
+  /** Frees what was made for the server, its folder first. */
+  readonly remove: () => void;
+}
+
+const readyWithinMs = 60_000;
+const shutDownWithinMs = 20_000;
+
+/** Starts a server that is all prepared, waits until it is ready, and gives it a handle. */
+export async function startTestServer(parts: TestServerParts): Promise<TestServer> {
+  const { source, folder, port, command } = parts;
+  let starts = 0;
+  let running: RunningServer | undefined;
+  let logFile = '';
+  const log = (): string => readFileSync(logFile, 'utf8');
+
+  async function start(): Promise<void> {
+    starts += 1;
+    logFile = join(folder, `start-${starts}.log`);
+    running = await source.start({ ...command, folder, logFile });
+    const deadline = performance.now() + readyWithinMs;
+    while (!(await answers(parts, log))) {
+      if (running.hasEnded())
+        throw new ServerFailedError(source.kind, 'ended before it was ready', logTail(logFile));
+      if (performance.now() > deadline) {
+        throw new ServerFailedError(
+          source.kind,
+          `was not ready within ${readyWithinMs} ms`,
+          logTail(logFile),
+        );
+      }
+      await delay(15);
+    }
+  }
+
+  async function kill(): Promise<void> {
+    await running?.signal('SIGKILL');
+    await running?.waitUntilEnded();
+  }
+
+  async function shutDown(): Promise<void> {
+    if (running === undefined || running.hasEnded()) return;
+    await running.signal('SIGCONT');
+    await running.signal('SIGTERM');
+    const timer = new AbortController();
+    const late = delay(shutDownWithinMs, 'late', { ref: false, signal: timer.signal });
+    if ((await Promise.race([running.waitUntilEnded(), late])) === 'late') await kill();
+    else timer.abort();
+    await late.catch(() => {});
+  }
+
+  async function stop(): Promise<void> {
+    await kill();
+    parts.remove();
+  }
+
+  try {
+    await start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    host: '127.0.0.1',
+    port,
+    folder,
+    kill,
+    async pause() {
+      await running?.signal('SIGSTOP');
+    },
+    async resume() {
+      await running?.signal('SIGCONT');
+    },
+    shutDown,
+    async restart() {
+      await shutDown();
+      await start();
+    },
+    stop,
+    log,
+  };
+}
+
+async function answers({ isReady }: TestServerParts, log: () => string): Promise<boolean> {
+  try {
+    return await isReady(log);
+  } catch {
+    return false;
+  }
+}
+
+/** Whether someone accepts connections on a port of the loopback interface. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => {
+      resolve(false);
+    });
+  });
+}

@@ -1,0 +1,18 @@
+import { aptInstall } from './apt.ts';
+import type { Recipe } from './recipe.ts';
+
+export const redis: Recipe = {
+  from: 'Debian, redis-server, 2 MB',
+  install: (kitchen) => aptInstall(['redis-server'], kitchen),
+};
+
+export const postgres: Recipe = {
+  from: 'Debian, postgresql, 65 MB',
+  install: (kitchen) => aptInstall(['postgresql'], kitchen),
+};
+
+/** The core package has the programs, and no service that would be started. */
+export const mariadb: Recipe = {
+  from: 'Debian, mariadb-server-core, 150 MB',
+  install: (kitchen) => aptInstall(['mariadb-server-core'], kitchen),
+};

@@ -1,0 +1,17 @@
+import type { ServerKind } from '@ccd/testkit/servers';
+import { kafka } from './kafka.ts';
+import { mariadb, postgres, redis } from './debian.ts';
+import { gcs, s3 } from './go.ts';
+import { azurite } from './azurite.ts';
+import type { Recipe } from './recipe.ts';
+
+/** How each server comes to this machine. */
+export const recipes: Readonly<Record<ServerKind, Recipe>> = {
+  kafka,
+  redis,
+  postgres,
+  mariadb,
+  s3,
+  azurite,
+  gcs,
+};
