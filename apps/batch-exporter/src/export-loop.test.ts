@@ -75,7 +75,10 @@ async function setUp({
               content: 'events',
               intervalMs,
               header: '',
-              render: async ({ value }) => `${value?.toString() ?? ''}\n`,
+              render: async ({ value }, sink) => {
+                sink.text(`${value?.toString() ?? ''}\n`);
+                return true;
+              },
               consumer,
               store,
               createSpool: () => new Spool(join(folder, String((spools += 1))), 100),

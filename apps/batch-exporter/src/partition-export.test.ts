@@ -49,7 +49,11 @@ function setUp({ header = '' } = {}) {
           },
         },
         createSpool: () => new Spool(join(folder, String((spools += 1))), 1024),
-        render: async ({ value }) => (value?.toString() === 'skip' ? undefined : `${value?.toString()}\n`),
+        render: async ({ value }, sink) => {
+          if (value?.toString() === 'skip') return false;
+          sink.text(`${value?.toString()}\n`);
+          return true;
+        },
       },
       world.committed,
     );

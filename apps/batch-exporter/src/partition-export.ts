@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { TextSink } from '@ccd/contracts';
 import type { CommittedOffset, Consumer, RecordBatch, StoredRecord, TopicPartition } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import { ObjectExistsError, ObjectNotFoundError } from '@ccd/storage';
@@ -10,8 +11,8 @@ import type { ExportContent } from './object-key.ts';
 import { objectKey } from './object-key.ts';
 import type { Spool } from './spool.ts';
 
-/** The line of one record, or undefined for a record that is not exported (a tombstone). */
-export type RenderRecord = (record: StoredRecord) => string | undefined | Promise<string | undefined>;
+/** Prints the line of one record; false for a record that is not exported (a tombstone), of which nothing is printed. */
+export type RenderRecord = (record: StoredRecord, sink: TextSink) => boolean | Promise<boolean>;
 
 export interface PartitionExportOptions {
   readonly partition: TopicPartition;
@@ -36,6 +37,7 @@ const contentTypes = { events: 'application/x-ndjson', keys: 'text/csv' } as con
  */
 export class PartitionExport {
   readonly #options: PartitionExportOptions;
+  readonly #sink = new TextSink();
   #spool: Spool;
   #lines = 0;
   /** Offsets of what the spool holds: the committed one, and one past the last record read. */
@@ -87,17 +89,17 @@ export class PartitionExport {
   }
 
   async #collect(records: readonly StoredRecord[], nextOffset: number): Promise<void> {
-    const lines: string[] = [];
+    let lines = 0;
+    if (this.#lines === 0) this.#sink.text(this.#options.header);
     for (const record of records) {
-      const rendered = this.#options.render(record);
+      const rendering = this.#options.render(record, this.#sink);
       // Every wait costs a turn of the queue: only what is not there is waited for.
-      const line = rendered instanceof Promise ? await rendered : rendered;
-      if (line !== undefined) lines.push(line);
+      if (typeof rendering === 'boolean' ? rendering : await rendering) lines += 1;
     }
-    if (lines.length > 0) {
-      if (this.#lines === 0) lines.unshift(this.#options.header);
-      await this.#spool.append(Buffer.from(lines.join('')));
-      this.#lines += lines.length;
+    const printed = this.#sink.take();
+    if (lines > 0) {
+      await this.#spool.append(printed);
+      this.#lines += lines;
     }
     this.#end = nextOffset;
   }

@@ -1,5 +1,5 @@
 import type { ContractDefinition } from '@ccd/contracts';
-import { compileContract, encodeValue, publicContracts } from '@ccd/contracts';
+import { compileContract, encodeValue, publicContracts, TextSink } from '@ccd/contracts';
 import { createKeyJournal, createRecordReader } from '@ccd/dataplane';
 import { readTopic } from '@ccd/eventlog';
 import { createMemoryLog } from '@ccd/eventlog/testing';
@@ -34,14 +34,19 @@ describe(createEventRenderer, () => {
         schemaById: async () => definition.schema.definition,
       }),
     );
-    const line = await render(stored(encodeValue('confluent', 7, schema, event)));
-    expect(line).toBe(`${JSON.stringify(event)}\n`);
+    const sink = new TextSink();
+    const value = stored(encodeValue('confluent', 7, schema, event));
+    expect([await render(value, sink), await render(value, sink)]).toEqual([true, true]);
+    const line = sink.take().toString();
+    expect(line).toBe(`${JSON.stringify(event)}\n`.repeat(2));
     expect(line).toContain('"someSensitiveValue":null');
   });
 
   it('writes nothing for a record without a value', async () => {
-    const render = createEventRenderer({ read: () => Promise.reject(new Error('not asked')) });
-    expect(await render(stored(null))).toBeUndefined();
+    const render = createEventRenderer({ print: () => Promise.reject(new Error('not asked')) });
+    const sink = new TextSink();
+    expect(await render(stored(null), sink)).toBe(false);
+    expect(sink.take()).toHaveLength(0);
   });
 });
 
@@ -59,11 +64,17 @@ describe(createKeyRenderer, () => {
     await keys.erase('1', [key.keyLink]);
     const render = createKeyRenderer(secrets);
     const lines = [];
-    for await (const record of readTopic(log, 'keys-1')) lines.push(await render(record));
+    const sink = new TextSink();
+    for await (const record of readTopic(log, 'keys-1')) {
+      lines.push([await render(record, sink), sink.take().toString()]);
+    }
     expect(keyHeader).toBe('"keyLink","encryptionKey","policyId","expiresAt"\r\n');
     expect(lines).toEqual([
-      `"${key.keyLink}","${key.keyset.replaceAll('"', '""')}","${key.policyId}","${key.expiresAt}"\r\n`,
-      undefined,
+      [
+        true,
+        `"${key.keyLink}","${key.keyset.replaceAll('"', '""')}","${key.policyId}","${key.expiresAt}"\r\n`,
+      ],
+      [false, ''],
     ]);
     await keys.close();
     await log.close();

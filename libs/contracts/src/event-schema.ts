@@ -8,6 +8,8 @@ import type { JsonStyle } from './json-writer.ts';
 import { compileJsonWriter } from './json-writer.ts';
 import { compileJsonSchema } from './json-schema/compile-json-schema.ts';
 import { compileOpenBody } from './open-body.ts';
+import { compilePrinter } from './print/compile-printer.ts';
+import type { TextSink } from './print/text-sink.ts';
 import type { RecordShape } from './shape.ts';
 import type { EventRecord, SchemaKind } from './types.ts';
 
@@ -31,6 +33,11 @@ export interface EventSchema {
   /** The encoding of its kind after `prefix`: Avro binary, or the JSON text of an event of a JSON Schema. */
   encode(event: EventRecord, prefix?: Uint8Array): Buffer;
   toJson(event: EventRecord, style: JsonStyle): string;
+  /**
+   * Prints what `encode` wrote, from `start` of the bytes on, as the plain JSON of `toJson`; nothing of it where that
+   * cannot be read. @throws EventParseError
+   */
+  print(bytes: Buffer, start: number, sink: TextSink): void;
 }
 
 const noPrefix = new Uint8Array(0);
@@ -59,5 +66,6 @@ function compileAvro(definition: string): EventSchema {
     decode: fromAvro,
     encode: (event, prefix = noPrefix) => write(event, prefix),
     toJson: compileJsonWriter(shape),
+    print: compilePrinter(shape),
   };
 }

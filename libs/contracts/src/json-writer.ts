@@ -1,5 +1,6 @@
+import { printDouble, printFloat } from './json-numbers.ts';
 import type { RecordShape, Shape } from './shape.ts';
-import { optionalOf } from './shape.ts';
+import { branchName, optionalOf } from './shape.ts';
 import type { EventRecord } from './types.ts';
 
 /**
@@ -53,9 +54,9 @@ class WriterCompiler {
             .join(this.#comma)}}`;
       }
       case 'float':
-        return (value) => writeNumber(value as number, shortestFloat);
+        return (value) => printFloat(value as number);
       case 'double':
-        return (value) => writeNumber(value as number, String);
+        return (value) => printDouble(value as number);
       case 'bytes':
       case 'fixed':
         return (value) => JSON.stringify((value as Buffer).toString('latin1'));
@@ -91,7 +92,7 @@ class WriterCompiler {
       const write = this.#branch(optional);
       return (value) => (value === null || value === undefined ? 'null' : write(value));
     }
-    const branches = new Map(union.branches.map((branch) => [nameOf(branch), this.#branch(branch)]));
+    const branches = new Map(union.branches.map((branch) => [branchName(branch), this.#branch(branch)]));
     return (value) => {
       if (value === null || value === undefined) return 'null';
       const [tag = '', inner] = Object.entries(value)[0] ?? [];
@@ -103,27 +104,11 @@ class WriterCompiler {
 
   #branch(branch: Shape): Write {
     const write = this.compile(branch);
-    const tag = this.#key(nameOf(branch));
+    const tag = this.#key(branchName(branch));
     return this.#isTagged ? (value) => `{${tag}${write(value)}}` : write;
   }
 
   #key(name: string): string {
     return JSON.stringify(name) + this.#colon;
   }
-}
-
-const nameOf = (shape: Shape): string => ('name' in shape ? shape.name : shape.kind);
-
-/** JSON has no word for what is not finite; these are what Java's Avro writes, in quotes so that it stays JSON. */
-function writeNumber(value: number, print: (value: number) => string): string {
-  return Number.isFinite(value) ? print(value) : JSON.stringify(String(value));
-}
-
-/** The shortest decimal that reads back as the same 32-bit float: 41.33574 rather than 41.335739135742188. */
-function shortestFloat(value: number): string {
-  for (let digits = 6; digits < 9; digits += 1) {
-    const text = Number(value.toPrecision(digits));
-    if (Math.fround(text) === value) return String(text);
-  }
-  return String(Number(value.toPrecision(9)));
 }

@@ -1,5 +1,6 @@
 import { EventParseError } from './errors.ts';
 import type { EventSchema } from './event-schema.ts';
+import type { TextSink } from './print/text-sink.ts';
 import type { EventRecord } from './types.ts';
 
 /**
@@ -54,6 +55,15 @@ export function peekValue(value: Buffer): ValueSchema {
  */
 export function decodeValue(schema: EventSchema, value: Buffer): EventRecord {
   return value[0] === 0 ? schema.decode(value.subarray(headerBytes)) : schema.fromJsonText(value.toString());
+}
+
+/**
+ * Prints the event in a value of either format as plain JSON; nothing of it where it throws.
+ * @throws EventParseError
+ */
+export function printValue(schema: EventSchema, value: Buffer, sink: TextSink): void {
+  if (value[0] === 0) schema.print(value, headerBytes, sink);
+  else sink.text(schema.toJson(schema.fromJsonText(value.toString()), 'plain'));
 }
 
 function contractRefOf(value: Buffer): string | undefined {

@@ -1,4 +1,4 @@
-import type { CompiledContract, EventRecord, EventSchema, ValueSchema } from '@ccd/contracts';
+import type { CompiledContract, EventRecord, EventSchema, TextSink, ValueSchema } from '@ccd/contracts';
 import {
   DefinitionError,
   EventParseError,
@@ -6,6 +6,7 @@ import {
   compileSchema,
   decodeValue,
   peekValue,
+  printValue,
   readMeta,
 } from '@ccd/contracts';
 import type { ContractCatalog } from '@ccd/controlplane';
@@ -29,6 +30,11 @@ export interface RecordReader {
    * ControlPlaneUnavailableError.
    */
   read(value: Buffer): ReadEvent | Promise<ReadEvent>;
+  /**
+   * Prints the event as plain JSON, and nothing where it throws or rejects, which it does as `read` does. At once where
+   * the schema was compiled before.
+   */
+  print(value: Buffer, sink: TextSink): undefined | Promise<undefined>;
   /** The contract that the event names. @throws UnexplainedRecordError, ControlPlaneUnavailableError */
   contractOf(event: EventRecord): Promise<CompiledContract>;
   /**
@@ -80,12 +86,19 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     return found;
   }
 
-  async function readWith(explained: ValueSchema, value: Buffer): Promise<ReadEvent> {
-    const schema =
-      explained.by === 'schema-id'
-        ? await schemaById(explained.schemaId)
-        : (await requireContract(explained.contractRef)).schema;
-    return { schema, event: decodeValue(schema, value) };
+  /** The compiled schema of a value, where it says which one it is. */
+  function knownSchema(explained: ValueSchema): EventSchema | undefined {
+    return explained.by === 'schema-id' ? schemas.get(explained.schemaId) : undefined;
+  }
+
+  async function schemaOf(explained: ValueSchema): Promise<EventSchema> {
+    return explained.by === 'schema-id'
+      ? schemaById(explained.schemaId)
+      : (await requireContract(explained.contractRef)).schema;
+  }
+
+  async function printWith(explained: ValueSchema, value: Buffer, sink: TextSink): Promise<undefined> {
+    printValue(await schemaOf(explained), value, sink);
   }
 
   return {
@@ -93,12 +106,23 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     contractOf: (event) => requireContract(readMeta(event).contractRef),
     read(value) {
       const explained = peekValue(value);
-      const known = explained.by === 'schema-id' ? schemas.get(explained.schemaId) : undefined;
+      const known = knownSchema(explained);
       return known === undefined
-        ? readWith(explained, value)
-        : { schema: known, event: decodeValue(known, value) };
+        ? schemaOf(explained).then((schema) => readAs(schema, value))
+        : readAs(known, value);
+    },
+    print(value, sink) {
+      const explained = peekValue(value);
+      const known = knownSchema(explained);
+      if (known === undefined) return printWith(explained, value, sink);
+      printValue(known, value, sink);
+      return undefined;
     },
   };
+}
+
+function readAs(schema: EventSchema, value: Buffer): ReadEvent {
+  return { schema, event: decodeValue(schema, value) };
 }
 
 function compiling<T>(what: string, compile: () => T): T {

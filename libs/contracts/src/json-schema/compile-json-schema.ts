@@ -28,12 +28,14 @@ export function compileJsonSchema(definition: string): EventSchema {
   );
   const validate = compileValidator(schema);
 
+  const decode = (bytes: Buffer): EventRecord => toEvent(parseJson(textOf(bytes)));
+
   return {
     kind: 'json-schema',
     shape,
     fingerprint: crc64(canonicalJson(json)),
     fromJsonText: (text) => toEvent(parseJson(text)),
-    decode: (bytes) => toEvent(parseJson(textOf(bytes))),
+    decode,
     parse(body, serialization) {
       if (serializationOf(serialization) === 'avro') {
         throw new EventParseError('', 'must be JSON: its schema is a JSON Schema');
@@ -48,6 +50,9 @@ export function compileJsonSchema(definition: string): EventSchema {
       return prefix === undefined ? text : Buffer.concat([prefix, text]);
     },
     toJson: (event, style) => (style === 'spaced' ? printSpaced(event) : JSON.stringify(event)),
+    print(bytes, start, sink) {
+      sink.text(JSON.stringify(decode(bytes.subarray(start))));
+    },
   };
 }
 

@@ -1,9 +1,9 @@
-import { EventParseError } from '../errors.ts';
 import type { RecordShape } from '../shape.ts';
 import { compileWalk } from './compile-walk.ts';
 import { metaLayoutOf } from './meta-layout.ts';
-import { Misread, ScanCursor } from './scan-cursor.ts';
+import { ScanCursor } from './scan-cursor.ts';
 import { ScannedEvent } from './scanned-event.ts';
+import { walkWhole } from './walk-whole.ts';
 import { wantedPlaces } from './wanted.ts';
 
 /** Reads events in Avro's binary encoding without building them. */
@@ -27,16 +27,7 @@ export function compileScanner(shape: RecordShape, paths: readonly string[]): Ev
   const cursor = new ScanCursor();
   return {
     scan(bytes, start = 0) {
-      cursor.begin(bytes, start);
-      try {
-        walk(cursor);
-      } catch (error) {
-        if (!(error instanceof Misread)) throw error;
-        throw new EventParseError(error.path.toReversed().join('/'), error.problem);
-      }
-      if (cursor.position !== bytes.length) {
-        throw new EventParseError('', `has ${bytes.length - cursor.position} bytes after its end`);
-      }
+      walkWhole(cursor, bytes, start, walk, undefined);
       return new ScannedEvent(bytes, cursor.marks, layout);
     },
   };

@@ -1,9 +1,19 @@
-import { maxDepth, maxItems } from '../avro-reader.ts';
+import { maxDepth } from '../avro-reader.ts';
 import type { RecordShape, Shape } from '../shape.ts';
 import { optionalOf } from '../shape.ts';
 import { isTextMark } from './marks.ts';
 import type { ScanCursor } from './scan-cursor.ts';
-import { Misread, scanIndex, scanInt, scanLength, scanLong, scanText, scanTextBytes } from './scan-cursor.ts';
+import {
+  Misread,
+  scanBlock,
+  scanBoolean,
+  scanIndex,
+  scanInt,
+  scanLength,
+  scanLong,
+  scanText,
+  scanTextBytes,
+} from './scan-cursor.ts';
 import type { Wanted } from './wanted.ts';
 import { nothingWanted } from './wanted.ts';
 
@@ -102,29 +112,16 @@ function compileRecord(shape: RecordShape, wanted: Wanted, known: Map<Shape, Wal
   return walk;
 }
 
-/** Blocks of items, each with its count; a negative count is followed by the block's size in bytes. */
 function walkBlocks(cursor: ScanCursor, walkItem: Walk): void {
-  for (;;) {
-    let count = scanLong(cursor);
-    if (count === 0) return;
-    if (count < 0) {
-      count = -count;
-      scanLength(cursor);
-    }
-    // Items without bytes (null) would let a few bytes ask for any number of them.
-    if (count > maxItems - cursor.items) {
-      throw new Misread(`has more than ${maxItems} elements, or a length that is none`);
-    }
-    cursor.items += count;
-    for (let left = count; left > 0; left -= 1) walkItem(cursor);
+  for (let left = scanBlock(cursor); left > 0; left = scanBlock(cursor)) {
+    for (; left > 0; left -= 1) walkItem(cursor);
   }
 }
 
 const primitives = {
   null: () => {},
   boolean: (cursor) => {
-    const byte = cursor.bytes[cursor.take(1)];
-    if (byte !== 0 && byte !== 1) throw new Misread('is not a boolean');
+    scanBoolean(cursor);
   },
   int: (cursor) => {
     scanInt(cursor);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { maxItems } from '../avro-reader.ts';
 import { Mark } from './marks.ts';
 
 /**
@@ -20,6 +21,9 @@ export class Misread extends Error {
 /** Where a scan stands, and what it has marked. Every step checks the end first: a length that lies costs nothing. */
 export class ScanCursor {
   bytes: Buffer = noBytes;
+  /** The memory that the bytes are a part of, from `base` on: for looking at several bytes at once. */
+  view: DataView = new DataView(noBytes.buffer);
+  base = 0;
   position = 0;
   depth = 0;
   items = 0;
@@ -32,6 +36,10 @@ export class ScanCursor {
 
   begin(bytes: Buffer, start = 0): void {
     this.bytes = bytes;
+    const { buffer } = bytes;
+    // Events come in batches that share their memory.
+    if (buffer !== this.view.buffer) this.view = new DataView(buffer);
+    this.base = bytes.byteOffset;
     this.position = start;
     this.depth = 0;
     this.items = 0;
@@ -105,6 +113,30 @@ export function scanIndex(cursor: ScanCursor, count: number): number {
     throw new Misread(`names a choice that its schema does not have (${count} there are)`);
   }
   return index;
+}
+
+export function scanBoolean(cursor: ScanCursor): boolean {
+  const byte = cursor.bytes[cursor.take(1)];
+  if (byte !== 0 && byte !== 1) throw new Misread('is not a boolean');
+  return byte === 1;
+}
+
+/**
+ * Begins a block of items and returns how many it has; 0 after the last block. A negative count is followed by the
+ * block's size in bytes.
+ */
+export function scanBlock(cursor: ScanCursor): number {
+  let count = scanLong(cursor);
+  if (count < 0) {
+    count = -count;
+    scanLength(cursor);
+  }
+  // Items without bytes (null) would let a few bytes ask for any number of them.
+  if (count > maxItems - cursor.items) {
+    throw new Misread(`has more than ${maxItems} elements, or a length that is none`);
+  }
+  cursor.items += count;
+  return count;
 }
 
 /** Longer texts are left to a function that looks at many bytes at once. */
