@@ -14,7 +14,7 @@ const settingsSchema = z.object({
   installationId: z.guid(),
   hashSecret: z.string().min(1).exactOptional(),
   attemptTimeoutMs: ms.default(10_000),
-  totalTimeoutMs: ms.default(30_000),
+  totalTimeoutMs: ms.default(25_000),
   maxAttempts: z.number().int().positive().default(4),
   maxAnswerBytes: z
     .number()
@@ -41,7 +41,7 @@ export interface ControlPlaneOptions {
   readonly hashSecret?: string;
   /** Longest time for one attempt of a call. @default 10 000 ms */
   readonly attemptTimeoutMs?: number;
-  /** Longest time for a call with its retries and its token. @default 30 000 ms */
+  /** Longest time for a call with its retries and its token. @default 25 000 ms: less than agents wait, who would not know why */
   readonly totalTimeoutMs?: number;
   /** @default 4 */
   readonly maxAttempts?: number;

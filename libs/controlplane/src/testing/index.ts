@@ -1,7 +1,7 @@
 export { createFakeControlPlane } from './fake-control-plane.ts';
 export type { FakeControlPlane, FakeState } from './fake-control-plane.ts';
 export { goodToken, startStandInServer, toErrorReply, toFrame, toReply } from './stand-in-server.ts';
-export type { AgentList, StandInServer, WireReply } from './stand-in-server.ts';
+export type { AgentList, StandInServer, TokenReply, WireReply } from './stand-in-server.ts';
 export {
   derivedStream,
   encodeConnectors,

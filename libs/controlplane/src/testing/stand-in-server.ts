@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { constants, createServer as createHttp2Server } from 'node:http2';
 import type {
   IncomingHttpHeaders,
@@ -23,13 +24,26 @@ export interface WireReply {
   readonly instead?: 'hang' | 'reset' | 'goaway' | 'destroy';
 }
 
+/** What the token endpoint does: an answer, as a whole or with no end to it, or no answer ever. */
+export type TokenReply =
+  | 'hang'
+  | {
+      readonly status: number;
+      readonly body: string | Uint8Array;
+      readonly headers?: OutgoingHttpHeaders;
+      /** What follows the body, instead of an end. */
+      readonly instead?: 'hang' | 'destroy';
+    };
+
 export interface StandInServer {
   readonly port: number;
   readonly authUrl: string;
   /** Decides what each of the lists is answered with. */
   answerWith(reply: (list: AgentList) => WireReply): void;
   /** What the token endpoint answers from now on; a good token until then. */
-  answerTokensWith(answer: { readonly status: number; readonly body: string }): void;
+  answerTokensWith(reply: TokenReply): void;
+  /** How often a token was asked for. */
+  tokensAsked(): number;
   /** What was reported to it: `<resource type> <name> <status> <message>` of entities. */
   readonly entityStates: monitoring.EntityState[];
   readonly componentStates: readonly installations.UpdateInstalledComponentStateRequest[];
@@ -83,7 +97,8 @@ export async function startStandInServer(): Promise<StandInServer> {
   const sessions = new Set<ServerHttp2Session>();
   const counts = new Map<AgentList, number>();
   const called = new Set<string>();
-  let [hanging, tokens] = [0, goodToken];
+  let [hanging, tokensAsked] = [0, 0];
+  let tokens: TokenReply = goodToken;
   let decide: (list: AgentList) => WireReply = () => toErrorReply(14);
 
   function take(path: string, body: Buffer): void {
@@ -142,9 +157,22 @@ export async function startStandInServer(): Promise<StandInServer> {
       }
     });
   });
+  function sendToken(response: ServerResponse): void {
+    tokensAsked += 1;
+    if (tokens === 'hang' || tokens.instead === 'hang') {
+      hanging += 1;
+      response.on('close', () => (hanging -= 1));
+    }
+    if (tokens === 'hang') return;
+    const { status, body, headers = { 'content-type': 'application/json' }, instead } = tokens;
+    response.writeHead(status, headers);
+    if (instead === undefined) response.end(body);
+    else response.write(body, () => instead === 'destroy' && response.destroy());
+  }
+
   const tokenServer = createServer((request, response) => {
     request.resume().on('end', () => {
-      response.writeHead(tokens.status, { 'content-type': 'application/json' }).end(tokens.body);
+      sendToken(response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -158,9 +186,10 @@ export async function startStandInServer(): Promise<StandInServer> {
     answerWith(reply) {
       decide = reply;
     },
-    answerTokensWith(answer) {
-      tokens = answer;
+    answerTokensWith(reply) {
+      tokens = reply;
     },
+    tokensAsked: () => tokensAsked,
     hanging: () => hanging,
     paths: () => [...called],
     asked: (list) => counts.get(list) ?? 0,

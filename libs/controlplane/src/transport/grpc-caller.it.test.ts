@@ -106,6 +106,17 @@ describe(connectControlPlane, () => {
     expect(server.clock.sleepers()).toBe(0);
   });
 
+  it('says what went wrong before its time was up', async () => {
+    server.answer(path, 'hang');
+    const answer = server.connect({ attemptTimeoutMs: 500, totalTimeoutMs: 800 }).desiredStreams(never);
+    answer.catch(() => {});
+    await eventually('the call arrives', () => server.calls.length === 1);
+    await advanceUntilSettled(answer);
+    await expect(answer).rejects.toThrow(
+      /no answer in time; at last DEADLINE_EXCEEDED: no answer within 500 ms/,
+    );
+  });
+
   it('takes the timeout of a caller for an outage, and any other abort for what it is', async () => {
     server.answer(path, 'hang');
     const connection = server.connect();

@@ -7,6 +7,7 @@ import {
   ControlPlaneUnavailableError,
   InvalidAnswerError,
   toControlPlaneError,
+  toPlainDetails,
 } from '../errors.ts';
 import type { CompiledSettings } from '../options.ts';
 import { installationKey } from '../snapshot-metadata.ts';
@@ -73,7 +74,13 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
     });
   }
 
-  async function run(path: string, start: Start, options: CallOptions): Promise<RawAnswer> {
+  /** @param onFailure told of each failure that another attempt follows */
+  async function run(
+    path: string,
+    start: Start,
+    options: CallOptions,
+    onFailure: (error: Error) => void,
+  ): Promise<RawAnswer> {
     const { idempotent, signal } = options;
     let renewed = false;
     for (let number = 1; ; number++) {
@@ -84,6 +91,7 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
       } catch (error) {
         // Nothing was sent yet, so that any call may try again.
         if (!(error instanceof ControlPlaneUnavailableError) || isLast) throw error;
+        onFailure(error);
         await clock.sleep(retryDelayMs(number, random()), signal);
         continue;
       }
@@ -103,6 +111,7 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
         } else if (!isRetryable(failure.code, idempotent) || isLast) {
           throw toControlPlaneError(path, failure);
         } else {
+          onFailure(failure);
           await clock.sleep(retryDelayMs(number, random()), signal);
         }
       }
@@ -111,14 +120,17 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
 
   async function call(path: string, start: Start, options: CallOptions): Promise<RawAnswer> {
     const signal = AbortSignal.any([options.signal, closed.signal]);
+    let last = '';
     try {
       return await withDeadline(clock, settings.totalTimeoutMs, signal, (limited) =>
-        run(path, start, { ...options, signal: limited }),
+        run(path, start, { ...options, signal: limited }, ({ message }) => {
+          last = `; at last ${toPlainDetails(message)}`;
+        }),
       );
     } catch (error) {
       // A time limit is a time limit, whoever set it.
       if (!isTimeout(error)) throw error;
-      throw new ControlPlaneUnavailableError(path, 'DEADLINE_EXCEEDED', 'no answer in time', {
+      throw new ControlPlaneUnavailableError(path, 'DEADLINE_EXCEEDED', `no answer in time${last}`, {
         cause: error,
       });
     }

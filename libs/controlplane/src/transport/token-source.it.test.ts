@@ -94,7 +94,23 @@ describe(createTokenSource, () => {
     ['an answer that is no JSON', 200, '<html>', InvalidAnswerError],
     ['an answer without a token', 200, { expires_in: 1 }, InvalidAnswerError],
     ['an answer without a lifetime', 200, { access_token: 'x' }, InvalidAnswerError],
+    ['an answer of no bytes', 200, '', InvalidAnswerError],
+    ['null', 200, 'null', InvalidAnswerError],
+    ['a token that is no text', 200, { access_token: ['x'], expires_in: 1 }, InvalidAnswerError],
+    ['an empty token', 200, { access_token: '', expires_in: 1 }, InvalidAnswerError],
+    ['a token that has ended', 200, { access_token: 'x', expires_in: 0 }, InvalidAnswerError],
+    ['a lifetime that is no number', 200, { access_token: 'x', expires_in: '1' }, InvalidAnswerError],
+    ['a lifetime without an end', 200, '{"access_token":"x","expires_in":1e999}', InvalidAnswerError],
     ['an answer without an end', 200, 'x'.repeat(300_000), InvalidAnswerError],
+    ['a token of two lines', 200, { access_token: 'a\r\nb', expires_in: 1 }, InvalidAnswerError],
+    ['a token that no header can carry', 200, { access_token: '\u202e', expires_in: 1 }, InvalidAnswerError],
+    ['a token beyond measure', 200, { access_token: 'x'.repeat(20_000), expires_in: 1 }, InvalidAnswerError],
+    [
+      'an error that quotes what was sent',
+      400,
+      { error: 'invalid_client', error_description: 'not hunter2' },
+      ControlPlaneRefusedError,
+    ],
   ])('tells %s', async (_, status, body, expected) => {
     answer = () => ({ status, body });
     const error: unknown = await connect()

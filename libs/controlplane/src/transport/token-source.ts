@@ -37,7 +37,15 @@ const renewalShare = 0.2;
 const lastSecondsMs = 10_000;
 const failureCooldownMs = 5_000;
 
-const answerSchema = z.object({ access_token: z.string().min(1), expires_in: z.number().positive() });
+/**
+ * What a header can carry as a bearer's token (RFC 6750, 2.1: b64token). The library's own refusal of anything else would
+ * quote the token.
+ */
+const bearerToken = z
+  .string()
+  .max(16_384)
+  .regex(/^[\w.~+/-]+=*$/);
+const answerSchema = z.object({ access_token: bearerToken, expires_in: z.number().positive() });
 const errorSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
 interface Token {
@@ -64,7 +72,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     ).catch((error: unknown) => {
       throw toFailure(error);
     });
-    const { access_token: text, expires_in: seconds } = readAnswer(answer);
+    const { access_token: text, expires_in: seconds } = readAnswer(answer, clientSecret);
     const lifeMs = seconds * 1000;
     return {
       text,
@@ -120,7 +128,8 @@ function toFailure(error: unknown): unknown {
   return new ControlPlaneUnavailableError(operation, 'UNAVAILABLE', toPlainDetails(code), { cause: error });
 }
 
-function readAnswer({ status, body }: FormAnswer): z.output<typeof answerSchema> {
+/** @param secret that the issuer was sent, and may send back */
+function readAnswer({ status, body }: FormAnswer, secret: string): z.output<typeof answerSchema> {
   const json = parseJson(body);
   if (status === 200) {
     const parsed = answerSchema.safeParse(json);
@@ -129,7 +138,7 @@ function readAnswer({ status, body }: FormAnswer): z.output<typeof answerSchema>
   }
   const parsed = errorSchema.safeParse(json);
   const details = parsed.success ? `${parsed.data.error} ${parsed.data.error_description ?? ''}` : '';
-  const text = toPlainDetails(`HTTP ${status} ${details}`);
+  const text = toPlainDetails(`HTTP ${status} ${details.replaceAll(secret, '…')}`);
   if (status === 400 || status === 401)
     throw new ControlPlaneRefusedError(operation, 'UNAUTHENTICATED', text);
   if (status === 403) throw new ControlPlaneRefusedError(operation, 'PERMISSION_DENIED', text);
