@@ -5,6 +5,12 @@ import type { HashSpec } from './hash-spec.ts';
 import { isMessage } from './split-answer.ts';
 import type { WholeAnswer } from './whole-answer.ts';
 
+/**
+ * More than any user can send to a control plane, whose own limit is that of gRPC. Decoded, an item can take many times
+ * its bytes.
+ */
+export const mostItemBytes = 4 * 1024 * 1024;
+
 /** How the items of one list are read. */
 export interface ItemReader<Item, Spec extends { readonly uuid: string }> {
   /** Throws for bytes that are not such a message. */
@@ -69,6 +75,10 @@ function readItems<Item, Spec extends { readonly uuid: string }>(
   const doubled = new Map<string, ResourceKey>();
 
   for (const part of parts) {
+    if (part.length > mostItemBytes) {
+      unusable.push({ keys: [], message: `an item is larger than ${mostItemBytes} bytes` });
+      continue;
+    }
     const item = isMessage(part) ? decode(part, reader) : undefined;
     if (item === undefined) {
       unusable.push({ keys: [], message: 'an item is not a message of its kind' });

@@ -6,6 +6,8 @@ export class UnreadableAnswerError extends Error {
 }
 
 const itemsField = 1;
+/** More than the largest answer has room for, if its items say anything; items of nothing could be thirty million. */
+export const mostItems = 250_000;
 
 /**
  * Splits a desired-state answer into the bytes of its items (field 1 of every agent's response) without decoding them,
@@ -20,6 +22,8 @@ export function splitAnswer(answer: Uint8Array): Uint8Array[] {
     while (reader.pos < reader.len) {
       const [field, type] = reader.tag();
       if (field !== itemsField) reader.skip(type, field);
+      else if (items.length === mostItems)
+        throw new UnreadableAnswerError(`it has more than ${mostItems} items`);
       else if (type === WireType.LengthDelimited) items.push(reader.bytes());
       else throw new UnreadableAnswerError('an item is not a message');
     }

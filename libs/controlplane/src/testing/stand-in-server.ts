@@ -49,6 +49,8 @@ export interface StandInServer {
   readonly componentStates: readonly installations.UpdateInstalledComponentStateRequest[];
   /** Answers that wait for the end of time. */
   hanging(): number;
+  /** Answers that are on their way. */
+  sending(): number;
   /** Every method that was ever called. */
   paths(): readonly string[];
   /** How often each list was asked for. */
@@ -97,7 +99,7 @@ export async function startStandInServer(): Promise<StandInServer> {
   const sessions = new Set<ServerHttp2Session>();
   const counts = new Map<AgentList, number>();
   const called = new Set<string>();
-  let [hanging, tokensAsked] = [0, 0];
+  let [hanging, sending, tokensAsked] = [0, 0, 0];
   let tokens: TokenReply = goodToken;
   let decide: (list: AgentList) => WireReply = () => toErrorReply(14);
 
@@ -127,8 +129,10 @@ export async function startStandInServer(): Promise<StandInServer> {
         stream.sendTrailers(trailers);
       });
     if (data !== undefined) stream.write(data);
-    if (instead === undefined) stream.end();
-    else if (instead === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+    if (instead === undefined) {
+      sending += 1;
+      stream.on('close', () => (sending -= 1)).end();
+    } else if (instead === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
     else if (instead === 'goaway') stream.session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
     else {
       hanging += 1;
@@ -136,7 +140,8 @@ export async function startStandInServer(): Promise<StandInServer> {
     }
   }
 
-  const server = createHttp2Server();
+  // What a test wants to send is sent, however large.
+  const server = createHttp2Server({ maxSessionMemory: 1_000 });
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
     session.on('error', () => {}).on('close', () => sessions.delete(session));
@@ -191,6 +196,7 @@ export async function startStandInServer(): Promise<StandInServer> {
     },
     tokensAsked: () => tokensAsked,
     hanging: () => hanging,
+    sending: () => sending,
     paths: () => [...called],
     asked: (list) => counts.get(list) ?? 0,
     async stop() {

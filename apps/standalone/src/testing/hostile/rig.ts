@@ -115,16 +115,20 @@ export async function startHostileRig({ guardrailsFile }: { readonly guardrailsF
     lastRun: (name: AgentName): LogEntry | undefined => runsOf(name).at(-1),
     agents,
 
-    /** Lets every agent run to the end of a run that began after now. */
-    poll: async (): Promise<void> => {
+    /**
+     * Lets every agent run to the end of a run that began after now.
+     * @param patienceMs for how long nothing has to happen before time goes on: large answers are to be read meanwhile
+     */
+    poll: async (patienceMs = 3): Promise<void> => {
       const before = agents.map((name) => runsOf(name).length);
       const target = before.map((count) => count + 2);
       let still = 0;
       while (agents.some((name, index) => runsOf(name).length < (target[index] ?? 0))) {
         const progress = agents.map((name) => runsOf(name).length).join();
         await delay(1);
+        if (server.sending() > 0 && patienceMs > 3) continue;
         still = progress === agents.map((name) => runsOf(name).length).join() ? still + 1 : 0;
-        await clock.advance(server.hanging() > 0 ? 2_000 : still > 2 ? 500 : 0);
+        await clock.advance(server.hanging() > 0 ? 2_000 : still >= patienceMs ? 500 : 0);
       }
     },
 
