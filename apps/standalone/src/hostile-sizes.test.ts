@@ -26,7 +26,7 @@ describe('a control plane whose answers are a matter of size', () => {
   });
   afterAll(() => rig.stop());
 
-  const reasons = () => rig.agents.map((agent) => rig.lastRun(agent)?.fields?.['reason']);
+  const reasons = () => rig.agents.map((agent) => rig.lastRun(agent)?.fields['reason']);
 
   it('is followed up to the limit', async () => {
     number += 1n;
