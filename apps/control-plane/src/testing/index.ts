@@ -1,0 +1,1 @@
+export { openPgliteDatabase as openStoredDatabase } from '../database/pglite-database.ts';
