@@ -4,14 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerFailedError } from './errors.ts';
 import { logTail } from './log-tail.ts';
+import { createServerFolder } from './server-folder.ts';
 import type { RunningServer, ServerCommand, ServerSource } from './source.ts';
 
-/** A server of a suite's own, and what can be done to it. */
-export interface TestServer {
-  readonly host: '127.0.0.1';
-  readonly port: number;
-  /** Its data and logs; gone when it is stopped, or when this process ends. */
-  readonly folder: string;
+/** What can be done to a server. */
+export interface ServerActions {
   /** SIGKILL, to it and its children; resolves when they are gone. Its data stays. */
   kill(): Promise<void>;
   /** SIGSTOP: connections stand, nothing answers. */
@@ -24,27 +21,52 @@ export interface TestServer {
   restart(): Promise<void>;
   /** Ends it without ado and removes its data. Any number of times. */
   stop(): Promise<void>;
+}
+
+/** A server of a suite's own. */
+export interface TestServer extends ServerActions {
+  readonly host: '127.0.0.1';
+  readonly port: number;
+  /** Its data and logs; gone when it is stopped, or when this process ends. */
+  readonly folder: string;
   /** What it has printed since it was last started. */
   log(): string;
 }
 
-export interface TestServerParts {
-  readonly source: ServerSource;
-  readonly folder: string;
+/** What a server is, once its folder has been prepared. */
+export interface PreparedServer {
   readonly port: number;
   readonly command: Omit<ServerCommand, 'folder' | 'logFile'>;
   /** Asked until it says yes; errors count as no. */
   readonly isReady: (log: () => string) => boolean | Promise<boolean>;
-  /** Frees what was made for the server, its folder first. */
-  readonly remove: () => void;
 }
 
 const readyWithinMs = 60_000;
 const shutDownWithinMs = 20_000;
 
-/** Starts a server that is all prepared, waits until it is ready, and gives it a handle. */
-export async function startTestServer(parts: TestServerParts): Promise<TestServer> {
-  const { source, folder, port, command } = parts;
+/**
+ * Makes a folder for a server and lets `prepare` write its files, starts it, waits until it is ready, and gives it a
+ * handle. Where that fails nothing is left behind.
+ */
+export async function startTestServer(
+  source: ServerSource,
+  prepare: (folder: string) => Promise<PreparedServer>,
+): Promise<TestServer> {
+  const { folder, remove } = createServerFolder(source);
+  try {
+    return await startPrepared(source, folder, remove, await prepare(folder));
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function startPrepared(
+  source: ServerSource,
+  folder: string,
+  remove: () => void,
+  { port, command, isReady }: PreparedServer,
+): Promise<TestServer> {
   let starts = 0;
   let running: RunningServer | undefined;
   let logFile = '';
@@ -55,7 +77,7 @@ export async function startTestServer(parts: TestServerParts): Promise<TestServe
     logFile = join(folder, `start-${starts}.log`);
     running = await source.start({ ...command, folder, logFile });
     const deadline = performance.now() + readyWithinMs;
-    while (!(await answers(parts, log))) {
+    while (!(await answers(isReady, log))) {
       if (running.hasEnded())
         throw new ServerFailedError(source.kind, 'ended before it was ready', logTail(logFile));
       if (performance.now() > deadline) {
@@ -87,13 +109,13 @@ export async function startTestServer(parts: TestServerParts): Promise<TestServe
 
   async function stop(): Promise<void> {
     await kill();
-    parts.remove();
+    remove();
   }
 
   try {
     await start();
   } catch (error) {
-    await stop();
+    await kill();
     throw error;
   }
   return {
@@ -117,7 +139,7 @@ export async function startTestServer(parts: TestServerParts): Promise<TestServe
   };
 }
 
-async function answers({ isReady }: TestServerParts, log: () => string): Promise<boolean> {
+async function answers(isReady: PreparedServer['isReady'], log: () => string): Promise<boolean> {
   try {
     return await isReady(log);
   } catch {

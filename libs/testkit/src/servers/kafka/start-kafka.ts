@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSource } from '../find-source.ts';
 import { freePorts } from '../free-port.ts';
-import { createServerFolder } from '../server-folder.ts';
 import type { ServerSource } from '../source.ts';
+import { onAll, startAll } from '../server-group.ts';
 import { startTestServer } from '../test-server.ts';
-import type { TestServer } from '../test-server.ts';
+import type { ServerActions, TestServer } from '../test-server.ts';
 import { brokerProperties } from './broker-properties.ts';
 import type { BrokerPorts } from './broker-properties.ts';
 import { javaArguments, newArchive } from './java.ts';
@@ -21,7 +21,7 @@ export interface KafkaOptions {
 }
 
 /** A Kafka of a suite's own. What is done to it is done to all its brokers; each can be had alone in `nodes`. */
-export interface KafkaServer extends Omit<TestServer, 'port' | 'log' | 'folder'> {
+export interface KafkaServer extends ServerActions {
   /** `host:port` of each broker, unencrypted and open to all. */
   readonly brokers: readonly string[];
   readonly nodes: readonly TestServer[];
@@ -37,63 +37,40 @@ export async function startKafkaFrom(source: ServerSource, options: KafkaOptions
   const cluster = await Promise.all(
     Array.from({ length: options.brokers ?? 1 }, () => freePorts('PLAINTEXT', 'CONTROLLER')),
   );
-  const starts = await Promise.allSettled(
+  const nodes = await startAll(
     cluster.map((_, index) => startBroker(source, clusterId, cluster, index, options)),
   );
-  const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
-  const failed = starts.find((start) => start.status === 'rejected');
-  const all = async (act: (node: TestServer) => Promise<void>): Promise<void> => {
-    await Promise.all(nodes.map(act));
-  };
-  if (failed !== undefined) {
-    await all((node) => node.stop());
-    throw failed.reason;
-  }
   return {
-    host: '127.0.0.1',
     brokers: nodes.map(({ host, port }) => `${host}:${port}`),
     nodes,
-    kill: () => all((node) => node.kill()),
-    pause: () => all((node) => node.pause()),
-    resume: () => all((node) => node.resume()),
-    shutDown: () => all((node) => node.shutDown()),
-    restart: () => all((node) => node.restart()),
-    stop: () => all((node) => node.stop()),
+    ...onAll(nodes),
   };
 }
 
-async function startBroker(
+function startBroker(
   source: ServerSource,
   clusterId: string,
   cluster: readonly BrokerPorts[],
   index: number,
   options: KafkaOptions,
 ): Promise<TestServer> {
-  const { folder, remove } = createServerFolder(source);
-  const properties = { ...brokerProperties(index, cluster, join(folder, 'data')), ...options.settings };
-  const file = join(folder, 'server.properties');
-  mkdirSync(join(folder, 'data'));
-  writeFileSync(file, toPropertiesFile(properties));
-  try {
+  return startTestServer(source, async (folder) => {
+    const file = join(folder, 'server.properties');
+    const properties = { ...brokerProperties(index, cluster, join(folder, 'data')), ...options.settings };
+    writeFileSync(file, toPropertiesFile(properties));
     await source.run({
       program: 'java',
       args: [...javaArguments(source), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file],
       folder,
       logFile: join(folder, 'format.log'),
     });
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  return startTestServer({
-    source,
-    folder,
-    port: cluster[index]?.PLAINTEXT ?? 0,
-    command: {
-      program: 'java',
-      args: [...javaArguments(source), ...newArchive(source), 'kafka.Kafka', file],
-    },
-    isReady: (log) => log().includes('Kafka Server started'),
-    remove,
+    return {
+      port: cluster[index]?.PLAINTEXT ?? 0,
+      command: {
+        program: 'java',
+        args: [...javaArguments(source), ...newArchive(source), 'kafka.Kafka', file],
+      },
+      isReady: (log) => log().includes('Kafka Server started'),
+    };
   });
 }
