@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { InvalidRequestError, LogUnavailableError, RecordTooLargeError } from '../../errors.ts';
 import { engineLimits } from '../engine/limits.ts';
-import { untilAborted } from '../signals.ts';
+import { untilAborted } from '../../consuming/signals.ts';
 import { fromWireError } from '../wire/error-codec.ts';
 import { encodeFrame } from '../wire/frames.ts';
 import { protocolVersion, requestSchema, resultSchemas } from '../wire/requests.ts';

@@ -1,54 +1,29 @@
-import type { TopicPartition } from '../../port.ts';
-import { partitionKey } from '../engine/assignment.ts';
-import type { GroupEvent } from '../wire/requests.ts';
-import type { ConsumerRun } from './consumer.ts';
-import { isAborted } from '../signals.ts';
+import type { PartitionBounds } from '../../port.ts';
+import type { ConsumerRun } from '../../consuming/create-consumer.ts';
+import { createHeldPartitions } from '../../consuming/held-partitions.ts';
+import { isAborted } from '../../consuming/signals.ts';
 import { SessionLostError } from './connection-port.ts';
-
-type Assigned = Extract<GroupEvent, { event: 'assigned' }>['partitions'];
+import type { Connection } from './connection-port.ts';
 
 /**
  * Runs a member of a group: joins, takes and gives up partitions as the engine says, and joins again after it lost the
  * engine. What was read and not committed when that happened is read again, by whoever gets the partition.
  */
-export async function runMember(run: ConsumerRun, group: string): Promise<void> {
-  const { connection, consumer, options, handlers, readers, stop } = run;
-  const held = new Map<string, TopicPartition>();
-  /** Where this member began where the group had no offset: 'latest' must not move on while nothing is committed. */
-  const beginnings = new Map<string, number>();
-
-  async function beginningOf(place: TopicPartition): Promise<number> {
-    const known = beginnings.get(partitionKey(place));
-    if (known !== undefined) return known;
-    const { result } = await connection.ask('topics.bounds', { topic: place.topic });
-    const bounds = result.bounds.find(({ partition }) => partition === place.partition);
-    const offset = (options.startAt === 'earliest' ? bounds?.earliest : bounds?.latest) ?? 0;
-    beginnings.set(partitionKey(place), offset);
-    return offset;
-  }
-
-  async function take(assigned: Assigned): Promise<void> {
-    const positions = [];
-    for (const { topic, partition, offset } of assigned) {
-      positions.push({ topic, partition, offset: offset ?? (await beginningOf({ topic, partition })) });
-    }
-    const places = assigned.map(({ topic, partition }) => ({ topic, partition }));
-    const begin = run.prepare(positions);
-    places.forEach((place) => held.set(partitionKey(place), place));
-    await handlers.onAssigned?.(places);
-    begin();
-  }
-
-  async function giveUp(places: readonly TopicPartition[]): Promise<TopicPartition[]> {
-    const mine = places.filter((place) => held.has(partitionKey(place)));
-    await Promise.all(mine.flatMap((place) => readers.get(partitionKey(place))?.finish() ?? []));
-    if (mine.length > 0) await handlers.onRevoked?.(mine);
-    for (const place of mine) {
-      held.delete(partitionKey(place));
-      readers.delete(partitionKey(place));
-    }
-    return mine;
-  }
+export async function runMember({
+  run,
+  connection,
+  consumer,
+  group,
+  bounds,
+}: {
+  readonly run: ConsumerRun;
+  readonly connection: Connection;
+  readonly consumer: number;
+  readonly group: string;
+  bounds(topic: string): Promise<readonly PartitionBounds[]>;
+}): Promise<void> {
+  const { options, stop } = run;
+  const held = createHeldPartitions(run, bounds);
 
   /** One membership: from joining until the end of the run (true) or the loss of the membership (false). */
   async function belong(): Promise<void> {
@@ -62,19 +37,17 @@ export async function runMember(run: ConsumerRun, group: string): Promise<void> 
     };
     const lose = (): void => {
       // At once: what a handler does from here on is void.
-      readers.forEach((reader) => {
-        reader.lose();
-      });
+      held.lose();
       over.resolve(undefined);
     };
     const deafen = [
       connection.onLost(lose),
       connection.onEvent(consumer, (event) => {
         if (event.event === 'expelled') lose();
-        else if (event.event === 'assigned') then(() => take(event.partitions));
+        else if (event.event === 'assigned') then(() => held.take(event.partitions));
         else {
           then(async () => {
-            const partitions = await giveUp(event.partitions);
+            const partitions = await held.giveUp(event.partitions);
             await connection.bound('group.release', { consumer, partitions });
           });
         }
@@ -91,7 +64,7 @@ export async function runMember(run: ConsumerRun, group: string): Promise<void> 
     } finally {
       stop.removeEventListener('abort', stopped);
       then(async () => {
-        await giveUp([...held.values()]);
+        await held.giveUp(held.all());
       });
       await work;
       deafen.forEach((stopListening) => {

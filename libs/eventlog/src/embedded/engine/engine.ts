@@ -5,7 +5,7 @@ import type { Clock } from '@ccd/reconcile';
 import { createCommitter } from '../store/committer.ts';
 import { createStore } from '../store/store.ts';
 import type { UpkeepStep } from '../store/upkeep.ts';
-import { isAborted, untilAborted } from '../signals.ts';
+import { isAborted, untilAborted } from '../../consuming/signals.ts';
 import { createGroups } from './groups.ts';
 import { engineLimits } from './limits.ts';
 import { memberId } from './peer.ts';

@@ -1,7 +1,8 @@
 import type { Clock } from '@ccd/reconcile';
 import type { TopicPartition } from '../../port.ts';
 import type { GroupEvent } from '../wire/requests.ts';
-import { assignPartitions, partitionKey } from './assignment.ts';
+import { assignPartitions } from '../../consuming/assignment.ts';
+import { partitionKey } from '../../consuming/partition-key.ts';
 
 export type MemberEvent =
   | {

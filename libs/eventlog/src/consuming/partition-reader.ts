@@ -1,6 +1,6 @@
-import type { ConsumerHandlers, RecordBatch, TopicPartition } from '../../port.ts';
-import { PartitionsLostError } from '../../errors.ts';
-import { isAborted } from '../signals.ts';
+import type { ConsumerHandlers, RecordBatch, TopicPartition } from '../port.ts';
+import { PartitionsLostError } from '../errors.ts';
+import { isAborted } from './signals.ts';
 
 export interface PartitionReader {
   readonly place: TopicPartition;

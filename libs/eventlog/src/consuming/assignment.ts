@@ -1,13 +1,9 @@
-import type { TopicPartition } from '../../port.ts';
+import type { TopicPartition } from '../port.ts';
+import { partitionKey } from './partition-key.ts';
 
 export interface Member {
   readonly id: string;
   readonly topics: ReadonlySet<string>;
-}
-
-/** A partition's place in maps. */
-export function partitionKey({ topic, partition }: TopicPartition): string {
-  return `${topic}/${partition}`;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { assignPartitions, partitionKey } from './assignment.ts';
+import { assignPartitions } from './assignment.ts';
+import { partitionKey } from './partition-key.ts';
 
 const partitionsOf = (topic: string, count: number) =>
   Array.from({ length: count }, (_, partition) => ({ topic, partition }));
