@@ -82,8 +82,10 @@ export interface TopicAdmin {
 export interface Producer {
   /**
    * Resolves once every record is durable (`acks=all`), with their positions in the order given.
-   * The records of one call that share a topic are stored together or not at all.
-   * @throws TopicNotFoundError, RecordTooLargeError, LogUnavailableError (the outcome is then unknown)
+   * A refusal (TopicNotFoundError, RecordTooLargeError, InvalidRecordError) means that nothing of the call was stored.
+   * The records of one call that share a partition, 1 MiB of them at most, are stored together or not at all; without
+   * key and partition, the records of a topic share one.
+   * @throws TopicNotFoundError, RecordTooLargeError, InvalidRecordError, LogUnavailableError (the outcome is then unknown)
    */
   append(records: readonly RecordToAppend[]): Promise<readonly RecordPosition[]>;
   close(): Promise<void>;

@@ -20,6 +20,7 @@ describeEventLogContract('connectEventLog with the embedded engine', async () =>
   const running = await engine;
   return {
     connect: () => connectEventLog(eventLogOptions.parse({ engine: 'embedded', socketPath }), { clock }),
+    retentionMs: 60_000,
     async age(ms) {
       clock.jumpWallTime(ms);
       await running.upkeep();

@@ -7,6 +7,7 @@ describeEventLogContract('createMemoryLog', async () => {
   const log = createMemoryLog({ clock });
   return {
     connect: async () => log.connect(),
+    retentionMs: 60_000,
     async age(ms) {
       clock.jumpWallTime(ms);
       await log.upkeep();

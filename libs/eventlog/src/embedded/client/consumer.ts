@@ -47,9 +47,7 @@ export function createEmbeddedConsumer(
   return createConsumer(options, {
     fetch,
     run: (run) =>
-      group === undefined
-        ? runReader(run, bounds)
-        : runMember({ run, connection, consumer, group, bounds }),
+      group === undefined ? runReader(run, bounds) : runMember({ run, connection, consumer, group, bounds }),
     async commit(name, offsets) {
       try {
         await connection.bound('group.commit', { consumer, offsets: [...offsets] });

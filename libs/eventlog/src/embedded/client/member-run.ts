@@ -20,7 +20,7 @@ export async function runMember({
   readonly connection: Connection;
   readonly consumer: number;
   readonly group: string;
-  bounds(topic: string): Promise<readonly PartitionBounds[]>;
+  readonly bounds: (topic: string) => Promise<readonly PartitionBounds[]>;
 }): Promise<void> {
   const { options, stop } = run;
   const held = createHeldPartitions(run, bounds);

@@ -1,30 +1,9 @@
 import { failpoint } from '@ccd/failpoints';
 import type { Producer, TransactionalProducer } from '../../port.ts';
-import { LogUnavailableError, ProducerFencedError } from '../../errors.ts';
+import { ProducerFencedError } from '../../errors.ts';
+import { createInFlight } from '../../in-flight.ts';
 import type { Connection } from './connection-port.ts';
 import { toPositions, toWireRecords } from './to-wire.ts';
-
-/** Keeps count of what is under way, so that closing can wait for it. */
-function createInFlight() {
-  const running = new Set<Promise<unknown>>();
-  let closed = false;
-  return {
-    async run<T>(task: () => Promise<T>): Promise<T> {
-      if (closed) throw new LogUnavailableError('this producer is closed');
-      const promise = task();
-      running.add(promise);
-      try {
-        return await promise;
-      } finally {
-        running.delete(promise);
-      }
-    },
-    async close(): Promise<void> {
-      closed = true;
-      await Promise.allSettled(running);
-    },
-  };
-}
 
 export function createEmbeddedProducer(connection: Connection): Producer {
   const inFlight = createInFlight();

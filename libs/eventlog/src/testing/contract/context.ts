@@ -17,7 +17,12 @@ declare const { afterEach, beforeEach }: typeof jestGlobals;
 export interface EventLogHarness {
   /** A new connection, as another process would have. */
   connect(): Promise<EventLog>;
-  /** Lets `ms` pass for the engine and what it does about retention and compaction take place. */
+  /** The retention that the suite's topics get: as short as it must be where time cannot be moved. */
+  readonly retentionMs: number;
+  /**
+   * Lets `ms` pass for the engine and what it does about retention and compaction take place, or begin to. Where time
+   * cannot be moved, that may be less for what the engine does at any age (compaction), and not for retention.
+   */
   age(ms: number): Promise<void>;
   close(): Promise<void>;
 }
@@ -34,6 +39,7 @@ export interface RunningConsumer {
 export interface ContractContext {
   readonly log: EventLog;
   connect(): Promise<EventLog>;
+  readonly retentionMs: number;
   age(ms: number): Promise<void>;
   /** A topic of a name of its own. */
   topic(partitions?: number, config?: TopicConfig): Promise<string>;
@@ -69,6 +75,9 @@ export function createContext(start: () => Promise<EventLogHarness>): ContractCo
       const another = await harness.connect();
       stops.push(() => another.close());
       return another;
+    },
+    get retentionMs() {
+      return harness.retentionMs;
     },
     age: (ms) => harness.age(ms),
     async topic(partitions = 1, config = { cleanup: 'delete' }) {

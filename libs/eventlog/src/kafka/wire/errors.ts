@@ -1,0 +1,136 @@
+import { ResponseError } from '@platformatic/kafka';
+import { LogUnavailableError } from '../../errors.ts';
+
+/** Kafka's error codes, as far as they are told apart here (org.apache.kafka.common.protocol.Errors). */
+export const codes = {
+  none: 0,
+  offsetOutOfRange: 1,
+  corruptMessage: 2,
+  unknownTopicOrPartition: 3,
+  leaderNotAvailable: 5,
+  notLeaderOrFollower: 6,
+  requestTimedOut: 7,
+  replicaNotAvailable: 9,
+  messageTooLarge: 10,
+  offsetMetadataTooLarge: 12,
+  networkException: 13,
+  coordinatorLoadInProgress: 14,
+  coordinatorNotAvailable: 15,
+  notCoordinator: 16,
+  invalidTopic: 17,
+  recordListTooLarge: 18,
+  notEnoughReplicas: 19,
+  notEnoughReplicasAfterAppend: 20,
+  illegalGeneration: 22,
+  unknownMemberId: 25,
+  rebalanceInProgress: 27,
+  invalidTimestamp: 32,
+  topicAlreadyExists: 36,
+  invalidPartitions: 37,
+  notController: 41,
+  outOfOrderSequenceNumber: 45,
+  invalidProducerEpoch: 47,
+  invalidTxnState: 48,
+  invalidProducerIdMapping: 49,
+  concurrentTransactions: 51,
+  transactionCoordinatorFenced: 52,
+  kafkaStorageError: 56,
+  unknownProducerId: 59,
+  nonEmptyGroup: 68,
+  groupIdNotFound: 69,
+  fencedLeaderEpoch: 74,
+  unknownLeaderEpoch: 75,
+  offsetNotAvailable: 78,
+  memberIdRequired: 79,
+  invalidRecord: 87,
+  unstableOffsetCommit: 88,
+  throttlingQuotaExceeded: 89,
+  producerFenced: 90,
+  unknownTopicId: 100,
+  inconsistentTopicId: 103,
+} as const;
+
+/** Codes of a state that passes: the same request may succeed a little later, perhaps at another broker. */
+const passing: ReadonlySet<number> = new Set([
+  codes.unknownTopicOrPartition,
+  codes.corruptMessage,
+  codes.leaderNotAvailable,
+  codes.notLeaderOrFollower,
+  codes.requestTimedOut,
+  codes.replicaNotAvailable,
+  codes.networkException,
+  codes.coordinatorLoadInProgress,
+  codes.coordinatorNotAvailable,
+  codes.notCoordinator,
+  codes.notEnoughReplicas,
+  codes.notEnoughReplicasAfterAppend,
+  codes.notController,
+  codes.concurrentTransactions,
+  codes.kafkaStorageError,
+  codes.fencedLeaderEpoch,
+  codes.unknownLeaderEpoch,
+  codes.offsetNotAvailable,
+  codes.unstableOffsetCommit,
+  codes.throttlingQuotaExceeded,
+  codes.unknownTopicId,
+  codes.inconsistentTopicId,
+]);
+
+/** A broker answered a request with an error code. */
+export class KafkaError extends Error {
+  override readonly name = 'KafkaError';
+  readonly code: number;
+  constructor(code: number, options?: ErrorOptions) {
+    super(`the broker answered with error code ${code}`, options);
+    this.code = code;
+  }
+}
+
+/** No answer: the connection could not be made, or ended, or the time was up. */
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+}
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof NoAnswerError || (error instanceof KafkaError && passing.has(error.code));
+}
+
+/** @throws KafkaError unless the code says that all is well */
+export function assertCode(code: number): void {
+  if (code !== codes.none) throw new KafkaError(code);
+}
+
+/** What happened, without anything that a record or a credential could be read from. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof KafkaError) return error.message;
+  const found: string[] = [];
+  for (let cause = error; cause instanceof Error && found.length < 5; cause = cause.cause) {
+    const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
+    found.push(`${cause.message}${code}`);
+  }
+  return found.join(': ');
+}
+
+export function toUnavailable(error: unknown): LogUnavailableError {
+  return error instanceof LogUnavailableError
+    ? error
+    : new LogUnavailableError(reasonOf(error), { cause: error });
+}
+
+/** Errors of the wire as the port has them; others as they are. */
+export function toPortError(error: unknown): Error {
+  if (error instanceof KafkaError || error instanceof NoAnswerError) return toUnavailable(error);
+  return error instanceof Error ? error : toUnavailable(error);
+}
+
+/** The answer, error codes and all, of a library that throws for any error code in it. */
+export async function withCodes<R>(answer: Promise<R>): Promise<R> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw error;
+    const properties: Readonly<Record<string, R | undefined>> = error;
+    if (properties['response'] === undefined) throw error;
+    return properties['response'];
+  }
+}
