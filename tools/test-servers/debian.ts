@@ -11,8 +11,8 @@ export const postgres: Recipe = {
   install: (kitchen) => aptInstall(['postgresql'], kitchen),
 };
 
-/** The core package has the programs, and no service that would be started. */
+/** The core packages have the programs, and no service that would be started. */
 export const mariadb: Recipe = {
   from: 'Debian, mariadb-server-core, 150 MB',
-  install: (kitchen) => aptInstall(['mariadb-server-core'], kitchen),
+  install: (kitchen) => aptInstall(['mariadb-server-core', 'mariadb-client-core'], kitchen),
 };

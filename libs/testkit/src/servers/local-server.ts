@@ -41,13 +41,15 @@ export function findLocalServer(kind: ServerKind, places: ServerPlaces): FoundSe
       return allOf(kind, {
         'mariadb-install-db': findProgram('mariadb-install-db', folders),
         mariadbd: findProgram('mariadbd', folders),
+        // Asked by mariadb-install-db.
+        my_print_defaults: findProgram('my_print_defaults', folders),
       });
     }
     case 's3':
       return allOf(kind, { versitygw: findProgram('versitygw', [cached()]) });
     case 'azurite':
       return allOf(kind, {
-        azurite: existing(cached('node_modules', 'azurite', 'dist', 'src', 'blob', 'main.js')),
+        'azurite-blob': existing(cached('node_modules', 'azurite', 'dist', 'src', 'blob', 'main.js')),
       });
     case 'gcs':
       return allOf(kind, { 'fake-gcs-server': findProgram('fake-gcs-server', [cached()]) });

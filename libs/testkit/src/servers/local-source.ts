@@ -22,7 +22,9 @@ export function createLocalSource(kind: ServerKind, files: LocalServer): ServerS
   function launch({ program, args, env, folder, logFile }: ServerCommand) {
     const log = openSync(logFile, 'a');
     // Not in the group of the terminal: a server has to survive the Ctrl-C of a test that is about to stop it.
-    const child = spawn(files[program] ?? program, args, {
+    const file = files[program] ?? program;
+    const [start, ...first] = file.endsWith('.js') ? [process.execPath, file] : [file];
+    const child = spawn(start, [...first, ...args], {
       cwd: folder,
       env: { ...inheritedEnv, ...env },
       stdio: ['ignore', log, log],
@@ -36,8 +38,8 @@ export function createLocalSource(kind: ServerKind, files: LocalServer): ServerS
   return {
     kind,
     file: (name) => files[name],
-    adopt(folder) {
-      if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+    adopt(path) {
+      if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
     },
 
     async run(command) {

@@ -26,8 +26,8 @@ export interface ServerSource {
   readonly kind: ServerKind;
   /** Path of a file that the server needs; undefined where this source has none such. */
   file(name: string): string | undefined;
-  /** Prepares a new folder so that the source's programs may write to it. */
-  adopt(folder: string): void;
+  /** Hands a new folder or file to the user that the source's programs run as. */
+  adopt(path: string): void;
   /** Runs a program to its end. Throws `ServerFailedError` unless it ends well. */
   run(command: ServerCommand): Promise<void>;
   start(command: ServerCommand): Promise<RunningServer>;

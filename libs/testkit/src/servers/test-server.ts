@@ -15,7 +15,7 @@ export interface ServerActions {
   pause(): Promise<void>;
   /** SIGCONT. */
   resume(): Promise<void>;
-  /** SIGTERM, and SIGKILL when that has not ended it after 20 s. Its data stays. */
+  /** An orderly end, and SIGKILL when that has not ended it after 20 s. Its data stays. */
   shutDown(): Promise<void>;
   /** Starts it again on the same data and port: after `kill`, or with a proper shutdown before where it still runs. */
   restart(): Promise<void>;
@@ -37,6 +37,8 @@ export interface TestServer extends ServerActions {
 export interface PreparedServer {
   readonly port: number;
   readonly command: Omit<ServerCommand, 'folder' | 'logFile'>;
+  /** What it takes as a wish to end soon; SIGTERM unless said. */
+  readonly shutDownSignal?: NodeJS.Signals;
   /** Asked until it says yes; errors count as no. */
   readonly isReady: (log: () => string) => boolean | Promise<boolean>;
 }
@@ -65,7 +67,7 @@ async function startPrepared(
   source: ServerSource,
   folder: string,
   remove: () => void,
-  { port, command, isReady }: PreparedServer,
+  { port, command, isReady, shutDownSignal = 'SIGTERM' }: PreparedServer,
 ): Promise<TestServer> {
   let starts = 0;
   let running: RunningServer | undefined;
@@ -99,7 +101,7 @@ async function startPrepared(
   async function shutDown(): Promise<void> {
     if (running === undefined || running.hasEnded()) return;
     await running.signal('SIGCONT');
-    await running.signal('SIGTERM');
+    await running.signal(shutDownSignal);
     const timer = new AbortController();
     const late = delay(shutDownWithinMs, 'late', { ref: false, signal: timer.signal });
     if ((await Promise.race([running.waitUntilEnded(), late])) === 'late') await kill();

@@ -1,17 +1,8 @@
-import type { TestCertificate } from '../tls/authority.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
 import type { TlsFiles } from '../tls/write-tls-files.ts';
 
 /** Lines of a `redis.conf`, by directive; a list stands for several lines. */
 export type RedisSettings = Readonly<Record<string, string | number | readonly string[]>>;
-
-/** A Redis that speaks TLS alone. */
-export interface RedisTls {
-  /** PEM of the authority whose clients it trusts. */
-  readonly ca: string;
-  readonly server: TestCertificate;
-  /** Whether clients must show a certificate; they need none unless said. */
-  readonly clients?: 'need no certificate' | 'need a certificate';
-}
 
 /** Text of a configuration file. Values are quoted as Redis reads them, those of lists are lines as they are. */
 export function toRedisConf(settings: RedisSettings): string {
@@ -25,7 +16,7 @@ export function toRedisConf(settings: RedisSettings): string {
 }
 
 /** Settings of any Redis here: its port on the loopback, nothing on disk, a replica that syncs at once. */
-export function baseSettings(port: number, tls?: RedisTls, files?: TlsFiles): RedisSettings {
+export function baseSettings(port: number, tls?: ServerTls, files?: TlsFiles): RedisSettings {
   return {
     bind: '127.0.0.1',
     // In memory unless a test asks for `appendonly`.

@@ -5,13 +5,14 @@ import { freePort } from '../free-port.ts';
 import type { ServerSource } from '../source.ts';
 import { startTestServer } from '../test-server.ts';
 import type { TestServer } from '../test-server.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
 import { writeTlsFiles } from '../tls/write-tls-files.ts';
 import { baseSettings, toRedisConf } from './redis-config.ts';
-import type { RedisSettings, RedisTls } from './redis-config.ts';
+import type { RedisSettings } from './redis-config.ts';
 
 export interface RedisOptions {
   /** Encrypted connections only. */
-  readonly tls?: RedisTls;
+  readonly tls?: ServerTls;
   /** Lines of ACLs, such as `app on >secret ~key:* +get +set`; `default off` shuts out who has no name. */
   readonly users?: readonly string[];
   /** Directives of `redis.conf`, such as `appendonly` or `maxmemory`. */
@@ -27,7 +28,7 @@ export async function startRedisFrom(source: ServerSource, options: RedisOptions
   return startTestServer(source, async (folder) => {
     const port = await freePort();
     const file = join(folder, 'redis.conf');
-    const files = options.tls && writeTlsFiles(folder, options.tls);
+    const files = options.tls && writeTlsFiles(folder, options.tls, source);
     writeFileSync(
       file,
       toRedisConf({

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestCertificate } from './authority.ts';
+import type { ServerSource } from '../source.ts';
+import type { ServerTls } from './server-tls.ts';
 
 export interface TlsFiles {
   readonly ca: string;
@@ -9,10 +10,7 @@ export interface TlsFiles {
 }
 
 /** Writes what a server's configuration names: `ca.pem`, `server.pem`, `server.key`. */
-export function writeTlsFiles(
-  folder: string,
-  { ca, server }: { readonly ca: string; readonly server: TestCertificate },
-): TlsFiles {
+export function writeTlsFiles(folder: string, { ca, server }: ServerTls, source: ServerSource): TlsFiles {
   const files = {
     ca: join(folder, 'ca.pem'),
     cert: join(folder, 'server.pem'),
@@ -21,5 +19,6 @@ export function writeTlsFiles(
   writeFileSync(files.ca, ca);
   writeFileSync(files.cert, server.cert);
   writeFileSync(files.key, server.key, { mode: 0o600 });
+  for (const file of Object.values(files)) source.adopt(file);
   return files;
 }

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findSource } from '../find-source.ts';
+import { freePort } from '../free-port.ts';
+import { accepts, startTestServer } from '../test-server.ts';
+import type { TestServer } from '../test-server.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
+import { writeTlsFiles } from '../tls/write-tls-files.ts';
+
+export interface S3Options {
+  /** HTTPS instead of HTTP. */
+  readonly tls?: Omit<ServerTls, 'clients'>;
+}
+
+/** An S3 without buckets. Clients address it by path (`forcePathStyle`). */
+export interface S3Server extends TestServer {
+  readonly endpoint: string;
+  readonly region: 'us-east-1';
+  /** Of an account that may do everything. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Starts a versitygw over a folder. Throws `ServerMissingError` where there is none. */
+export async function startS3({ tls }: S3Options = {}): Promise<S3Server> {
+  const source = findSource('s3');
+  const accessKeyId = `test${randomBytes(6).toString('hex')}`;
+  const secretAccessKey = randomBytes(20).toString('hex');
+  const server = await startTestServer(source, async (folder) => {
+    const port = await freePort();
+    const objects = join(folder, 'objects');
+    mkdirSync(objects);
+    const files = tls && writeTlsFiles(folder, tls, source);
+    return {
+      port,
+      command: {
+        program: 'versitygw',
+        args: [
+          ...['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive'],
+          ...(files === undefined ? [] : ['--cert', files.cert, '--key', files.key]),
+          ...['posix', objects],
+        ],
+        env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+      },
+      isReady: () => accepts(port),
+    };
+  });
+  return {
+    ...server,
+    endpoint: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${server.port}`,
+    region: 'us-east-1',
+    accessKeyId,
+    secretAccessKey,
+  };
+}
