@@ -7,24 +7,17 @@ import { randomInt } from 'node:crypto';
  */
 const [lowest, highest] = [15_000, 32_000];
 
-/** A port of the loopback interface that nobody listens on. */
+const given = new Set<number>();
+
+/** A port of the loopback interface that nobody listens on, another one each time. */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const port = randomInt(lowest, highest);
-    if (await isFree(port)) return port;
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
   }
   throw new Error(`no free port between ${lowest} and ${highest}`);
-}
-
-export async function freePorts<const Names extends readonly string[]>(
-  ...names: Names
-): Promise<Record<Names[number], number>> {
-  const ports = new Set<number>();
-  while (ports.size < names.length) ports.add(await freePort());
-  return Object.fromEntries([...ports].map((port, index) => [names[index], port])) as Record<
-    Names[number],
-    number
-  >;
 }
 
 function isFree(port: number): Promise<boolean> {

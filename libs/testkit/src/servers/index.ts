@@ -1,5 +1,6 @@
 export { describeWithServers, useServer } from './describe-with-servers.ts';
 export { ServerFailedError, ServerMissingError } from './errors.ts';
+export type { KafkaSecurity } from './kafka/kafka-security.ts';
 export { archiveKafkaClasses } from './kafka/archive-classes.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export type { KafkaOptions, KafkaServer } from './kafka/start-kafka.ts';

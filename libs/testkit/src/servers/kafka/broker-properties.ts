@@ -1,11 +1,12 @@
 import { settingsForTests } from './properties.ts';
 import type { Properties } from './properties.ts';
 
+/** The listeners that clients may have. */
+export type KafkaListener = 'PLAINTEXT' | 'SSL' | 'SASL_SSL';
+
 /** The ports of one broker, which is a controller as well. */
-export interface BrokerPorts {
-  readonly PLAINTEXT: number;
-  readonly CONTROLLER: number;
-}
+export type BrokerPorts = Readonly<Record<'CONTROLLER' | 'PLAINTEXT', number>> &
+  Readonly<Partial<Record<KafkaListener, number>>>;
 
 /** The settings of broker `index` (from 0) of a cluster in which every broker is a controller too. */
 export function brokerProperties(
@@ -23,8 +24,10 @@ export function brokerProperties(
     'controller.quorum.voters': cluster
       .map(({ CONTROLLER }, other) => `${other + 1}@127.0.0.1:${CONTROLLER}`)
       .join(),
-    listeners: `PLAINTEXT://127.0.0.1:${ports.PLAINTEXT},CONTROLLER://127.0.0.1:${ports.CONTROLLER}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: Object.entries(ports)
+      .map(([name, port]) => `${name}://127.0.0.1:${port}`)
+      .join(),
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': dataFolder,

@@ -2,20 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSource } from '../find-source.ts';
-import { freePorts } from '../free-port.ts';
+import { freePort } from '../free-port.ts';
 import type { ServerSource } from '../source.ts';
 import { onAll, startAll } from '../server-group.ts';
 import { startTestServer } from '../test-server.ts';
 import type { ServerActions, TestServer } from '../test-server.ts';
 import { brokerProperties } from './broker-properties.ts';
-import type { BrokerPorts } from './broker-properties.ts';
+import type { BrokerPorts, KafkaListener } from './broker-properties.ts';
 import { javaArguments, newArchive } from './java.ts';
+import { setUpSecurity } from './kafka-security.ts';
+import type { KafkaSecurity } from './kafka-security.ts';
 import { toPropertiesFile } from './properties.ts';
 import type { Properties } from './properties.ts';
 
 export interface KafkaOptions {
   /** 1 unless said; with 3, topics are replicated three times and need two in sync. */
   readonly brokers?: 1 | 3;
+  /** Secure listeners beside the open one. */
+  readonly security?: KafkaSecurity;
   /** Broker settings on top of those for tests, such as `log.retention.ms`. */
   readonly settings?: Properties;
 }
@@ -24,6 +28,8 @@ export interface KafkaOptions {
 export interface KafkaServer extends ServerActions {
   /** `host:port` of each broker, unencrypted and open to all. */
   readonly brokers: readonly string[];
+  /** `host:port` of each broker's encrypted listener, and of the one where clients log in as well. */
+  readonly secure: { readonly SSL: readonly string[]; readonly SASL_SSL: readonly string[] };
   readonly nodes: readonly TestServer[];
 }
 
@@ -34,17 +40,30 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServe
 
 export async function startKafkaFrom(source: ServerSource, options: KafkaOptions = {}): Promise<KafkaServer> {
   const clusterId = randomBytes(16).toString('base64url');
-  const cluster = await Promise.all(
-    Array.from({ length: options.brokers ?? 1 }, () => freePorts('PLAINTEXT', 'CONTROLLER')),
-  );
+  const cluster = await Promise.all(Array.from({ length: options.brokers ?? 1 }, () => takePorts(options)));
   const nodes = await startAll(
     cluster.map((_, index) => startBroker(source, clusterId, cluster, index, options)),
   );
   return {
-    brokers: nodes.map(({ host, port }) => `${host}:${port}`),
+    brokers: addresses(cluster, 'PLAINTEXT'),
+    secure: { SSL: addresses(cluster, 'SSL'), SASL_SSL: addresses(cluster, 'SASL_SSL') },
     nodes,
     ...onAll(nodes),
   };
+}
+
+async function takePorts({ security }: KafkaOptions): Promise<BrokerPorts> {
+  const logsIn = security?.users !== undefined || security?.oauth !== undefined;
+  return {
+    PLAINTEXT: await freePort(),
+    CONTROLLER: await freePort(),
+    ...(security && { SSL: await freePort() }),
+    ...(logsIn && { SASL_SSL: await freePort() }),
+  };
+}
+
+function addresses(cluster: readonly BrokerPorts[], listener: KafkaListener): readonly string[] {
+  return cluster.flatMap(({ [listener]: port }) => (port === undefined ? [] : [`127.0.0.1:${port}`]));
 }
 
 function startBroker(
@@ -56,20 +75,28 @@ function startBroker(
 ): Promise<TestServer> {
   return startTestServer(source, async (folder) => {
     const file = join(folder, 'server.properties');
-    const properties = { ...brokerProperties(index, cluster, join(folder, 'data')), ...options.settings };
-    writeFileSync(file, toPropertiesFile(properties));
+    const secure = options.security && setUpSecurity(options.security, folder, source);
+    writeFileSync(
+      file,
+      toPropertiesFile({
+        ...brokerProperties(index, cluster, join(folder, 'data')),
+        ...secure?.properties,
+        ...options.settings,
+      }),
+    );
+    const java = [...javaArguments(source), ...(secure?.java ?? [])];
     await source.run({
       program: 'java',
-      args: [...javaArguments(source), 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', file],
+      args: [
+        ...[...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file],
+        ...(secure?.format ?? []),
+      ],
       folder,
       logFile: join(folder, 'format.log'),
     });
     return {
       port: cluster[index]?.PLAINTEXT ?? 0,
-      command: {
-        program: 'java',
-        args: [...javaArguments(source), ...newArchive(source), 'kafka.Kafka', file],
-      },
+      command: { program: 'java', args: [...java, ...newArchive(source), 'kafka.Kafka', file] },
       isReady: (log) => log().includes('Kafka Server started'),
     };
   });
