@@ -10,8 +10,9 @@ import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
 import type { GatewayResponse } from './gateway-response.ts';
 import { accepted, badRequest } from './gateway-response.ts';
+import type { ReceivedEvent } from './received-event.ts';
 import { receiveEvent } from './received-event.ts';
-import type { SessionCiphers } from './session-cipher.ts';
+import type { SessionCipher, SessionCiphers } from './session-cipher.ts';
 
 export interface AcceptEventOptions {
   readonly contracts: Pick<RecordReader, 'contract'>;
@@ -39,13 +40,13 @@ const minInt = -(2 ** 31);
 const randomNonce = (): number => randomInt(0, 2 ** 32) + minInt;
 
 /**
- * Takes one event of an authenticated sender through contract, encryption and log. Resolves with 204 once the log has
- * it, with 400 when it is not an event that its contract accepts.
- * @throws whatever the control plane, the key store or the log throw: the event was then not accepted
+ * Takes one event of an authenticated sender through contract, encryption and log: 204 once the log has it, 400 when it
+ * is not an event that its contract accepts. At once where nothing has to be waited for. Throws or rejects with whatever
+ * the control plane, the key store or the log throw: the event was then not accepted.
  */
-export function createAcceptEvent(
-  options: AcceptEventOptions,
-): (request: EventRequest) => Promise<GatewayResponse> {
+export type AcceptEvent = (request: EventRequest) => GatewayResponse | Promise<GatewayResponse>;
+
+export function createAcceptEvent(options: AcceptEventOptions): AcceptEvent {
   const { contracts, sessions, producer, clock, valueFormat, nonce = randomNonce } = options;
 
   const batching = createBatchingProducer(producer);
@@ -69,59 +70,98 @@ export function createAcceptEvent(
     }
   }
 
-  async function accept({ stream, body, schemaRef, serialization }: EventRequest): Promise<GatewayResponse> {
+  /*
+   * The steps are functions that call the next one, and no async function: every wait costs a promise and a turn of the
+   * queue, so that only what is not there is waited for.
+   */
+  function accept(request: EventRequest): Answer {
+    const { schemaRef } = request;
     if (!schemaRef) {
       return badRequest(
         'SchemaRefMissing',
         'The header Strm-Schema-Ref is missing: <handle>/<name>/<version>',
       );
     }
-    const found = find(schemaRef);
-    // Every wait costs a turn of the queue: only what is not there is waited for.
-    const writer = found instanceof Promise ? await found : found;
-    if (isResponse(writer)) return writer;
-    const read = receiveEvent(writer, valueFormat, body, serialization);
+    const writer = find(schemaRef);
+    return writer instanceof Promise
+      ? parsing(writer.then((found) => read(request, found)))
+      : read(request, writer);
+  }
 
-    const { contractRef } = read;
-    const contract = contractRef === schemaRef ? writer : await find(contractRef);
+  function read(request: EventRequest, writer: Found): Answer {
+    if (isResponse(writer)) return writer;
+    const event = receiveEvent(writer, valueFormat, request.body, request.serialization);
+    const { contractRef } = event;
+    if (contractRef === request.schemaRef) return judge(request, event, writer);
+    const found = find(contractRef);
+    return found instanceof Promise
+      ? parsing(found.then((contract) => readAnew(request, writer, contract)))
+      : readAnew(request, writer, found);
+  }
+
+  /** By the contract that the event names, where that is not the one it was written by. */
+  function readAnew(request: EventRequest, writer: CompiledContract, contract: Found): Answer {
     if (isResponse(contract)) return contract;
-    if (contract.schema.fingerprint !== writer.schema.fingerprint) {
-      const message = `Data contract '${contractRef}' has another schema than '${schemaRef}'`;
+    const { ref, schema } = contract;
+    if (schema.fingerprint !== writer.schema.fingerprint) {
+      const message = `Data contract '${ref}' has another schema than '${writer.ref}'`;
       return badRequest('SchemaMismatch', message);
     }
-    if (contract.definition.state !== 'ACTIVE') {
-      const message = `Data contract '${contractRef}' is ${contract.definition.state}; only ACTIVE contracts accept events`;
+    return judge(request, receiveEvent(contract, valueFormat, request.body, request.serialization), contract);
+  }
+
+  function judge(
+    { stream }: EventRequest,
+    event: ReceivedEvent,
+    { ref, definition }: CompiledContract,
+  ): Answer {
+    if (definition.state !== 'ACTIVE') {
+      const message = `Data contract '${ref}' is ${definition.state}; only ACTIVE contracts accept events`;
       return badRequest('ContractNotActive', message);
     }
-    const event = contract === writer ? read : receiveEvent(contract, valueFormat, body, serialization);
     const failure = event.validate();
     if (failure !== undefined) return badRequest('ValidationFailed', failure.message);
     const keyFieldValue = event.keyFieldValue();
     if (!keyFieldValue) {
-      return badRequest('KeyFieldEmpty', `Key field '${contract.definition.keyField}' is empty`);
+      return badRequest('KeyFieldEmpty', `Key field '${definition.keyField}' is empty`);
     }
+    const session = sessions.of(stream, keyFieldValue);
+    return session instanceof Promise
+      ? session.then((current) => store(stream.topic, event, current))
+      : store(stream.topic, event, session);
+  }
 
-    const current = sessions.of(stream, keyFieldValue);
-    const session = current instanceof Promise ? await current : current;
+  function store(topic: string, event: ReceivedEvent, session: SessionCipher): Promise<GatewayResponse> {
     const { keyLink } = session;
     const cipher = session.cipher();
     const value = event.seal({ nonce: nonce(), timestamp: clock.now(), keyLink }, (text) =>
       cipher.encrypt(text),
     );
     failpoint('gateway.beforeProduce');
-    await batching.append({ topic: stream.topic, key: Buffer.from(keyLink), value });
-    failpoint('gateway.afterProduce');
-    return accepted;
+    return batching.append({ topic, key: Buffer.from(keyLink), value }).then(toAccepted);
   }
 
-  return async (request) => {
+  return (request) => {
     try {
-      return await accept(request);
+      return accept(request);
     } catch (error) {
-      if (error instanceof EventParseError) return badRequest('Unparsable', error.message);
-      throw error;
+      return refusalOf(error);
     }
   };
+}
+
+type Answer = GatewayResponse | Promise<GatewayResponse>;
+
+function toAccepted(): GatewayResponse {
+  failpoint('gateway.afterProduce');
+  return accepted;
+}
+
+const parsing = (answer: Promise<GatewayResponse>): Promise<GatewayResponse> => answer.catch(refusalOf);
+
+function refusalOf(error: unknown): GatewayResponse {
+  if (error instanceof EventParseError) return badRequest('Unparsable', error.message);
+  throw error;
 }
 
 type Found = CompiledContract | GatewayResponse;

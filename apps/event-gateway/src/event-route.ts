@@ -1,22 +1,22 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest } from 'node:http2';
-import { Http2ServerResponse } from 'node:http2';
+import type { ClientStream } from '@ccd/controlplane';
 import type { ClientStreams, StreamTokens } from '@ccd/dataplane';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger } from '@ccd/service';
-import type { EventRequest } from './accept-event.ts';
+import type { AcceptEvent } from './accept-event.ts';
+import type { BodyOwner, BodyProblem } from './body-collector.ts';
+import { BodyCollector } from './body-collector.ts';
+import type { Call } from './call.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 import { encodingRefused, overloaded, pastDeadline, tooLarge, tooSlow } from './gateway-response.ts';
+import type { Admission } from './handle-request.ts';
 import { admit, responseToFailure } from './handle-request.ts';
-import type { InFlight, Running } from './in-flight.ts';
-import { readBody } from './read-body.ts';
-import type { BodyProblem } from './read-body.ts';
-import { respond } from './respond.ts';
+import type { InFlight } from './in-flight.ts';
+import { Running } from './in-flight.ts';
 import type { StreamLimits } from './stream-limits.ts';
 
 export interface EventRouteOptions {
-  readonly accept: (request: EventRequest) => Promise<GatewayResponse>;
+  readonly accept: AcceptEvent;
   readonly tokens: StreamTokens;
   readonly streams: ClientStreams;
   readonly limits: StreamLimits;
@@ -31,138 +31,167 @@ export interface EventRouteOptions {
 }
 
 /** `POST /event`. */
-export interface EventRoute {
-  handle(
-    request: IncomingMessage | Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-    expectsContinue: boolean,
-  ): void;
-}
-
-export function createEventRoute(options: EventRouteOptions): EventRoute {
-  return {
-    handle(request, response, expectsContinue) {
-      const exchange = new Exchange(options, request, response, expectsContinue);
-      if (options.inFlight.begin(exchange)) void exchange.run();
-      else exchange.answer(overloaded);
-    },
+export function createEventRoute(options: EventRouteOptions): (call: Call) => void {
+  return (call) => {
+    new Exchange(options, call).begin();
   };
 }
 
-/** One request and its answer. */
-class Exchange implements Running {
-  readonly startedAt: number;
+/**
+ * One request and its answer. Its steps are methods that call the next one, and no async function: every wait costs a
+ * turn of the queue and a promise, so that only what is not there is waited for.
+ */
+class Exchange extends Running implements BodyOwner {
   readonly #options: EventRouteOptions;
-  readonly #request: IncomingMessage | Http2ServerRequest;
-  readonly #response: ServerResponse | Http2ServerResponse;
+  readonly #call: Call;
   /** The client waits for a word before it sends its body. */
   #expectsContinue: boolean;
+  /** Whose event has been counted. */
+  #sender: ClientStream | undefined = undefined;
   #hasBody = false;
-  #answered = false;
+  #isAnswered = false;
   #bytesHeld = 0;
+  #collector: BodyCollector | undefined = undefined;
 
-  constructor(
-    options: EventRouteOptions,
-    request: IncomingMessage | Http2ServerRequest,
-    response: ServerResponse | Http2ServerResponse,
-    expectsContinue: boolean,
-  ) {
+  constructor(options: EventRouteOptions, call: Call) {
+    super(options.clock.monotonic());
     this.#options = options;
-    this.#request = request;
-    this.#response = response;
-    this.#expectsContinue = expectsContinue;
-    this.startedAt = options.clock.monotonic();
+    this.#call = call;
+    this.#expectsContinue = call.expectsContinue;
   }
 
-  /** Never rejects. */
-  async run(): Promise<void> {
-    const { inFlight, logger } = this.#options;
+  begin(): void {
+    const { inFlight } = this.#options;
+    if (!inFlight.begin(this)) {
+      this.#answer(overloaded);
+      return;
+    }
     try {
-      const answer = await this.#work();
-      if (answer !== undefined) this.answer(answer);
+      const admitted = admit(this.#options, this.#call.headers.authorization);
+      if (admitted instanceof Promise) {
+        admitted.then(
+          (admission) => {
+            this.#receive(admission);
+          },
+          (error: unknown) => {
+            this.#fail(error);
+          },
+        );
+      } else this.#receive(admitted);
     } catch (error) {
-      this.answer(responseToFailure(error, logger));
-    } finally {
-      inFlight.end(this, this.#bytesHeld);
+      this.#fail(error);
     }
   }
 
   /** What became of the event is then unknown, as after any lost answer. */
   expire(): void {
     if (this.#hasBody) {
-      this.answer(pastDeadline);
+      this.#answer(pastDeadline);
       return;
     }
     // The rest of the request is not waited for.
-    this.answer(tooSlow, true);
-    if (this.#response instanceof Http2ServerResponse) this.#response.stream.close();
+    this.#answer(tooSlow, true);
+    this.#call.cutShort();
+    this.#collector?.abort();
   }
 
-  answer(response: GatewayResponse, isLast = false): void {
-    if (this.#answered) return;
-    this.#answered = true;
-    const { gatewayMetrics, clock, isDraining } = this.#options;
-    gatewayMetrics.answered(response.status, response.reason, (clock.monotonic() - this.startedAt) / 1_000);
-    // Without the word for it no body comes: whatever came next would not be one.
-    respond(this.#response, response, isLast || this.#expectsContinue || isDraining());
-    if (!this.#hasBody) this.#request.resume();
+  hold(bytes: number): boolean {
+    const fits = this.#options.inFlight.hold(bytes);
+    if (fits) this.#bytesHeld += bytes;
+    return fits;
   }
 
-  /** Undefined when there is nobody left to answer. */
-  async #work(): Promise<GatewayResponse | undefined> {
-    const { accept, limits, maxEventBytes } = this.#options;
-    const { headers } = this.#request;
-    const admitted = admit(this.#options, headers.authorization);
-    // Every wait costs a turn of the queue: only what is not there is waited for.
-    const admission = admitted instanceof Promise ? await admitted : admitted;
-    if ('response' in admission) return admission.response;
+  #receive(admission: Admission): void {
+    if ('response' in admission) {
+      this.#finish(admission.response);
+      return;
+    }
+    const { sender } = admission;
+    const refusal = this.#refusalOf(sender);
+    if (refusal !== undefined) {
+      this.#finish(refusal);
+      return;
+    }
+    this.#sender = sender;
+    // Whoever has been answered meanwhile sends no more.
+    if (this.#isAnswered) {
+      this.received('aborted');
+      return;
+    }
+    if (this.#expectsContinue) {
+      this.#expectsContinue = false;
+      this.#call.sayContinue();
+    }
+    this.#collector = new BodyCollector(this, this.#options.maxEventBytes);
+    this.#call.collect(this.#collector);
+  }
+
+  /** Undefined for a request whose body is to be read, which is then counted. */
+  #refusalOf(sender: ClientStream): GatewayResponse | undefined {
+    const { limits, maxEventBytes } = this.#options;
+    const { headers } = this.#call;
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') return encodingRefused;
     if (Number(headers['content-length'] ?? 0) > maxEventBytes) return tooLarge(maxEventBytes);
-    const { sender } = admission;
-    const refusal = limits.take(sender);
-    if (refusal !== undefined) return refusal;
+    return limits.take(sender);
+  }
 
-    const body = await this.#body();
-    if (!Buffer.isBuffer(body)) {
-      limits.giveBack(sender);
-      return this.#answerTo(body);
+  received(outcome: Buffer | BodyProblem): void {
+    if (!Buffer.isBuffer(outcome)) {
+      // There is nobody left to answer where it was aborted.
+      if (outcome === 'aborted') this.#end(false);
+      else this.#finish(outcome === 'too-large' ? tooLarge(this.#options.maxEventBytes) : overloaded);
+      return;
     }
     this.#hasBody = true;
-    let isAccepted = false;
+    const sender = this.#sender;
+    if (sender === undefined) throw new TypeError('a body is read for a sender');
+    const { headers } = this.#call;
     try {
-      const answer = await accept({
+      const answer = this.#options.accept({
         stream: sender.stream,
-        body,
+        body: outcome,
         schemaRef: textOf(headers['strm-schema-ref']),
         serialization: textOf(headers['strm-serialization-type']),
       });
-      isAccepted = answer.status === 204;
-      return answer;
-    } finally {
-      if (!isAccepted) limits.giveBack(sender);
+      if (answer instanceof Promise) {
+        answer.then(
+          (response) => {
+            this.#finish(response);
+          },
+          (error: unknown) => {
+            this.#fail(error);
+          },
+        );
+      } else this.#finish(answer);
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
-  #body(): Promise<Buffer | BodyProblem> {
-    if (this.#expectsContinue && !this.#answered) {
-      this.#expectsContinue = false;
-      this.#response.writeContinue();
-    }
-    const { maxEventBytes, inFlight } = this.#options;
-    return readBody(this.#request, {
-      maxBytes: maxEventBytes,
-      hold: (bytes) => {
-        const fits = inFlight.hold(bytes);
-        if (fits) this.#bytesHeld += bytes;
-        return fits;
-      },
-    });
+  #fail(error: unknown): void {
+    this.#finish(responseToFailure(error, this.#options.logger));
   }
 
-  #answerTo(problem: BodyProblem): GatewayResponse | undefined {
-    if (problem === 'aborted') return undefined;
-    return problem === 'too-large' ? tooLarge(this.#options.maxEventBytes) : overloaded;
+  #finish(response: GatewayResponse): void {
+    this.#answer(response);
+    this.#end(response.status === 204);
+  }
+
+  #end(isAccepted: boolean): void {
+    const { inFlight, limits } = this.#options;
+    if (!isAccepted && this.#sender !== undefined) limits.giveBack(this.#sender);
+    inFlight.end(this, this.#bytesHeld);
+  }
+
+  #answer(response: GatewayResponse, isLast = false): void {
+    if (this.#isAnswered) return;
+    this.#isAnswered = true;
+    const { gatewayMetrics, clock, isDraining } = this.#options;
+    gatewayMetrics.answered(response.status, response.reason, (clock.monotonic() - this.startedAt) / 1_000);
+    // Without the word for it no body comes: whatever came next would not be one.
+    this.#call.answer(response, isLast || this.#expectsContinue || isDraining());
+    if (!this.#hasBody) this.#call.passBody();
   }
 }
 

@@ -79,7 +79,7 @@ describe('mutated events', () => {
     const statuses = new Map<number, number>();
     for (let count = 0; count < scaled(190_000); count += 1) {
       const { body, schemaRef, serialization } = caseOf(random);
-      const ask = (each: GatewayRig): Promise<GatewayResponse> =>
+      const ask = async (each: GatewayRig): Promise<GatewayResponse> =>
         each.accept({ stream: sampleSender.stream, body, schemaRef, serialization });
       const request = `request ${count} of seed ${seed}: ${schemaRef} ${serialization} ${body.toString('base64')}`;
       appended = [];

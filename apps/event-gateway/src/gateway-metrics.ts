@@ -3,13 +3,14 @@ import type { Metrics } from '@ccd/service';
 /** What the published dashboards read. */
 export interface GatewayMetrics {
   answered(status: number, reason: string, seconds: number): void;
-  inFlight(count: number): void;
+  /** Whose count is told of. */
+  watch(inFlight: { readonly count: number }): void;
 }
 
 /** Adds events up by itself, since finding a counter by its labels costs more than counting, until somebody reads them. */
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   const counts = new Map<string, { readonly status: string; readonly reason: string; events: number }>();
-  let inFlight = 0;
+  let watched = { count: 0 };
   metrics.counter({
     name: 'strm_gateway_events_total',
     help: 'Requests with an event, by the status and the reason of their answer',
@@ -28,7 +29,7 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     name: 'strm_gateway_inflight',
     help: 'Requests that are being answered',
     collect: (gauge) => {
-      gauge.set(inFlight);
+      gauge.set(watched.count);
     },
   });
   return {
@@ -39,8 +40,8 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       else known.events += 1;
       timing.observe(seconds);
     },
-    inFlight: (count) => {
-      inFlight = count;
+    watch: (inFlight) => {
+      watched = inFlight;
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+
 /** What the gateway answers; text, unless it says otherwise. */
 export interface GatewayResponse {
   readonly status: number;
@@ -78,3 +80,14 @@ export const unavailable = (reason: string, body: string): GatewayResponse => ({
   retryAfter: 1,
   reason,
 });
+
+/** The headers that say what an answer carries. */
+export function headersOf({ body, contentType, retryAfter }: GatewayResponse): OutgoingHttpHeaders {
+  return {
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    ...(body !== undefined && {
+      'content-type': contentType ?? 'text/plain; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+    }),
+  };
+}

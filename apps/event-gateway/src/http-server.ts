@@ -1,12 +1,13 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Certificate, Health, Metrics, ProtocolLimits } from '@ccd/service';
 import { answerAdmin, createDualProtocolServer, errorFields } from '@ccd/service';
+import type { Call } from './call.ts';
+import { EventMessage } from './event-message.ts';
 import type { EventRouteOptions } from './event-route.ts';
 import { createEventRoute } from './event-route.ts';
 import { notFound } from './gateway-response.ts';
+import { Http1Call } from './http1-call.ts';
+import { Http2Call } from './http2-call.ts';
 import { createInFlight } from './in-flight.ts';
-import { respond } from './respond.ts';
 
 export interface HttpServerOptions extends Omit<EventRouteOptions, 'inFlight' | 'isDraining'> {
   readonly health: Health;
@@ -33,9 +34,6 @@ export interface GatewayServer {
   close(): Promise<void>;
 }
 
-type Request = IncomingMessage | Http2ServerRequest;
-type Response = ServerResponse | Http2ServerResponse;
-
 /**
  * `POST /event` over HTTP/1.1 and HTTP/2, in cleartext and over TLS, on one port, beside `/is-alive`, `/ready` and
  * `/metrics`. Everything else is answered 404.
@@ -47,40 +45,40 @@ export function createHttpServer(options: HttpServerOptions): GatewayServer {
     maxRequests: options.maxInFlight,
     maxBytes: options.maxBytesInFlight,
     deadlineMs: options.deadlineMs,
-    onChange: (count) => {
-      gatewayMetrics.inFlight(count);
-    },
   });
-  const events = createEventRoute({ ...options, inFlight, isDraining: () => listener.draining });
+  gatewayMetrics.watch(inFlight);
+  const takeEvent = createEventRoute({ ...options, inFlight, isDraining: () => listener.draining });
 
-  function handle(request: Request, response: Response, expectsContinue: boolean): void {
-    const { method, url = '' } = request;
-    if (method === 'POST' && (url === '/event' || pathOf(url) === '/event')) {
-      events.handle(request, response, expectsContinue);
+  function take(call: Call): void {
+    const { method, target } = call;
+    if (method === 'POST' && (target === '/event' || pathOf(target) === '/event')) {
+      takeEvent(call);
       return;
     }
+    call.passBody();
     if (method !== 'GET') {
-      respond(response, notFound, expectsContinue);
+      call.answer(notFound, call.expectsContinue);
       return;
     }
-    answerAdmin(pathOf(url), { health, metrics }).then(
+    answerAdmin(pathOf(target), { health, metrics }).then(
       (answer) => {
-        respond(response, answer ? { ...answer, reason: 'Admin' } : notFound, expectsContinue);
+        call.answer(answer ? { ...answer, reason: 'Admin' } : notFound, call.expectsContinue);
       },
       (error: unknown) => {
         logger.error({ error: errorFields(error) }, 'an admin path could not be answered');
-        respond(response, { status: 500, reason: 'Failed' }, true);
+        call.answer({ status: 500, reason: 'Failed' }, true);
       },
     );
   }
 
   const listener = createDualProtocolServer(
     {
-      requestListener: (request, response) => {
-        handle(request, response, false);
+      IncomingMessage: EventMessage,
+      http1Listener: (request, response, expectsContinue) => {
+        take(new Http1Call(request, response, expectsContinue));
       },
-      continueListener: (request, response) => {
-        handle(request, response, true);
+      http2Listener: (stream, headers) => {
+        take(new Http2Call(stream, headers));
       },
     },
     {

@@ -1,11 +1,19 @@
 import type { Clock } from '@ccd/reconcile';
 
-/** A request that is being worked on. */
-export interface Running {
+/** A request that is being worked on. A link of the list of those whose time is not up: a set costs a hash of each. */
+export abstract class Running {
   /** On the monotonic clock. */
   readonly startedAt: number;
+  older: Running | undefined = undefined;
+  newer: Running | undefined = undefined;
+  isWaiting = false;
+
+  constructor(startedAt: number) {
+    this.startedAt = startedAt;
+  }
+
   /** Called once, when its time is up. */
-  expire(): void;
+  abstract expire(): void;
 }
 
 /**
@@ -18,6 +26,7 @@ export interface InFlight {
   begin(running: Running): boolean;
   /** @returns whether there is room for so many bytes more */
   hold(bytes: number): boolean;
+  /** To be called once for each that has begun. */
   end(running: Running, bytes: number): void;
   /** Lets nothing expire any more. */
   stop(): Promise<void>;
@@ -29,23 +38,42 @@ export interface InFlightOptions {
   readonly maxBytes: number;
   /** Time until a request expires, milliseconds. */
   readonly deadlineMs: number;
-  readonly onChange?: (count: number) => void;
 }
 
 export function createInFlight(options: InFlightOptions): InFlight {
-  const { clock, maxRequests, maxBytes, deadlineMs, onChange } = options;
-  const running = new Set<Running>();
-  /** Those of them whose time is not up, the oldest first. */
-  const waiting = new Set<Running>();
+  const { clock, maxRequests, maxBytes, deadlineMs } = options;
+  let count = 0;
+  let oldest: Running | undefined;
+  let newest: Running | undefined;
   const sweepMs = Math.max(1, Math.min(100, deadlineMs / 20));
   let bytesHeld = 0;
 
   const stopping = new AbortController();
   let watching: Promise<void> | undefined;
 
+  function add(each: Running): void {
+    each.isWaiting = true;
+    each.older = newest;
+    if (newest === undefined) oldest = each;
+    else newest.newer = each;
+    newest = each;
+  }
+
+  function remove(each: Running): void {
+    if (!each.isWaiting) return;
+    each.isWaiting = false;
+    const { older, newer } = each;
+    if (older === undefined) oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) newest = older;
+    else newer.older = older;
+    each.older = undefined;
+    each.newer = undefined;
+  }
+
   /** One timer serves all requests, and runs while there are any. */
   async function watch(): Promise<void> {
-    while (waiting.size > 0 && !stopping.signal.aborted) {
+    while (oldest !== undefined && !stopping.signal.aborted) {
       await clock.sleep(sweepMs, stopping.signal).catch(() => {});
       expireOld();
     }
@@ -54,23 +82,22 @@ export function createInFlight(options: InFlightOptions): InFlight {
 
   function expireOld(): void {
     const limit = clock.monotonic() - deadlineMs;
-    for (const each of waiting) {
-      if (each.startedAt > limit) return;
-      waiting.delete(each);
+    while (oldest !== undefined && oldest.startedAt <= limit) {
+      const each = oldest;
+      remove(each);
       each.expire();
     }
   }
 
   return {
     get count() {
-      return running.size;
+      return count;
     },
     begin(each) {
-      if (running.size >= maxRequests) return false;
-      running.add(each);
-      waiting.add(each);
+      if (count >= maxRequests) return false;
+      count += 1;
+      add(each);
       watching ??= watch();
-      onChange?.(running.size);
       return true;
     },
     hold(bytes) {
@@ -79,10 +106,9 @@ export function createInFlight(options: InFlightOptions): InFlight {
       return true;
     },
     end(each, bytes) {
-      running.delete(each);
-      waiting.delete(each);
+      count -= 1;
+      remove(each);
       bytesHeld -= bytes;
-      onChange?.(running.size);
     },
     async stop() {
       stopping.abort();

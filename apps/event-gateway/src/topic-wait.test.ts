@@ -31,7 +31,13 @@ function setUp() {
   return { clock, accept, create, looks: () => looks };
 }
 
-const outcomeOf = (answer: Promise<unknown>): Promise<unknown> => answer.catch((error: unknown) => error);
+const outcomeOf = async (answer: unknown): Promise<unknown> => {
+  try {
+    return await answer;
+  } catch (error) {
+    return error;
+  }
+};
 
 describe(withTopicWait, () => {
   it('takes the first events of a stream as soon as both of its topics are there', async () => {
@@ -75,7 +81,7 @@ describe(withTopicWait, () => {
 
   it('asks once for all events that wait', async () => {
     const { clock, accept, create, looks } = setUp();
-    const answers = Promise.all(Array.from({ length: 20 }, () => accept(request)));
+    const answers = Promise.all(Array.from({ length: 20 }, async () => accept(request)));
     await clock.advance(0);
     expect(looks()).toBe(2);
     await create('keys-1');

@@ -3,7 +3,7 @@ import type { TopicAdmin } from '@ccd/eventlog';
 import { TopicNotFoundError } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
 import { LRUCache } from 'lru-cache';
-import type { EventRequest } from './accept-event.ts';
+import type { AcceptEvent, EventRequest } from './accept-event.ts';
 import type { GatewayResponse } from './gateway-response.ts';
 
 export interface TopicWaitOptions {
@@ -62,19 +62,20 @@ export function createTopicWait(options: TopicWaitOptions): TopicWait {
   };
 }
 
-type Accept = (request: EventRequest) => Promise<GatewayResponse>;
-
 /**
  * The first events of a new stream come before the agent has made its topics, and the simulator of the command line
  * ends on the first answer that is no 204. A refusal for want of a topic has stored nothing, so the event is taken anew.
  */
-export function withTopicWait(accept: Accept, topics: TopicWait): Accept {
-  return async (request) => {
-    try {
-      return await accept(request);
-    } catch (error) {
-      if (!(error instanceof TopicNotFoundError) || !(await topics.appear(request.stream))) throw error;
-      return accept(request);
-    }
+export function withTopicWait(accept: AcceptEvent, topics: TopicWait): AcceptEvent {
+  async function waitAndRetry(request: EventRequest, error: unknown): Promise<GatewayResponse> {
+    if (!(error instanceof TopicNotFoundError) || !(await topics.appear(request.stream))) throw error;
+    return accept(request);
+  }
+
+  return (request) => {
+    const answer = accept(request);
+    return answer instanceof Promise
+      ? answer.catch((error: unknown) => waitAndRetry(request, error))
+      : answer;
   };
 }

@@ -8,11 +8,21 @@ import { parseAnswers, sendRaw } from './testing/exchange.ts';
 import type { GatewayRig } from './testing/gateway-rig.ts';
 import { startGatewayRig } from './testing/gateway-rig.ts';
 
+/** Where the sender is known a body goes from the parser to its collector; elsewhere it is a stream by then. */
+const rigs: Partial<Record<'known' | 'unknown', GatewayRig>> = {};
 let rig: GatewayRig;
 beforeAll(async () => {
-  rig = await startGatewayRig({ protocol: { requestTimeoutMs: 400, maxHeaderBytes: 4_000 } });
+  const protocol = { requestTimeoutMs: 400, maxHeaderBytes: 4_000 };
+  rigs.known = await startGatewayRig({ protocol, known: true });
+  rigs.unknown = await startGatewayRig({ protocol, known: false });
 });
-afterAll(() => rig.stop());
+afterAll(() => Promise.all([rigs.known?.stop(), rigs.unknown?.stop()]));
+
+const use = (senders: 'known' | 'unknown'): void => {
+  const chosen = rigs[senders];
+  if (chosen === undefined) throw new TypeError('the rigs are started');
+  rig = chosen;
+};
 
 const body = JSON.stringify(sampleEvent());
 const length = `content-length: ${body.length}`;
@@ -25,7 +35,11 @@ async function statuses(...parts: readonly string[]): Promise<readonly number[]>
   return parseAnswers(await sendRaw(rig.port, ...parts)).map(({ status }) => status);
 }
 
-describe('on the wire of HTTP/1.1', () => {
+describe.each(['known', 'unknown'] as const)('on the wire of HTTP/1.1, of a sender who is %s', (senders) => {
+  beforeAll(() => {
+    use(senders);
+  });
+
   it.each<[string, readonly string[], readonly number[]]>([
     ['a request', [head('connection: close', length), body], [204]],
     [
@@ -145,7 +159,11 @@ describe('on the wire of HTTP/1.1', () => {
   });
 });
 
-describe('on the wire of HTTP/2', () => {
+describe.each(['known', 'unknown'] as const)('on the wire of HTTP/2, of a sender who is %s', (senders) => {
+  beforeAll(() => {
+    use(senders);
+  });
+
   const headers = {
     ':method': 'POST',
     ':path': '/event',
@@ -177,6 +195,29 @@ describe('on the wire of HTTP/2', () => {
       Promise.all(Array.from({ length: 8 }, () => post(session))),
     );
     expect(answers).toEqual(Array.from({ length: 8 }, () => 204));
+  });
+
+  it.each([
+    ['headers that are too large', { x: 'x'.repeat(4_000) }, 431],
+    ['an expectation that nobody knows', { expect: '200-maybe' }, 417],
+  ])('refuses %s, and serves the others', async (_case, more: Record<string, string>, status) => {
+    await withSession(async (session) => {
+      session.on('error', () => {});
+      const stream = session.request({ ...headers, ...more });
+      stream.on('error', () => {});
+      const [answer] = (await once(stream, 'response')) as [{ ':status'?: number }];
+      expect(answer[':status']).toBe(status);
+      await expect(post(session)).resolves.toBe(204);
+    });
+  });
+
+  it('resets a stream with more headers than it looks at', async () => {
+    await withSession(async (session) => {
+      await once(session, 'remoteSettings');
+      const stream = session.request({ ...headers, x: 'x'.repeat(9_000) });
+      await expect(once(stream, 'response')).rejects.toMatchObject({ code: 'ERR_HTTP2_STREAM_ERROR' });
+      await expect(post(session)).resolves.toBe(204);
+    });
   });
 
   it('asks a client that waits for it to go on', async () => {

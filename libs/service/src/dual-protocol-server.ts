@@ -4,7 +4,12 @@ import type { Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 import { ListenError } from './listen-error.ts';
-import type { ListenerOptions, ProtocolLimits, ProtocolServers } from './protocol-servers.ts';
+import type {
+  ListenerOptions,
+  ProtocolLimits,
+  ProtocolServers,
+  SplitListenerOptions,
+} from './protocol-servers.ts';
 import { createProtocolServers } from './protocol-servers.ts';
 import type { Protocol } from './sniff-protocol.ts';
 import { sniffProtocol } from './sniff-protocol.ts';
@@ -46,12 +51,12 @@ const idleSweepMs = 20;
  * record, and HTTP/2 in cleartext with a fixed preface (RFC 9113, 3.4), which no HTTP/1.1 request can begin with.
  */
 export function createDualProtocolServer(
-  servers: ProtocolServers | ListenerOptions,
+  servers: ProtocolServers | ListenerOptions | SplitListenerOptions,
   options: DualProtocolOptions = {},
 ): DualProtocolServer {
   const { tls, cleartext = tls === undefined, firstBytesTimeoutMs = 10_000, maxConnections } = options;
   const { http1Server, http2Server } =
-    'requestListener' in servers ? createProtocolServers(servers, options) : servers;
+    'http1Server' in servers ? servers : createProtocolServers(servers, options);
   const sockets = new Set<Socket>();
   /** Connections that have not yet said what they speak. */
   const undecided = new Set<Socket>();

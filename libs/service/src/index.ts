@@ -33,6 +33,7 @@ export type {
   ListenerOptions,
   ProtocolLimits,
   ProtocolServers,
+  SplitListenerOptions,
 } from './protocol-servers.ts';
 export { runMain } from './run-main.ts';
 export {

@@ -30,10 +30,18 @@ export interface GatewayWorld {
   controlPlaneAway: boolean;
 }
 
-export type GatewayRigOptions = Partial<HttpServerOptions> & { readonly valueFormat?: ValueFormat };
+export type GatewayRigOptions = Partial<HttpServerOptions> & {
+  readonly valueFormat?: ValueFormat;
+  /** Whether tokens and streams are known, as they are from a sender's second event on, or have to be asked for. */
+  readonly known?: boolean;
+};
 
 /** A gateway on a port, with a log and a key store in memory and everything else real. */
-export async function startGatewayRig({ valueFormat = 'confluent', ...options }: GatewayRigOptions = {}) {
+export async function startGatewayRig({
+  valueFormat = 'confluent',
+  known = true,
+  ...options
+}: GatewayRigOptions = {}) {
   const clock = createFakeClock();
   const log = createMemoryLog({ clock });
   for (const [name, cleanup] of [
@@ -84,9 +92,12 @@ export async function startGatewayRig({ valueFormat = 'confluent', ...options }:
   const health = createHealth();
   const server = createHttpServer({
     accept,
-    tokens: plainTokens,
+    tokens: known ? knownTokens : plainTokens,
     streams: {
-      find: async (clientId) => (clientId === 'stream-demo' ? { ...world.sender, clientId } : undefined),
+      find: (clientId) => {
+        const found = clientId === 'stream-demo' ? { ...world.sender, clientId } : undefined;
+        return known && found !== undefined ? found : Promise.resolve(found);
+      },
     },
     limits: createStreamLimits(clock),
     health,
@@ -158,4 +169,11 @@ const plainTokens: StreamTokens = {
     if (!authorization) throw new TokenRefusedError('missing', 'Jwt is missing');
     return authorization.replace('Bearer ', '');
   },
+};
+
+const knownTokens: StreamTokens = {
+  clientIdOf: (authorization) =>
+    authorization?.startsWith('Bearer stream-') === true
+      ? authorization.replace('Bearer ', '')
+      : plainTokens.clientIdOf(authorization),
 };
