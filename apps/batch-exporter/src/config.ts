@@ -3,7 +3,7 @@ import {
   controlPlaneSettings,
   eventLogSettings,
   guardrailSettings,
-  keyStoreSettings,
+  keySecretSettings,
 } from '@ccd/dataplane';
 import { folder, loggingSettings, port, text, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
@@ -26,7 +26,7 @@ export const configSchema = z.object({
   ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
   ...controlPlaneSettings,
   ...eventLogSettings,
-  ...keyStoreSettings,
+  ...keySecretSettings,
   ...cacheSettings,
   ...guardrailSettings,
   ...loggingSettings,

@@ -41,7 +41,7 @@ export async function createSourceStream(): Promise<SourceStream> {
     lookupSecret: Buffer.alloc(32, 'l'),
     keks: { primary: { id: 'bench', key: Buffer.alloc(32, 'k') } },
   };
-  const keys = await openKeyStore(log, { secrets, clock });
+  const keys = await openKeyStore(log, { index: { engine: 'embedded' }, secrets, clock });
   const producer = await log.createProducer();
   const contract = compileContract(pageViews);
   const ciphers = createCipherCache({ ciphers: createFieldCiphers() });

@@ -12,6 +12,7 @@ import {
   refuseConsent,
   toControlPlaneOptions,
   toEventLogOptions,
+  toKeyIndexEngine,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
@@ -34,7 +35,11 @@ export async function startDecrypter(
   const task = readTask(config.CONFIG_DIR, decrypterTaskSchema);
   const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
   const log = await connectEventLog(toEventLogOptions(config), { clock });
-  const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
+  const keys = await openKeyStore(log, {
+    index: toKeyIndexEngine(config),
+    secrets: toKeyStoreSecrets(config),
+    clock,
+  });
   const catalog = createContractCatalog({
     controlPlane,
     cacheDir: join(config.CACHE_DIR, groupOf(task)),

@@ -14,6 +14,7 @@ import {
   toControlPlaneOptions,
   toEventLogOptions,
   toInstanceId,
+  toKeyIndexEngine,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
 import type { EmbeddedLog } from '@ccd/eventlog';
@@ -66,7 +67,11 @@ export async function startEventGateway(
   const tls = tlsFiles && readCertificateFiles(tlsFiles);
   const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
   const log = given.log ?? (await connectEventLog(toEventLogOptions(config), { clock }));
-  const keys = await openKeyStore(log, { secrets: toKeyStoreSecrets(config), clock });
+  const keys = await openKeyStore(log, {
+    index: toKeyIndexEngine(config),
+    secrets: toKeyStoreSecrets(config),
+    clock,
+  });
   const producer = await log.createProducer();
   const cached = (name: string) => join(config.CACHE_DIR, name);
   const catalog = createContractCatalog({

@@ -66,7 +66,7 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
         if (await log.admin.describeTopic(name)) continue;
         await log.admin.createTopic({ name, partitions: 3, config: { cleanup: 'delete' } });
       }
-      const keys = await openKeyStore(log, { secrets, clock: systemClock });
+      const keys = await openKeyStore(log, { index: { engine: 'embedded' }, secrets, clock: systemClock });
       const producer = await log.createProducer();
       const transactional = await log.createTransactionalProducer('power');
       const record = (topic: string, name: string) => ({ topic, key: null, value: Buffer.from(name) });

@@ -11,12 +11,17 @@ export {
   controlPlaneSettings,
   eventLogSettings,
   instanceSettings,
-  keyStoreSettings,
   toControlPlaneOptions,
   toEventLogOptions,
   toInstanceId,
-  toKeyStoreSecrets,
 } from './settings.ts';
+export {
+  keySecretSettings,
+  keyStoreSettings,
+  toKeyIndexEngine,
+  toKeyStoreSecrets,
+} from './key-store-settings.ts';
+export type { KeyIndexEngine } from './key-store-settings.ts';
 export {
   connectorSecretName,
   decrypterTaskSchema,

@@ -1,19 +1,39 @@
-import type { EmbeddedLog } from '@ccd/eventlog';
-import type { KeyStoreSecrets, RebuildableKeyStore } from '@ccd/keystore';
-import { createKeyStore, createTableIndex } from '@ccd/keystore';
+import type { EmbeddedLog, EventLog } from '@ccd/eventlog';
+import type { KeyIndex, KeyStoreSecrets, RebuildableKeyStore } from '@ccd/keystore';
+import { createKeyStore, createRedisIndex, createTableIndex } from '@ccd/keystore';
 import type { Clock } from '@ccd/reconcile';
+import { ConfigError } from '@ccd/service';
 import { createKeyJournal } from './key-journal.ts';
+import type { KeyIndexEngine } from './key-store-settings.ts';
 
-/** Opens the session keys of the installation: journal and index both on the embedded engine. */
+/** An event log, which keeps tables too where it is the embedded one. */
+type LogOfAnyEngine = EventLog & Partial<Pick<EmbeddedLog, 'table'>>;
+
+/**
+ * Opens the session keys of the installation: their record on the event log, their index where `index` says.
+ * @throws ConfigError for the embedded index beside an event log that is not embedded
+ */
 export async function openKeyStore(
-  log: EmbeddedLog,
-  { secrets, clock }: { readonly secrets: KeyStoreSecrets; readonly clock: Clock },
-): Promise<RebuildableKeyStore> {
-  const producer = await log.createProducer();
-  return createKeyStore({
-    index: createTableIndex(log.table('session-keys')),
-    journal: createKeyJournal(log, producer),
+  log: LogOfAnyEngine,
+  {
+    index,
     secrets,
     clock,
-  });
+  }: { readonly index: KeyIndexEngine; readonly secrets: KeyStoreSecrets; readonly clock: Clock },
+): Promise<RebuildableKeyStore> {
+  const opened = openIndex(log, index);
+  const producer = await log.createProducer();
+  return createKeyStore({ index: opened, journal: createKeyJournal(log, producer), secrets, clock });
+}
+
+function openIndex(log: LogOfAnyEngine, index: KeyIndexEngine): KeyIndex {
+  if (index.engine === 'redis') return createRedisIndex(index.redis);
+  if (log.table !== undefined) return createTableIndex(log.table('session-keys'));
+  throw new ConfigError([
+    {
+      variable: 'KEYSTORE_ENGINE',
+      problem: 'is embedded, and the event log is not',
+      accepted: 'redis, with STRM_REDIS_HOST',
+    },
+  ]);
 }

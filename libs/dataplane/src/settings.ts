@@ -3,9 +3,8 @@ import { hostname } from 'node:os';
 import type { ControlPlaneOptions } from '@ccd/controlplane';
 import { eventLogOptions } from '@ccd/eventlog';
 import type { EventLogOptions } from '@ccd/eventlog';
-import type { KeyStoreSecrets } from '@ccd/keystore';
 import type { Clock } from '@ccd/reconcile';
-import { bool, folder, port, secret, secretText, setting, text, url } from '@ccd/service';
+import { bool, folder, port, secretText, text, url } from '@ccd/service';
 import { z } from 'zod';
 
 /** Settings of everything that asks the control plane. */
@@ -50,42 +49,6 @@ export const eventLogSettings = {
 
 export function toEventLogOptions(config: z.output<z.ZodObject<typeof eventLogSettings>>): EventLogOptions {
   return eventLogOptions.parse({ engine: config.EVENTLOG_ENGINE, socketPath: config.EVENTLOG_SOCKET });
-}
-
-const base64Key = (value: string): Buffer | undefined => {
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.length === 32 && bytes.toString('base64') === value ? bytes : undefined;
-};
-
-const lookupSecret = setting('32 bytes in base64', base64Key);
-
-const keyEncryptionKeys = setting('name:key pairs between commas, each key 32 bytes in base64', (value) => {
-  const keks = value.split(',').map((pair) => {
-    const at = pair.indexOf(':');
-    const key = base64Key(pair.slice(at + 1).trim());
-    const id = pair.slice(0, Math.max(at, 0)).trim();
-    return key === undefined || id === '' ? undefined : { id, key };
-  });
-  const [primary, ...older] = keks.filter((kek) => kek !== undefined);
-  return primary === undefined || older.length + 1 < keks.length ? undefined : { primary, older };
-});
-
-/** Settings of everything that opens session keys. */
-export const keyStoreSettings = {
-  KEYSTORE_ENGINE: z
-    .enum(['embedded'])
-    .default('embedded')
-    .describe('Which key store stands behind the port'),
-  KEY_LOOKUP_SECRET: secret(lookupSecret).describe(
-    'Secret under which sessions are looked up; changing it makes every session look new',
-  ),
-  KEY_ENCRYPTION_KEYS: secret(keyEncryptionKeys).describe(
-    'Keys that wrap session keys, the first for new ones; older ones stay in the list while they are in use',
-  ),
-} as const;
-
-export function toKeyStoreSecrets(config: z.output<z.ZodObject<typeof keyStoreSettings>>): KeyStoreSecrets {
-  return { lookupSecret: config.KEY_LOOKUP_SECRET, keks: config.KEY_ENCRYPTION_KEYS };
 }
 
 /** A folder for what a process remembers between starts. */

@@ -3,6 +3,8 @@ export * from './errors.ts';
 export { createKeyStore } from './create-key-store.ts';
 export type { KeyStoreOptions, RebuildableKeyStore } from './create-key-store.ts';
 export { createTableIndex } from './table-index.ts';
+export { createRedisIndex } from './redis/redis-index.ts';
+export type { RedisAddress, RedisOptions, RedisTls, RedisTopology } from './redis/options.ts';
 export { decodeJournalEntry, encodeJournalEntry } from './journal-codec.ts';
 export { unwrapKeyset } from './secrets.ts';
 export type { Kek, KeyStoreSecrets } from './secrets.ts';

@@ -41,6 +41,7 @@ export {
   durationMs,
   folder,
   hostPort,
+  isSecret,
   list,
   port,
   secret,

@@ -2,17 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
-import { durationMs, folder, loggingSettings, port, text } from '@ccd/service';
+import { durationMs, folder, isSecret, loggingSettings, port, text } from '@ccd/service';
 import { z } from 'zod';
 import { deadLetterSettings } from '../dead-letters.ts';
 import { guardrailSettings } from '../guardrails/guardrails.ts';
-import {
-  cacheSettings,
-  controlPlaneSettings,
-  eventLogSettings,
-  instanceSettings,
-  keyStoreSettings,
-} from '../settings.ts';
+import { keyStoreSettings } from '../key-store-settings.ts';
+import { cacheSettings, controlPlaneSettings, eventLogSettings, instanceSettings } from '../settings.ts';
 
 /** Settings of every agent. */
 export const agentSettings = {
@@ -41,7 +36,7 @@ export type AgentConfig = z.output<z.ZodObject<typeof agentSettings>>;
 const workerSettings: readonly string[] = [
   'PATH',
   'FOLDER_ROOT',
-  ...Object.keys({
+  ...Object.entries({
     ...controlPlaneSettings,
     ...eventLogSettings,
     ...keyStoreSettings,
@@ -49,7 +44,7 @@ const workerSettings: readonly string[] = [
     ...guardrailSettings,
     ...deadLetterSettings,
     ...loggingSettings,
-  }),
+  }).flatMap(([name, schema]) => (isSecret(schema) ? [name, `${name}_FILE`] : [name])),
 ];
 
 /**

@@ -1,0 +1,108 @@
+import { KeyStoreUnavailableError } from '../errors.ts';
+import { encodeJournalEntry, parseEntry } from '../journal-codec.ts';
+import type { JournalEntry, KeyIndex } from '../port.ts';
+import { connectRedis } from './connect-redis.ts';
+import type { RedisClient } from './connect-redis.ts';
+import type { RedisOptions } from './options.ts';
+
+/** In the clear: a prefix, then an HMAC or a UUID. The rights of an ACL user go by the prefix (`~ccd:*`). */
+const atSession = (lookup: string): string => `ccd:session:${lookup}`;
+const atLink = (keyLink: string): string => `ccd:link:${keyLink}`;
+
+const dayMs = 24 * 60 * 60 * 1000;
+/**
+ * How long an entry is kept beyond its rotation: somewhat more than events of its time are (7 days). What is asked for
+ * later is found in the journal, from which the index fills itself.
+ */
+const keptMs = 8 * dayMs;
+
+const toText = (entry: JournalEntry): string => encodeJournalEntry(entry).value.toString();
+const toEntry = (text: string): JournalEntry => parseEntry(Buffer.from(text));
+
+/**
+ * An index in Redis (or Valkey): standalone, behind sentinels, or a cluster. The entry under its link is what counts:
+ * where a crash, or an erasure in the midst of a claim, leaves an erased key under its session, the link says so.
+ *
+ * The ACL user needs `~ccd:* +get +set +eval +evalsha +ping +info`, in a cluster `+cluster|slots` too.
+ * Every failure is a KeyStoreUnavailableError.
+ */
+export function createRedisIndex(options: RedisOptions): KeyIndex {
+  return createIndexOn(connectRedis(options));
+}
+
+function createIndexOn(redis: RedisClient): KeyIndex {
+  let trouble: string | undefined;
+  redis.on('error', (error: Error) => {
+    trouble = error.message;
+  });
+  redis.on('ready', () => {
+    trouble = undefined;
+  });
+
+  /** The client's own errors hold the command with its arguments, so they end here. */
+  async function asking<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof KeyStoreUnavailableError) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const why = trouble === undefined || trouble === reason ? reason : `${reason} (${trouble})`;
+      throw new KeyStoreUnavailableError(`Redis: ${why}`);
+    }
+  }
+
+  const lifetimeOf = ({ rotatesAt }: JournalEntry, now: number): number =>
+    Math.max(rotatesAt - now, 0) + keptMs;
+
+  async function entryAt(key: string): Promise<JournalEntry | undefined> {
+    const text = await redis.get(key);
+    return text === null ? undefined : toEntry(text);
+  }
+
+  async function current(lookup: string): Promise<JournalEntry | undefined> {
+    const entry = await entryAt(atSession(lookup));
+    if (entry === undefined || entry.wrapped === null) return entry;
+    const ofLink = await entryAt(atLink(entry.keyLink));
+    return ofLink?.wrapped === null ? ofLink : entry;
+  }
+
+  return {
+    current: (lookup) => asking(() => current(lookup)),
+
+    claim: (entry, now) =>
+      asking(async () => {
+        const [text, lifetime] = [toText(entry), lifetimeOf(entry, now)];
+        const before = await redis.ccdPutLink(atLink(entry.keyLink), text, lifetime);
+        const standing = before === null ? undefined : toEntry(before);
+        if (standing?.wrapped === null) return (await current(entry.lookup)) ?? standing;
+        return toEntry(await redis.ccdClaimSession(atSession(entry.lookup), text, now, lifetime));
+      }),
+
+    byLinks: (keyLinks) =>
+      asking(async () => {
+        const found = await Promise.all(keyLinks.map((keyLink) => entryAt(atLink(keyLink))));
+        return new Map(
+          keyLinks.flatMap((keyLink, at) => {
+            const entry = found[at];
+            return entry === undefined ? [] : [[keyLink, entry] as const];
+          }),
+        );
+      }),
+
+    erase: (tombstone) =>
+      asking(async () => {
+        const text = toText(tombstone);
+        await redis.set(atLink(tombstone.keyLink), text, 'PX', keptMs);
+        await redis.ccdEraseSession(atSession(tombstone.lookup), text, tombstone.keyLink, keptMs);
+      }),
+
+    ping: () =>
+      asking(async () => {
+        await redis.ping();
+      }),
+
+    async close() {
+      redis.disconnect();
+    },
+  };
+}
