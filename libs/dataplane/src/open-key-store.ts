@@ -21,13 +21,13 @@ export async function openKeyStore(
     clock,
   }: { readonly index: KeyIndexEngine; readonly secrets: KeyStoreSecrets; readonly clock: Clock },
 ): Promise<RebuildableKeyStore> {
-  const opened = openIndex(log, index);
+  const opened = openIndex(log, index, clock);
   const producer = await log.createProducer();
   return createKeyStore({ index: opened, journal: createKeyJournal(log, producer), secrets, clock });
 }
 
-function openIndex(log: LogOfAnyEngine, index: KeyIndexEngine): KeyIndex {
-  if (index.engine === 'redis') return createRedisIndex(index.redis);
+function openIndex(log: LogOfAnyEngine, index: KeyIndexEngine, clock: Clock): KeyIndex {
+  if (index.engine === 'redis') return createRedisIndex(index.redis, { clock });
   if (log.table !== undefined) return createTableIndex(log.table('session-keys'));
   throw new ConfigError([
     {

@@ -97,23 +97,54 @@ describe(createKeyStore, () => {
     await expect(store.lookUp('stream-1', ['unknown'])).rejects.toThrow(KeyStoreUnavailableError);
   });
 
-  it('reads the journal once for many missing links, and again only after the interval', async () => {
+  it('reads the journal once for many missing links, and again when a tenth of the time allows it', async () => {
     let replays = 0;
+    let takesMs = 0;
     const journal = createMemoryJournal();
+    const clock = createFakeClock();
     const counting: KeyJournal = {
       append: (entry) => journal.append(entry),
-      replay(streamId, signal) {
+      async *replay(streamId, signal) {
         replays++;
-        return journal.replay(streamId, signal);
+        await clock.advance(takesMs);
+        yield* journal.replay(streamId, signal);
       },
     };
-    const { store, clock } = setUp({ journal: counting });
+    const { store } = setUp({ journal: counting, clock });
+    const replaysAfter = async (ms: number): Promise<number> => {
+      await clock.advance(ms);
+      await store.lookUp('stream-1', ['d']);
+      return replays;
+    };
     await Promise.all(['a', 'b', 'c'].map((link) => store.lookUp('stream-1', [link])));
-    await store.lookUp('stream-1', ['d']);
-    expect(replays).toBe(1);
-    await clock.advance(60_000);
-    await store.lookUp('stream-1', ['d']);
-    expect(replays).toBe(2);
+    await expect(replaysAfter(999)).resolves.toBe(1);
+    takesMs = 2_000;
+    await expect(replaysAfter(1)).resolves.toBe(2);
+    await expect(replaysAfter(17_999)).resolves.toBe(2);
+    takesMs = 20_000;
+    await expect(replaysAfter(1)).resolves.toBe(3);
+    await expect(replaysAfter(59_999)).resolves.toBe(3);
+    await expect(replaysAfter(1)).resolves.toBe(4);
+  });
+
+  it('finds in the journal what an index that is too small does not keep', async () => {
+    const tiny = createMemoryIndex();
+    const forgetful: KeyIndex = {
+      ...tiny,
+      async claim(entry, now) {
+        const winner = await tiny.claim(entry, now);
+        tiny.clear();
+        return winner;
+      },
+    };
+    const { store, journal, secrets, clock, create } = setUp({ index: forgetful });
+    const { key } = await store.currentKey(session, create);
+    const other = createKeyStore({ index: forgetful, journal, secrets, clock });
+    const found = await other.lookUp(session.streamId, [key.keyLink]);
+    expect(found.get(key.keyLink)).toEqual({ state: 'found', key });
+    await other.erase(session.streamId, [key.keyLink]);
+    const erased = await other.lookUp(session.streamId, [key.keyLink]);
+    expect(erased.get(key.keyLink)).toEqual({ state: 'erased' });
   });
 
   it('keeps a key current for its 24 hours when the wall clock jumps', async () => {

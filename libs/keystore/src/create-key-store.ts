@@ -27,7 +27,10 @@ export interface KeyStoreOptions {
   readonly cacheSize?: number;
   /** After how long a cached key is checked with the index, where it may have been erased. @default 60 s */
   readonly recheckMs?: number;
-  /** How often at most a stream's journal is read for links that the index misses. @default 60 s */
+  /**
+   * Longest pause between two readings of a stream's journal for links that the index misses; shorter where reading takes
+   * less than a tenth of it. @default 60 s
+   */
   readonly rebuildIntervalMs?: number;
 }
 
@@ -204,8 +207,12 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       }
       const lost = unknown.filter((keyLink) => !entries.has(keyLink));
       if (lost.length > 0) {
-        await guarded('the journal could not be read', () => rebuilder.rebuildOnce(streamId));
-        for (const [keyLink, entry] of await entriesOf(lost)) entries.set(keyLink, entry);
+        const replayed = await guarded('the journal could not be read', () =>
+          rebuilder.rebuildIfDue(streamId, lost),
+        );
+        for (const [keyLink, entry] of replayed) entries.set(keyLink, entry);
+        const still = lost.filter((keyLink) => !replayed.has(keyLink));
+        for (const [keyLink, entry] of await entriesOf(still)) entries.set(keyLink, entry);
       }
       await guarded('a stored key does not open', async () => {
         for (const keyLink of unknown) answer.set(keyLink, toLookup(streamId, entries.get(keyLink)));
@@ -217,13 +224,17 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       const entries = new Map(await entriesOf(keyLinks));
       const lost = keyLinks.filter((keyLink) => !entries.has(keyLink));
       if (lost.length > 0) {
-        await guarded('the journal could not be read', () => rebuilder.rebuild(streamId));
-        for (const [keyLink, entry] of await entriesOf(lost)) entries.set(keyLink, entry);
+        const replayed = await guarded('the journal could not be read', () =>
+          rebuilder.rebuild(streamId, lost),
+        );
+        for (const [keyLink, entry] of replayed) entries.set(keyLink, entry);
       }
       await Promise.all([...new Set(keyLinks)].map((keyLink) => tombstone(streamId, entries.get(keyLink))));
     },
 
-    rebuild: (streamId) => guarded('the journal could not be read', () => rebuilder.rebuild(streamId)),
+    async rebuild(streamId) {
+      await guarded('the journal could not be read', () => rebuilder.rebuild(streamId));
+    },
 
     async close() {
       closed = true;

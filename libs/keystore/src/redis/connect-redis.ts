@@ -18,8 +18,6 @@ declare module 'ioredis' {
   }
 }
 
-export type RedisClient = Redis | Cluster;
-
 const scripts = {
   ccdPutLink: { lua: putLink, numberOfKeys: 1 },
   ccdClaimSession: { lua: claimSession, numberOfKeys: 1 },
@@ -41,7 +39,7 @@ const toTls = ({ ca, cert, key, servername }: RedisTls): ConnectionOptions => ({
 });
 
 /** A client that connects with its first command, and again whenever the connection is lost. */
-export function connectRedis(options: RedisOptions): RedisClient {
+export function connectRedis(options: RedisOptions): Redis | Cluster {
   const { username, password, timeoutMs } = options;
   const tls = options.tls === undefined ? {} : { tls: toTls(options.tls) };
   const common = {

@@ -1,8 +1,9 @@
+import type { Clock } from '@ccd/reconcile';
+import { withDeadline } from '@ccd/reconcile';
 import { KeyStoreUnavailableError } from '../errors.ts';
 import { encodeJournalEntry, parseEntry } from '../journal-codec.ts';
 import type { JournalEntry, KeyIndex } from '../port.ts';
 import { connectRedis } from './connect-redis.ts';
-import type { RedisClient } from './connect-redis.ts';
 import type { RedisOptions } from './options.ts';
 
 /** In the clear: a prefix, then an HMAC or a UUID. The rights of an ACL user go by the prefix (`~ccd:*`). */
@@ -26,11 +27,9 @@ const toEntry = (text: string): JournalEntry => parseEntry(Buffer.from(text));
  * The ACL user needs `~ccd:* +get +set +eval +evalsha +ping +info`, in a cluster `+cluster|slots` too.
  * Every failure is a KeyStoreUnavailableError.
  */
-export function createRedisIndex(options: RedisOptions): KeyIndex {
-  return createIndexOn(connectRedis(options));
-}
-
-function createIndexOn(redis: RedisClient): KeyIndex {
+export function createRedisIndex(options: RedisOptions, { clock }: { readonly clock: Clock }): KeyIndex {
+  const redis = connectRedis(options);
+  const closing = new AbortController();
   let trouble: string | undefined;
   redis.on('error', (error: Error) => {
     trouble = error.message;
@@ -42,7 +41,9 @@ function createIndexOn(redis: RedisClient): KeyIndex {
   /** The client's own errors hold the command with its arguments, so they end here. */
   async function asking<T>(task: () => Promise<T>): Promise<T> {
     try {
-      return await task();
+      // The client of a cluster waits for one without an end of its own.
+      const deadline = { step: 'an answer', ms: options.timeoutMs, parent: closing.signal };
+      return await withDeadline(clock, deadline, task);
     } catch (error) {
       if (error instanceof KeyStoreUnavailableError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -102,6 +103,7 @@ function createIndexOn(redis: RedisClient): KeyIndex {
       }),
 
     async close() {
+      closing.abort(new KeyStoreUnavailableError('it is closed'));
       redis.disconnect();
     },
   };
