@@ -101,7 +101,8 @@ export function createRebuilder(options: {
     },
     async rebuildIfDue(streamId, wanted) {
       for (let under = running.get(streamId); under; under = running.get(streamId)) {
-        if (wanted.every((link) => under?.wanted.has(link))) return under.found;
+        const { wanted: theirs, found } = under;
+        if (wanted.every((link) => theirs.has(link))) return found;
         await ended(under);
       }
       return isDue(streamId) ? start(streamId, wanted) : new Map();
