@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { connectCluster } from '@ccd/cluster';
 import { createJsonFile, keyTopicOf, openKeyStore } from '@ccd/dataplane';
-import { connectEventLog, eventLogOptions } from '@ccd/eventlog';
+import { connectEventLog, embeddedLogOptions } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
 import { createFolderStore } from '@ccd/storage';
 import { createRandom, scaled, scratchDir, summarise, whyNoPowerCuts } from '@ccd/testkit';
@@ -61,7 +61,7 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
     async function start(folder: string): Promise<Life> {
       const engine = await startEngine(folder);
       const options = { engine: 'embedded', socketPath: socket, deadlineMs: 2_000 };
-      const log = await connectEventLog(eventLogOptions.parse(options), { clock: systemClock });
+      const log = await connectEventLog(embeddedLogOptions.parse(options), { clock: systemClock });
       for (const name of Object.values(topics)) {
         if (await log.admin.describeTopic(name)) continue;
         await log.admin.createTopic({ name, partitions: 3, config: { cleanup: 'delete' } });

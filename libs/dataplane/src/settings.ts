@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ControlPlaneOptions } from '@ccd/controlplane';
-import { eventLogOptions } from '@ccd/eventlog';
+import { embeddedLogOptions } from '@ccd/eventlog';
 import type { EventLogOptions } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
 import { bool, folder, port, secretText, text, url } from '@ccd/service';
@@ -47,8 +47,10 @@ export const eventLogSettings = {
   EVENTLOG_SOCKET: text().describe('Socket of the embedded engine'),
 } as const;
 
-export function toEventLogOptions(config: z.output<z.ZodObject<typeof eventLogSettings>>): EventLogOptions {
-  return eventLogOptions.parse({ engine: config.EVENTLOG_ENGINE, socketPath: config.EVENTLOG_SOCKET });
+export function toEventLogOptions(
+  config: z.output<z.ZodObject<typeof eventLogSettings>>,
+): Extract<EventLogOptions, { engine: 'embedded' }> {
+  return embeddedLogOptions.parse({ engine: config.EVENTLOG_ENGINE, socketPath: config.EVENTLOG_SOCKET });
 }
 
 /** A folder for what a process remembers between starts. */

@@ -3,7 +3,7 @@ export type { BatchingProducer, BatchLimits } from './batching-producer.ts';
 export type * from './port.ts';
 export * from './errors.ts';
 export { connectEventLog } from './connect-event-log.ts';
-export { eventLogOptions } from './options.ts';
+export { embeddedLogOptions, eventLogOptions } from './options.ts';
 export type { EventLogOptions } from './options.ts';
 export { createOwnedTopics, ForeignTopicError } from './ownership/owned-topics.ts';
 export type { OwnedTopic, OwnedTopics, TopicInventory } from './ownership/owned-topics.ts';
@@ -18,3 +18,5 @@ export type { EmbeddedEngine, EmbeddedEngineOptions } from './embedded/start-emb
 export { DataFolderInUseError } from './embedded/data-lock.ts';
 export { UnsafeSocketError } from './embedded/socket-server.ts';
 export { LayoutVersionError } from './embedded/store/open-database.ts';
+export { JaasConfigError } from './kafka/security/jaas.ts';
+export { KeyMaterialError } from './kafka/security/key-material.ts';

@@ -62,7 +62,8 @@ class Cursor {
     return Array.from({ length: Math.max(0, this.int32()) }, decode);
   }
   skipBytes(): void {
-    this.#at += Math.max(0, this.int32());
+    const length = this.int32();
+    this.#at += Math.max(0, length);
   }
   places(): TopicPartition[] {
     return this.list(() => {

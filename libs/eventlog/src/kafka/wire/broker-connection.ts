@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { Connection } from '@platformatic/kafka';
 import type { API, ConnectionOptions } from '@platformatic/kafka';
 import { NoAnswerError, withCodes } from './errors.ts';
@@ -32,8 +33,8 @@ export async function connectBroker(
 ): Promise<BrokerConnection> {
   const connection = new Connection(clientId, {
     ...options,
-    // The host that was asked for is the one that the certificate has to name.
-    ...(options.tls ? { tlsServerName: true } : {}),
+    // The host that was asked for is the one that the certificate has to name; TLS takes no address for a name.
+    ...(options.tls && isIP(address.host) === 0 ? { tlsServerName: true } : {}),
     connectTimeout: Math.max(1, Math.floor(timeoutMs)),
     requestTimeout: never,
     maxInflights,

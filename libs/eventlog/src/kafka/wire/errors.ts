@@ -104,11 +104,22 @@ export function assertCode(code: number): void {
 export function reasonOf(error: unknown): string {
   if (error instanceof KafkaError) return error.message;
   const found: string[] = [];
-  for (let cause = error; cause instanceof Error && found.length < 5; cause = cause.cause) {
-    const code = 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
-    found.push(`${cause.message}${code}`);
+  // Errors of Node itself are of another realm where tests run.
+  for (let cause = error; isObject(cause) && found.length < 5; cause = cause['cause']) {
+    const code = codeOf(cause);
+    found.push(`${String(cause['message'])}${code === undefined ? '' : ` (${code})`}`);
   }
   return found.join(': ');
+}
+
+/** Node's name for an error, such as ENOENT or CERT_HAS_EXPIRED. */
+export function codeOf(error: unknown): string | undefined {
+  const code = isObject(error) ? error['code'] : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 export function toUnavailable(error: unknown): LogUnavailableError {

@@ -52,7 +52,7 @@ export function describeGroups(context: ContractContext): void {
     });
 
     it('gives a partition to another member only after its owner has finished and let it go', async () => {
-      const [topic, group] = [await context.topic(2), randomUUID()];
+      const [topic, another, group] = [await context.topic(4), await context.topic(), randomUUID()];
       const producer = await context.log.createProducer();
       const free = Promise.withResolvers<undefined>();
       const events: string[] = [];
@@ -60,14 +60,24 @@ export function describeGroups(context: ContractContext): void {
         await free.promise;
         events.push('handled');
       });
-      await producer.append([record(topic, 'a', { partition: 0 }), record(topic, 'b', { partition: 1 })]);
-      const waiting = join(topic, group, async ({ records }) => {
-        events.push(`taken over with ${first.owned.size} left: ${records.length}`);
-      });
+      await producer.append([0, 1, 2, 3].map((partition) => record(topic, 'a', { partition })));
+      await context.append(another, 'a');
+      // What only the second one reads shows that it belongs to the group by now.
+      await context.consume(
+        { topics: [topic, another], group },
+        {
+          async onBatch(batch) {
+            const what = batch.topic === another ? 'another topic' : 'taken over';
+            events.push(`${what}, with ${first.owned.size} left: ${batch.records.length}`);
+          },
+        },
+        await context.connect(),
+      );
+      await eventually('the other topic', () => events.length === 1);
       free.resolve(undefined);
-      await waiting;
-      await eventually('the uncommitted record again', () => events.length === 3);
-      expect(events).toEqual(['handled', 'handled', 'taken over with 1 left: 1']);
+      await eventually('the uncommitted record again', () => events.length === 6);
+      const handled = Array.from({ length: 4 }, () => 'handled');
+      expect(events).toEqual(['another topic, with 4 left: 1', ...handled, 'taken over, with 3 left: 1']);
     });
 
     it('goes on at the committed offset and keeps its metadata', async () => {
