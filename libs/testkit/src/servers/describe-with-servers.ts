@@ -2,6 +2,7 @@ import type * as jestGlobals from '@jest/globals';
 import { serversAreRequired } from './config.ts';
 import { whyNoServer } from './find-source.ts';
 import type { ServerKind } from './server-kind.ts';
+import { planSuite } from './suite-plan.ts';
 
 // The globals of jest and not its module, which cannot be loaded outside a test.
 declare const { afterAll, beforeAll, describe, it }: typeof jestGlobals;
@@ -15,21 +16,25 @@ export function describeWithServers(
   title: string,
   body: () => void,
 ): void {
-  const reasons = [kinds].flat().flatMap((kind) => whyNoServer(kind) ?? []);
-  if (reasons.length === 0) {
-    describe(title, body);
-    return;
-  }
-  const reason = reasons.join('; ');
-  if (serversAreRequired) {
-    describe(title, () => {
-      it('has its servers', () => {
-        throw new Error(reason);
+  const plan = planSuite(
+    title,
+    [kinds].flat().flatMap((kind) => whyNoServer(kind) ?? []),
+    serversAreRequired,
+  );
+  switch (plan.kind) {
+    case 'run':
+      describe(title, body);
+      break;
+    case 'skip':
+      describe.skip(plan.title, body);
+      break;
+    case 'fail':
+      describe(title, () => {
+        it('has its servers', () => {
+          throw new Error(plan.reason);
+        });
       });
-    });
-  } else {
-    // The reporter prints the titles of skipped suites.
-    describe.skip(`${title} (needs servers: ${reason})`, body);
+      break;
   }
 }
 
