@@ -54,6 +54,7 @@ async function installOne(kind: ServerKind): Promise<boolean> {
     if (missing !== undefined) throw new Error(`installed, and yet ${missing}`);
   } catch (error) {
     say(kind, `failed: ${error instanceof Error ? error.message : String(error)}`);
+    say(kind, '  once that is mended, run this again: what was fetched is kept');
     return false;
   }
   say(kind, `installed in ${((performance.now() - started) / 1000).toFixed(1)} s`);
