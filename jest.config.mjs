@@ -4,7 +4,7 @@ const config = {
   testTimeout: 30_000,
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: ['**/*.test.ts', '**/*.test.mjs'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/jest/watched-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -1,13 +1,13 @@
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { eventually, scratchDir } from '@ccd/testkit';
+import { eventually, findSecrets, needlesFor, scratchDir } from '@ccd/testkit';
+import type { Needle } from '@ccd/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
 import { allowedFiles } from './testing/canaries/allowed-files.ts';
+import { lastWordsOfGateway } from './testing/canaries/crashed-gateway.ts';
 import { lastWordsOfBrokenWorkers } from './testing/canaries/broken-workers.ts';
-import { findSecrets, needlesFor } from './testing/canaries/find-secrets.ts';
-import type { Needle } from './testing/canaries/find-secrets.ts';
 import { createCanaries, keyMaterial, ownSecrets } from './testing/canaries/planted.ts';
 import { readKeys } from './testing/oracle.ts';
 import { processTree } from './testing/process-tree.ts';
@@ -58,6 +58,13 @@ describe('personal values, keys and credentials, over the life of a system', () 
     );
     needles = [...needles, ...keysets.flatMap(keyMaterial)];
     said.set('broken workers', await lastWordsOfBrokenWorkers(inputs, canaries));
+    said.set(
+      'crashed gateway',
+      await lastWordsOfGateway(
+        { dataDir, folder: inputs, rig, token, event: event([1], 'opened') },
+        canaries,
+      ),
+    );
     said.set('monitoring', await rig.strm('monitor', 'all', '-o', 'json'));
     said.set('metrics', await readMetrics());
     said.set('log', rig.log());
@@ -173,12 +180,15 @@ describe('personal values, keys and credentials, over the life of a system', () 
     return text;
   }
 
-  it.each(['log', 'broken workers', 'metrics', 'monitoring', 'answers'])('are not in: %s', (where) => {
-    const text = said.get(where) ?? '';
-    expect(text.length).toBeGreaterThan(20);
-    expect(findSecrets(Buffer.from(text), needles)).toEqual([]);
-    expect(canaries.kindsIn(Buffer.from(text))).toEqual([]);
-  });
+  it.each(['log', 'broken workers', 'crashed gateway', 'metrics', 'monitoring', 'answers'])(
+    'are not in: %s',
+    (where) => {
+      const text = said.get(where) ?? '';
+      expect(text.length).toBeGreaterThan(20);
+      expect(findSecrets(Buffer.from(text), needles)).toEqual([]);
+      expect(canaries.kindsIn(Buffer.from(text))).toEqual([]);
+    },
+  );
 
   it('are on disk where they have to be, for their owner alone, and nowhere else', async () => {
     const entries = await readdir(dataDir, { recursive: true, withFileTypes: true });

@@ -2,7 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { connectEventLog, eventLogOptions } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
-import { eventually, scratchDir } from '@ccd/testkit';
+import { eventually, personal, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { foldersOf } from './folders.ts';
 import { credentialsOf } from './testing/entities.ts';
@@ -77,9 +77,9 @@ describe('strm delete stream demo --recursive', () => {
     const token = await fetchToken({ authUrl, eventsUrl, ...client });
     const event = {
       strmMeta: { eventContractRef: exampleContract, consentLevels: [1] },
-      uniqueIdentifier: 'a',
-      consistentValue: 'b',
-      someSensitiveValue: 'c',
+      uniqueIdentifier: personal('a'),
+      consistentValue: personal('b'),
+      someSensitiveValue: personal('c'),
       notSensitiveValue: 'd',
     };
     await eventually('a 204', async () => (await postEvent(eventsUrl, token, event)) === 204, 30_000, 100);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, scratchDir } from '@ccd/testkit';
+import { eventually, personal as ofPerson, scratchDir } from '@ccd/testkit';
 import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
 import { isForwardedTo, maskOf, multiset, openField, readKeys } from './testing/oracle.ts';
 import { readExports, startRig } from './testing/rig.ts';
@@ -14,9 +14,9 @@ const personal = ['uniqueIdentifier', 'consistentValue', 'someSensitiveValue'] a
 
 const events: readonly ExampleEvent[] = Array.from({ length: count }, (_, index) => ({
   strmMeta: { eventContractRef: exampleContract, consentLevels: consents[index % consents.length] ?? [] },
-  uniqueIdentifier: `unique-${index % 97}`,
-  consistentValue: `session-${index % 211}`,
-  someSensitiveValue: index % 50 === 0 ? '' : `sensitive-${index % 89}`,
+  uniqueIdentifier: ofPerson(`unique-${index % 97}`),
+  consistentValue: ofPerson(`session-${index % 211}`),
+  someSensitiveValue: index % 50 === 0 ? '' : ofPerson(`sensitive-${index % 89}`),
   // Not personal, so that it stays as it is and tells the events apart.
   notSensitiveValue: `event-${index}`,
 }));

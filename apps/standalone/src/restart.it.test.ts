@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '@ccd/reconcile';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { eventually, scratchDir } from '@ccd/testkit';
+import { eventually, personal, scratchDir } from '@ccd/testkit';
 import { foldersOf } from './folders.ts';
 import { strm } from './strm.ts';
 import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
@@ -18,9 +18,9 @@ const port = 8080;
 
 const event = (id: string): ExampleEvent => ({
   strmMeta: { eventContractRef: exampleContract, consentLevels: [1] },
-  uniqueIdentifier: 'somebody',
-  consistentValue: `session-${id.length}`,
-  someSensitiveValue: 'something',
+  uniqueIdentifier: personal('somebody'),
+  consistentValue: personal(`session-${id.length}`),
+  someSensitiveValue: personal('something'),
   notSensitiveValue: id,
 });
 

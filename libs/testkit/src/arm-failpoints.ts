@@ -1,10 +1,10 @@
 /**
  * Loaded into a process ahead of its program (`node --import`), arms its failpoints. The folder that the environment
  * names holds a file for each visit to be killed at: `armed/<failpoint>~<visits to let pass>~<id>`. A process that
- * gets there moves the file to `fired/`, so that it is the only one, and ends itself with SIGKILL. `visited/` names the
- * failpoints that any process came by.
+ * gets there moves the file to `fired/`, so that it is the only one, and ends itself with SIGKILL; or, where the file holds
+ * a text, by an error with that text in it that nobody catches. `visited/` names the failpoints that any process came by.
  */
-import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { failpointFolder } from './config.ts';
 
@@ -18,8 +18,23 @@ function visit(name: string): void {
     const [wanted, pass] = file.split('~');
     if (wanted !== name) continue;
     const since = visitsSince(file);
-    if (since > Number(pass) && claim(file)) process.kill(process.pid, 'SIGKILL');
+    if (since > Number(pass) && claim(file)) end(readFileSync(join(folder, 'fired', file), 'utf8'));
   }
+}
+
+function end(text: string): void {
+  if (text === '') {
+    process.kill(process.pid, 'SIGKILL');
+    return;
+  }
+  // Out of reach of whoever called: no handler of theirs is told.
+  setImmediate(() => {
+    try {
+      JSON.parse(text);
+    } catch (cause) {
+      throw Object.assign(new Error('armed to crash', { cause }), { event: text });
+    }
+  });
 }
 
 /** Visits of this process since it first saw the file, this one included. */

@@ -26,10 +26,12 @@ describe(createFailpointControl, () => {
     prepare(control);
     const child = spawn(process.execPath, [...control.nodeArguments, program], {
       env: control.environment,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
-    child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => (said += text.toString()));
+    }
     await once(child, 'close');
     return { control, said, signal: child.signalCode };
   }
@@ -41,6 +43,14 @@ describe(createFailpointControl, () => {
     });
     expect({ said, signal }).toStrictEqual({ said: '12', signal: 'SIGKILL' });
     expect(armed.map((each) => each.hasFired())).toStrictEqual([true, false]);
+  });
+
+  it('crashes a process by an error that nobody catches', async () => {
+    const { said, signal } = await run('crash', (control) => {
+      control.armCrash('gateway.beforeProduce', 'not JSON');
+    });
+    expect(said).toMatch(/^123.*armed to crash/s);
+    expect(signal).toBeNull();
   });
 
   it('lets a process go on where nothing is armed any more, and knows where it came by', async () => {

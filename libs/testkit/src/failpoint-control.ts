@@ -11,6 +11,8 @@ export interface FailpointControl {
   readonly environment: Readonly<Record<string, string>>;
   /** The first process that passes the failpoint after so many visits kills itself. */
   arm(name: FailpointName, visitsBefore?: number): ArmedFailpoint;
+  /** The same, but by an error that nobody catches; it holds `text`, which is not JSON, where errors hold such things. */
+  armCrash(name: FailpointName, text: string): ArmedFailpoint;
   /** Failpoints that some process came by. */
   visited(): ReadonlySet<string>;
 }
@@ -27,21 +29,23 @@ export function createFailpointControl(folder: string): FailpointControl {
   const names = (what: string): readonly string[] => readdirSync(join(folder, what));
   for (const each of ['armed', 'fired', 'visited']) mkdirSync(join(folder, each), { recursive: true });
   let armed = 0;
+  function put(name: FailpointName, visitsBefore: number, text: string): ArmedFailpoint {
+    armed += 1;
+    const file = `${name}~${visitsBefore}~${armed}`;
+    writeFileSync(join(folder, 'armed', file), text);
+    return {
+      name,
+      hasFired: () => names('fired').includes(file),
+      disarm: () => {
+        rmSync(join(folder, 'armed', file), { force: true });
+      },
+    };
+  }
   return {
     nodeArguments: ['--import', fileURLToPath(new URL('arm-failpoints.ts', import.meta.url))],
     environment: { CCD_FAILPOINT_FOLDER: folder },
-    arm(name, visitsBefore = 0) {
-      armed += 1;
-      const file = `${name}~${visitsBefore}~${armed}`;
-      writeFileSync(join(folder, 'armed', file), '');
-      return {
-        name,
-        hasFired: () => names('fired').includes(file),
-        disarm: () => {
-          rmSync(join(folder, 'armed', file), { force: true });
-        },
-      };
-    },
+    arm: (name, visitsBefore = 0) => put(name, visitsBefore, ''),
+    armCrash: (name, text) => put(name, 0, text),
     visited: () => new Set(names('visited')),
   };
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { needlesFor, watchSecret } from '@ccd/testkit';
+import type { Needle } from '@ccd/testkit';
 import { z } from 'zod';
-import { needlesFor } from './find-secrets.ts';
-import type { Needle } from './find-secrets.ts';
 
 /** Values that a test plants. All share one mark, so that one search finds each of them. */
 export interface Canaries {
@@ -14,7 +14,7 @@ export interface Canaries {
 }
 
 export function createCanaries(): Canaries {
-  const mark = randomBytes(8).toString('hex');
+  const mark = watchSecret('canary', randomBytes(8).toString('hex'));
   return {
     mark,
     of: (kind) => `canary-${kind}-${mark}`,

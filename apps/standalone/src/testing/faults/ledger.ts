@@ -1,3 +1,4 @@
+import { personal } from '@ccd/testkit';
 import type { ExampleEvent } from '../send-events.ts';
 import { exampleContract } from '../send-events.ts';
 
@@ -34,9 +35,9 @@ export function createLedger(): Ledger {
           eventContractRef: exampleContract,
           consentLevels: consents[index % consents.length] ?? [],
         },
-        uniqueIdentifier: `unique-${index % 97}`,
-        consistentValue: `session-${Math.floor(index / eventsPerSession)}`,
-        someSensitiveValue: `sensitive-${index % 89}`,
+        uniqueIdentifier: personal(`unique-${index % 97}`),
+        consistentValue: personal(`session-${Math.floor(index / eventsPerSession)}`),
+        someSensitiveValue: personal(`sensitive-${index % 89}`),
         notSensitiveValue: `event-${index}`,
       };
       sent.set(event.notSensitiveValue, { event, outcome: 'unknown' });
