@@ -36,3 +36,11 @@ export async function credentialsOf(
   if (client === undefined) throw new Error(`stream ${stream} has no credentials`);
   return client;
 }
+
+/** The topic of a stream. */
+export async function topicOf(strm: Run, stream: string): Promise<string> {
+  const shown = JSON.parse(await strm('get', 'stream', stream, '-o', 'json')) as {
+    streamTree: { stream: { kafkaTopic: string } };
+  };
+  return shown.streamTree.stream.kafkaTopic;
+}

@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@ccd/testkit';
-import { createExporter, createFolderConnector, credentialsOf } from '../entities.ts';
-import type { Run } from '../entities.ts';
+import { createExporter, createFolderConnector, credentialsOf, topicOf } from '../entities.ts';
 import { readKeys } from '../oracle.ts';
 import { readExports } from '../rig.ts';
 import type { Sender } from '../send-events.ts';
@@ -69,15 +68,8 @@ export async function setScene(
     100,
   );
   const ids = new Map<string, string>();
-  for (const stream of sceneStreams) ids.set(stream, await idOf(strm, stream));
+  for (const stream of sceneStreams) ids.set(stream, (await topicOf(strm, stream)).slice('stream-'.length));
   return { ids, sender };
-}
-
-async function idOf(strm: Run, stream: string): Promise<string> {
-  const shown = JSON.parse(await strm('get', 'stream', stream, '-o', 'json')) as {
-    streamTree: { stream: { kafkaTopic: string } };
-  };
-  return shown.streamTree.stream.kafkaTopic.slice('stream-'.length);
 }
 
 /** Names of the topics that the scene stands on. */
