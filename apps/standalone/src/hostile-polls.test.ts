@@ -1,4 +1,4 @@
-import { scaled } from '@ccd/testkit';
+import { scaled, summarise } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { createHonestControlPlane } from './testing/hostile/honest-control-plane.ts';
@@ -47,7 +47,8 @@ describe('three agents and a control plane that lies', () => {
     const seed = randomInt(2 ** 31);
     const story: string[] = [`seed ${seed}`];
     try {
-      await run(createRandom(seed), story);
+      const asked = await run(createRandom(seed), story);
+      summarise('hostile polls', { seed, lies: names.length, rounds, asked });
     } catch (cause) {
       throw new Error(story.slice(0, 1).concat(story.slice(-12)).join('\n'), { cause });
     }
@@ -55,7 +56,8 @@ describe('three agents and a control plane that lies', () => {
   }, 600_000);
 });
 
-async function run(random: () => number, story: string[]): Promise<void> {
+/** Answers with the number of questions that the agents asked. */
+async function run(random: () => number, story: string[]): Promise<number> {
   const control = createHonestControlPlane(random);
   const started = await startHostileRig();
   rig = started;
@@ -113,7 +115,8 @@ async function run(random: () => number, story: string[]): Promise<void> {
   const asked = (['streams', 'data-connectors', 'batch-exporters'] as const).map((list) =>
     server.asked(list),
   );
-  expect(asked.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(scaled(1_000));
+  const questions = asked.reduce((sum, count) => sum + count, 0);
+  expect(questions).toBeGreaterThanOrEqual(scaled(1_000));
   const told = new Set(
     server.componentStates.map((each) => /^\w*/.exec(each.installedComponentState?.message ?? '')?.[0]),
   );
@@ -124,6 +127,7 @@ async function run(random: () => number, story: string[]): Promise<void> {
   const logs = started.logs();
   for (const secret of secrets) expect(logs).not.toContain(secret);
   expect(Math.max(...logs.split('\n').map((line) => line.length))).toBeLessThan(20_000);
+  return questions;
 }
 
 /** The log of the agent names a cause that a person can act on. */

@@ -91,7 +91,7 @@ const damaged = (truth: Truth, damage: (items: Items) => Items): Lie => {
   const [number, items] = [truth.nextNumber(), damage(truth.today)];
   return { reply: (list) => consistent(items, list, { number }) };
 };
-const everyName =
+export const everyName =
   (name: string) =>
   (items: Items): Items => ({
     streams: items.streams.map((item) => ({
@@ -111,7 +111,7 @@ const refOf = <Ref extends { projectId: string }>(ref: Ref | undefined): Ref => 
   if (ref === undefined) throw new Error('every sample has a reference');
   return ref;
 };
-const everyUuid =
+export const everyUuid =
   (uuid: string) =>
   (items: Items): Items => ({
     streams: items.streams.map((item) => ({ ...item, uuid, topic: `stream-${uuid}` })),

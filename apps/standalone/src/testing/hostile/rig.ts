@@ -1,3 +1,4 @@
+import type { Cluster } from '@ccd/cluster';
 import { createMemoryCluster } from '@ccd/cluster/testing';
 import { connectControlPlane } from '@ccd/controlplane';
 import { startStandInServer } from '@ccd/controlplane/testing';
@@ -47,14 +48,21 @@ const endsOfRuns = new Set([
  * The three agents on engines in memory, the real client over real sockets, and a stand-in for the control plane at the
  * other end of a proxy that can spoil the way back. Time stands still but for `poll`.
  */
-export async function startHostileRig({ guardrailsFile }: { readonly guardrailsFile?: string } = {}) {
+export async function startHostileRig({
+  guardrailsFile,
+  cluster: given,
+}: {
+  readonly guardrailsFile?: string;
+  /** Instead of the one in memory, of which alone `world` knows. */
+  readonly cluster?: Cluster;
+} = {}) {
   const config = { ...settings, GUARDRAILS_FILE: guardrailsFile };
   const clock = createFakeClock();
   const server = await startStandInServer();
   const proxy = await startToxicProxy(server.port);
   const log = createMemoryLog({ clock });
   const cluster = createMemoryCluster();
-  const writes = countWrites(cluster, log.connect());
+  const writes = countWrites<Cluster, ReturnType<typeof log.connect>>(given ?? cluster, log.connect());
   const loggers = Object.fromEntries(agents.map((name) => [name, createCapturingLogger(name)])) as Record<
     AgentName,
     ReturnType<typeof createCapturingLogger>
