@@ -2,13 +2,14 @@ import type { CompiledContract, EventMeta, EventRecord, FieldPath } from '@ccd/c
 import { compileFieldPath, isForwarded, isReadable } from '@ccd/contracts';
 import type { DecrypterTask } from '@ccd/dataplane';
 import type { FieldCipher } from '@ccd/privacy';
-import { createMask } from '@ccd/privacy';
+import { createBytesMask, createMask } from '@ccd/privacy';
+import { FieldRewriter } from './field-rewriter.ts';
 
 /** A derived stream, ready to take events. */
 export interface DerivedStream {
   readonly topic: string;
   /** Whether the consent in the event lets it into this stream. */
-  accepts(meta: EventMeta): boolean;
+  accepts(meta: Pick<EventMeta, 'consentLevels'>): boolean;
   /**
    * The event as this stream has it: the fields of its purposes decrypted, all others as they were, and then the fields
    * to mask hashed, whatever they hold.
@@ -18,15 +19,12 @@ export interface DerivedStream {
   /** The paths of fields to mask. @throws UnknownMaskedFieldError */
   maskedPaths(contract: CompiledContract): readonly string[];
   /**
-   * The same as `derive` for the texts of an event: what becomes of the text on each of these paths, of which the fields
-   * of the contract's purposes and those to mask are some.
+   * The same as `derive` for the texts of an event in its bytes, on these paths, of which the fields of the contract's
+   * purposes and those to mask are some.
    * @throws UnknownMaskedFieldError
    */
-  textDeriver(contract: CompiledContract, paths: readonly string[]): DeriveText;
+  rewriterOf(contract: CompiledContract, paths: readonly string[]): FieldRewriter;
 }
-
-/** The text that takes the place of one on a path, which is named by its index; undefined where it stays. */
-export type DeriveText = (path: number, text: string, cipher: FieldCipher) => string | undefined;
 
 export function createDerivedStream({
   topic,
@@ -34,6 +32,7 @@ export function createDerivedStream({
   masking,
 }: DecrypterTask['derived'][number]): DerivedStream {
   const mask = masking === undefined ? undefined : createMask(masking.seed);
+  const maskBytes = masking === undefined ? undefined : createBytesMask(masking.seed);
   const compiledPaths = new WeakMap<CompiledContract, readonly FieldPath[]>();
 
   function pathsOf(contract: CompiledContract): readonly FieldPath[] {
@@ -62,17 +61,16 @@ export function createDerivedStream({
       return pathsOf(contract).reduce((masked, path) => path.replaceTexts(masked, mask), decrypted);
     },
     maskedPaths: (contract) => pathsOf(contract).map(({ path }) => path),
-    textDeriver(contract, paths) {
+    rewriterOf(contract, paths) {
       const readable = contract.personalFields.filter(({ purposeLevel }) =>
         isReadable(consent, purposeLevel),
       );
-      const isReadableAt = paths.map((path) => readable.some((field) => field.path === path));
       const masked = pathsOf(contract).map(({ path }) => path);
-      const isMaskedAt = paths.map((path) => masked.includes(path));
-      return (path, text, cipher) => {
-        const decrypted = isReadableAt[path] === true ? cipher.decrypt(text) : undefined;
-        return mask !== undefined && isMaskedAt[path] === true ? mask(decrypted ?? text) : decrypted;
-      };
+      return new FieldRewriter({
+        isReadable: paths.map((path) => readable.some((field) => field.path === path)),
+        isMasked: paths.map((path) => masked.includes(path)),
+        mask: maskBytes,
+      });
     },
   };
 }

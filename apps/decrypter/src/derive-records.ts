@@ -3,13 +3,12 @@ import type { RecordToAppend, StoredRecord } from '@ccd/eventlog';
 import type { KeyLookup, KeyStore } from '@ccd/keystore';
 import type { FieldCipher } from '@ccd/privacy';
 import { DecryptionError } from '@ccd/privacy';
-import type { DerivedStream } from './derive-event.ts';
 import { UnknownMaskedFieldError } from './derive-event.ts';
+import { createDerivedValues } from './derived-values.ts';
 import type { SourceEvent, SourceReader } from './source-event.ts';
 
 export interface DeriveOptions {
   readonly streamId: string;
-  readonly derived: readonly DerivedStream[];
   readonly source: SourceReader;
   readonly keys: Pick<KeyStore, 'lookUp'>;
   readonly cipherOf: (key: Extract<KeyLookup, { state: 'found' }>['key']) => FieldCipher;
@@ -36,8 +35,14 @@ export interface Derivation {
 interface Readable {
   readonly record: StoredRecord;
   readonly event: SourceEvent;
+  readonly key: Key;
+}
+
+/** The key of some events of a batch. */
+interface Key {
   readonly keyLink: string;
-  readonly streams: readonly DerivedStream[];
+  /** Undefined until it was looked up. */
+  lookup: KeyLookup | undefined;
 }
 
 /**
@@ -52,27 +57,19 @@ export async function deriveRecords(
 ): Promise<Derivation> {
   options.source.beginBatch();
   const derived: RecordToAppend[] = [];
+  const keys = new Map<string, Key>();
   let erased = 0;
   for (let at = 0; at < records.length; at += recordsAtOnce) {
-    const { readable, blockage: unreadable } = await readAll(records.slice(at, at + recordsAtOnce), options);
-    const links = [...new Set(readable.map(({ keyLink }) => keyLink))];
-    const lookups =
-      links.length === 0 ? new Map<string, KeyLookup>() : await options.keys.lookUp(options.streamId, links);
-    for (const each of readable) {
-      const lookup = lookups.get(each.keyLink) ?? { state: 'missing' };
-      if (lookup.state === 'erased') {
-        erased += 1;
-        continue;
-      }
-      if (lookup.state === 'missing') {
-        return { records: derived, erased, blockage: blockageOf(each.record, 'KeyMissing', keyMissing) };
-      }
-      try {
-        derived.push(...deriveOne(each, options.cipherOf(lookup.key)));
-      } catch (error) {
-        return { records: derived, erased, blockage: toBlockage(each.record, error) };
-      }
-    }
+    const { readable, blockage: unreadable } = await readAll(
+      records.slice(at, at + recordsAtOnce),
+      keys,
+      options,
+    );
+    await lookUpAll(readable, options);
+    const { records: these, erased: theseErased, blockage } = deriveAll(readable, options);
+    for (const record of these) derived.push(record);
+    erased += theseErased;
+    if (blockage !== undefined) return { records: derived, erased, blockage };
     if (unreadable !== undefined) return { records: derived, erased, blockage: unreadable };
   }
   return { records: derived, erased };
@@ -81,21 +78,46 @@ export async function deriveRecords(
 /** Events that are held as such at a time: few enough to be gone before the garbage collector takes them for lasting. */
 const recordsAtOnce = 64;
 
-/** All of a record or nothing of it. */
-function deriveOne({ record, event, streams }: Readable, cipher: FieldCipher): readonly RecordToAppend[] {
-  return streams.map((stream) => ({
-    topic: stream.topic,
-    key: record.key,
-    value: event.derive(stream, cipher),
-    timestamp: record.timestamp,
-  }));
+async function lookUpAll(
+  readable: readonly Readable[],
+  { keys, streamId }: Pick<DeriveOptions, 'keys' | 'streamId'>,
+): Promise<void> {
+  const unknown = [...new Set(readable.map(({ key }) => key).filter(({ lookup }) => lookup === undefined))];
+  if (unknown.length === 0) return;
+  const found = await keys.lookUp(
+    streamId,
+    unknown.map(({ keyLink }) => keyLink),
+  );
+  for (const key of unknown) key.lookup = found.get(key.keyLink) ?? { state: 'missing' };
+}
+
+function deriveAll(readable: readonly Readable[], { cipherOf }: Pick<DeriveOptions, 'cipherOf'>): Derivation {
+  const output = createDerivedValues();
+  let erased = 0;
+  for (const { record, event, key } of readable) {
+    const { lookup } = key;
+    if (lookup?.state === 'erased') {
+      erased += 1;
+      continue;
+    }
+    if (lookup?.state !== 'found') {
+      return { records: output.take(), erased, blockage: blockageOf(record, 'KeyMissing', keyMissing) };
+    }
+    try {
+      output.add(record, event, cipherOf(lookup.key));
+    } catch (error) {
+      return { records: output.take(), erased, blockage: toBlockage(record, error) };
+    }
+  }
+  return { records: output.take(), erased };
 }
 
 const keyMissing = 'The key of an event is neither in the key store nor in its journal; restore them';
 
 async function readAll(
   records: readonly StoredRecord[],
-  { derived, source }: DeriveOptions,
+  keys: Map<string, Key>,
+  { source }: DeriveOptions,
 ): Promise<{ readable: readonly Readable[]; blockage?: Blockage }> {
   const readable: Readable[] = [];
   for (const record of records) {
@@ -103,18 +125,25 @@ async function readAll(
       const value = record.value ?? Buffer.alloc(0);
       const event = source.readAtOnce(value) ?? (await source.read(value));
       if (event === undefined) continue;
-      const { keyLink } = event.meta;
-      const streams = derived.filter((stream) => stream.accepts(event.meta));
-      if (streams.length === 0) continue;
+      if (event.streams.length === 0) continue;
+      const { keyLink } = event;
       if (keyLink === null)
         return { readable, blockage: blockageOf(record, 'UnreadableRecord', 'An event has no key link') };
-      readable.push({ record, event, keyLink, streams });
+      readable.push({ record, event, key: keyOf(keys, keyLink) });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return { readable, blockage: toBlockage(record, error) };
     }
   }
   return { readable };
+}
+
+function keyOf(keys: Map<string, Key>, keyLink: string): Key {
+  const known = keys.get(keyLink);
+  if (known !== undefined) return known;
+  const key: Key = { keyLink, lookup: undefined };
+  keys.set(keyLink, key);
+  return key;
 }
 
 function toBlockage(record: StoredRecord, error: unknown): Blockage {

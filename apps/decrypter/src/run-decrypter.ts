@@ -45,7 +45,6 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
           for (const { partition } of partitions) {
             derivers.set(partition, {
               streamId: task.streamId,
-              derived,
               source,
               keys,
               clock,

@@ -1,15 +1,18 @@
-import type { CompiledContract, EventMeta, EventScanner } from '@ccd/contracts';
+import type { CompiledContract, EventScanner, ScannedEvent, SpliceSink } from '@ccd/contracts';
 import { compileScanner, encodeValue, peekValue, readMeta } from '@ccd/contracts';
 import type { RecordReader } from '@ccd/dataplane';
 import type { FieldCipher } from '@ccd/privacy';
-import type { DeriveText, DerivedStream } from './derive-event.ts';
+import type { DerivedStream } from './derive-event.ts';
 import { UnknownMaskedFieldError } from './derive-event.ts';
+import type { FieldRewriter } from './field-rewriter.ts';
 
 /** An event of the source stream. */
 export interface SourceEvent {
-  readonly meta: EventMeta;
-  /** The value of the event in a derived stream. @throws DecryptionError, UnknownMaskedFieldError */
-  derive(stream: DerivedStream, cipher: FieldCipher): Buffer;
+  readonly keyLink: string | null;
+  /** The derived streams that the consent in the event lets it into. */
+  readonly streams: readonly DerivedStream[];
+  /** Puts the value of the event in a derived stream into the sink. @throws DecryptionError, UnknownMaskedFieldError */
+  derive(stream: DerivedStream, cipher: FieldCipher, sink: SpliceSink): void;
 }
 
 /** Reads the events of a source stream, batch by batch. */
@@ -28,12 +31,13 @@ export interface SourceReader {
 /** A contract ready for bytes, with what each derived stream makes of its texts. */
 interface Plan {
   readonly contract: CompiledContract;
+  /** Its reference in UTF-8. */
+  readonly ref: Buffer;
   readonly scanner: EventScanner;
-  readonly derivers: ReadonlyMap<DerivedStream, DeriveText>;
+  readonly rewriters: ReadonlyMap<DerivedStream, FieldRewriter>;
 }
 
 const headerBytes = 5;
-const noPrefix = new Uint8Array(0);
 
 /**
  * Reads for these derived streams. The first event of each schema in a batch is read whole, which finds its contract;
@@ -43,6 +47,7 @@ export function createSourceReader(reader: RecordReader, derived: readonly Deriv
   const plans = new WeakMap<CompiledContract, Plan>();
   /** By schema id. */
   const current = new Map<number, Plan>();
+  const streamsOf = createConsentDecisions(derived);
 
   function planOf(contract: CompiledContract): Plan | undefined {
     const plan = plans.get(contract) ?? makePlan(contract, derived);
@@ -60,21 +65,14 @@ export function createSourceReader(reader: RecordReader, derived: readonly Deriv
       const plan = current.get(value.readInt32BE(1));
       if (plan === undefined) return undefined;
       const event = plan.scanner.scan(value, headerBytes);
-      if (event.contractRef !== plan.contract.ref) return undefined;
-      return {
-        meta: event.meta(),
-        derive(stream, cipher) {
-          const deriveText = plan.derivers.get(stream);
-          if (deriveText === undefined) throw new TypeError('a plan is made for all derived streams');
-          return event.splice(noPrefix, undefined, (path, text) => deriveText(path, text, cipher));
-        },
-      };
+      return event.isOf(plan.ref) ? new EventInBytes(plan, event, streamsOf(event)) : undefined;
     },
 
     async read(value) {
       const { event } = await reader.read(value);
       const meta = readMeta(event);
-      if (!derived.some((stream) => stream.accepts(meta))) return undefined;
+      const streams = derived.filter((stream) => stream.accepts(meta));
+      if (streams.length === 0) return undefined;
       const contract = await reader.contractOf(event);
       const { schema, definition } = contract;
       const explained = peekValue(value);
@@ -84,13 +82,59 @@ export function createSourceReader(reader: RecordReader, derived: readonly Deriv
       }
       const format = explained.by === 'schema-id' ? 'confluent' : 'avro-json';
       return {
-        meta,
-        derive: (stream, cipher) =>
-          encodeValue(format, definition.schemaId, schema, stream.derive(contract, event, cipher)),
+        keyLink: meta.keyLink,
+        streams,
+        derive(stream, cipher, sink) {
+          const derivedEvent = stream.derive(contract, event, cipher);
+          const bytes = encodeValue(format, definition.schemaId, schema, derivedEvent);
+          sink.copy(bytes, 0, bytes.length);
+        },
       };
     },
   };
 }
+
+class EventInBytes implements SourceEvent {
+  readonly streams: readonly DerivedStream[];
+  readonly #plan: Plan;
+  readonly #event: ScannedEvent;
+
+  constructor(plan: Plan, event: ScannedEvent, streams: readonly DerivedStream[]) {
+    this.#plan = plan;
+    this.#event = event;
+    this.streams = streams;
+  }
+
+  get keyLink(): string | null {
+    return this.#event.keyLink();
+  }
+
+  derive(stream: DerivedStream, cipher: FieldCipher, sink: SpliceSink): void {
+    const rewriter = this.#plan.rewriters.get(stream);
+    if (rewriter === undefined) throw new TypeError('a plan is made for all derived streams');
+    this.#event.rewrite(sink, rewriter.with(cipher));
+  }
+}
+
+/** The streams that take an event. The consents of events are few, so that what follows from them is remembered. */
+function createConsentDecisions(
+  derived: readonly DerivedStream[],
+): (event: ScannedEvent) => readonly DerivedStream[] {
+  const known = new Map<number, readonly DerivedStream[]>();
+  return (event) => {
+    const code = event.consentCode();
+    const before = code === undefined ? undefined : known.get(code);
+    if (before !== undefined) return before;
+    const consents = { consentLevels: event.consentLevels() };
+    const streams = derived.filter((stream) => stream.accepts(consents));
+    // Senders choose their consents: what is remembered stays small whatever they choose.
+    if (known.size >= decisionsHeld) known.clear();
+    if (code !== undefined) known.set(code, streams);
+    return streams;
+  };
+}
+
+const decisionsHeld = 1_000;
 
 /** Undefined for a contract that a stream cannot mask, or whose events are no Avro: those are read whole. */
 function makePlan(contract: CompiledContract, derived: readonly DerivedStream[]): Plan | undefined {
@@ -100,8 +144,8 @@ function makePlan(contract: CompiledContract, derived: readonly DerivedStream[])
     const masked = derived.flatMap((stream) => stream.maskedPaths(contract));
     const paths = [...new Set([...personal, ...masked])];
     const scanner = compileScanner(contract.schema.shape, paths);
-    const derivers = new Map(derived.map((stream) => [stream, stream.textDeriver(contract, paths)]));
-    return scanner && { contract, scanner, derivers };
+    const rewriters = new Map(derived.map((stream) => [stream, stream.rewriterOf(contract, paths)]));
+    return scanner && { contract, ref: Buffer.from(contract.ref), scanner, rewriters };
   } catch (error) {
     if (error instanceof UnknownMaskedFieldError) return undefined;
     throw error;

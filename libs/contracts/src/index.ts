@@ -25,6 +25,8 @@ export type { ContractBytes } from './scan/contract-bytes.ts';
 export { compileScanner } from './scan/compile-scanner.ts';
 export type { EventScanner } from './scan/compile-scanner.ts';
 export type { ReplaceText, ScannedEvent } from './scan/scanned-event.ts';
+export { SpliceSink } from './scan/splice-sink.ts';
+export type { TextRewriter } from './scan/splice-sink.ts';
 export { serializationTypes } from './serialization.ts';
 export { completeSimpleSchema, toAvroDefinition } from './simple-schema.ts';
 export type { SimpleNode, SimpleNodeType, SimpleSchema } from './simple-schema.ts';

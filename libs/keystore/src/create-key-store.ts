@@ -165,15 +165,16 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   function fromCache(streamId: string, keyLinks: readonly string[]) {
     const fresh = new Map<string, KeyLookup>();
     const stale = new Map<string, KeyLookup>();
-    const unknown: string[] = [];
-    for (const keyLink of new Set(keyLinks)) {
+    const unknown = new Set<string>();
+    const now = clock.monotonic();
+    for (const keyLink of keyLinks) {
       const cached = cache.byLink(keyLink);
       const known = cached?.streamId === streamId ? cached : undefined;
-      const isFresh = known !== undefined && clock.monotonic() < known.freshUntil;
+      const isFresh = known !== undefined && now < known.freshUntil;
       if (known) (isFresh ? fresh : stale).set(keyLink, { state: 'found', key: known.key });
-      if (!isFresh) unknown.push(keyLink);
+      if (!isFresh) unknown.add(keyLink);
     }
-    return { fresh, stale, unknown };
+    return { fresh, stale, unknown: [...unknown] };
   }
 
   async function tombstone(streamId: string, entry: JournalEntry | undefined): Promise<void> {
@@ -195,8 +196,8 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
 
     async lookUp(streamId, keyLinks) {
       const { fresh, stale, unknown } = fromCache(streamId, keyLinks);
+      if (unknown.length === 0) return fresh;
       const answer = new Map(fresh);
-      if (unknown.length === 0) return answer;
       const entries = new Map<string, JournalEntry>();
       try {
         for (const [keyLink, entry] of await entriesOf(unknown)) entries.set(keyLink, entry);

@@ -21,6 +21,11 @@ export interface FieldCipher {
    * @throws DestroyedCipherError
    */
   decrypt(ciphertext: string): string;
+  /**
+   * The same from bytes to bytes: the ciphertext is `source` from `start` to `end`, which is UTF-8, and the text goes
+   * to `target` from `at` on, where three times the bytes of the ciphertext must be free. Answers with the text's length.
+   */
+  decryptBytes(source: Buffer, start: number, end: number, target: Buffer, at: number): number;
   /** Wipes the key. Every later call throws, but for this one. */
   destroy(): void;
 }

@@ -164,6 +164,54 @@ describe.each(builds)('createFieldCiphers, %s', (build) => {
     );
   });
 
+  it('decrypts bytes as it decrypts the text that they are, and refuses them with the same words', () => {
+    const key = randomBytes(64);
+    const cipher = cipherOf(key);
+    const outcomeOf = (decrypt: () => string): string => {
+      try {
+        return decrypt();
+      } catch (error) {
+        if (!(error instanceof DecryptionError)) throw error;
+        return error.message;
+      }
+    };
+    const expectTheSame = (text: string): void => {
+      const source = Buffer.from(`before${text}behind`);
+      const end = source.length - 'behind'.length;
+      const target = Buffer.alloc(3 * source.length + 5);
+      const printed = outcomeOf(() => {
+        const length = cipher.decryptBytes(source, 'before'.length, end, target, 5);
+        return target.toString('utf8', 5, 5 + length);
+      });
+      const expected = outcomeOf(() => cipher.decrypt(source.toString('utf8', 'before'.length, end)));
+      expect(printed === expected ? '' : printed).toBe('');
+    };
+    const ofBytes = (bytes: Uint8Array): string => {
+      const sealed = new AesSiv(key, [Buffer.alloc(0)]).seal(Buffer.from(bytes));
+      return Buffer.concat([Buffer.from([1, 1, 2, 3, 4]), sealed]).toString('base64');
+    };
+    const ciphertexts = fc.oneof(
+      anyText(300).map((text) => cipher.encrypt(text)),
+      fc.uint8Array({ maxLength: 40 }).map(ofBytes),
+    );
+    fc.assert(
+      fc.property(
+        ciphertexts,
+        fc.nat(),
+        fc.option(fc.string({ unit: 'grapheme', maxLength: 1 })),
+        (ciphertext, place, change) => {
+          const at = place % (ciphertext.length + 1);
+          expectTheSame(
+            change === null ? ciphertext : ciphertext.slice(0, at) + change + ciphertext.slice(at + 1),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+    fc.assert(fc.property(fc.oneof(anyText(300), fc.base64String({ maxLength: 300 })), expectTheSame));
+    for (const length of [0, 24_576, 24_577, 100_000]) expectTheSame(cipher.encrypt('é'.repeat(length / 2)));
+  });
+
   it('decrypts with an older key of the keyset and encrypts with the primary one', () => {
     const older = generateKeyset();
     const newer = generateKeyset();
@@ -200,6 +248,8 @@ describe.each(builds)('createFieldCiphers, %s', (build) => {
     expect(() => cipher.encrypt('text')).toThrow(DestroyedCipherError);
     expect(() => cipher.encryptAll(['a', 'b', 'c'])).toThrow(DestroyedCipherError);
     expect(() => cipher.decrypt(published.ciphertext)).toThrow(DestroyedCipherError);
+    const bytes = Buffer.from(published.ciphertext);
+    expect(() => cipher.decryptBytes(bytes, 0, bytes.length, bytes, 0)).toThrow(DestroyedCipherError);
     expect(() => {
       cipher.destroy();
     }).not.toThrow();

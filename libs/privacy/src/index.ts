@@ -5,6 +5,7 @@ export type { FieldCipher, FieldCipherFactory } from './field-cipher.ts';
 export { createFieldCiphers } from './field-ciphers.ts';
 export { generateKeyset, KeysetError, keysetToJson, parseKeyset } from './keyset.ts';
 export type { Keyset, SivKey } from './keyset.ts';
-export { createMask } from './mask.ts';
+export { createBytesMask, createMask } from './mask.ts';
+export type { MaskBytes } from './mask.ts';
 export { KeySlotsExhaustedError } from './siv-memory.ts';
 export { SimdUnavailableError } from './web-assembly.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createMask } from './mask.ts';
+import { createBytesMask, createMask } from './mask.ts';
 
 const mask64 = (1n << 64n) - 1n;
 const rotate = (value: bigint, bits: bigint) => ((value << bits) | (value >> (64n - bits))) & mask64;
@@ -83,5 +83,21 @@ describe(createMask, () => {
   it('takes a character of which the seed has one half and the value the other as one', () => {
     expect(createMask('seed\ud83d')('\ude00 value')).toBe(reference(Buffer.from('seed\u{1f600} value')));
     expect(createMask('seed\ud83d')(' value')).toBe(reference(Buffer.from('seed\ufffd value')));
+  });
+});
+
+describe(createBytesMask, () => {
+  it('gives for bytes, also in their place, what the mask gives for the text that they are', () => {
+    const [text, length] = [fc.string({ unit: 'grapheme' }), fc.nat({ max: 6_000 })];
+    fc.assert(
+      fc.property(text, fc.boolean(), text, length, (start, isCut, value, repeated) => {
+        const seed = isCut ? `${start}\ud83d` : start;
+        const long = value.repeat(Math.ceil(repeated / (value.length + 1)));
+        const bytes = Buffer.from(`....${long}${' '.repeat(40)}`);
+        const end = bytes.length - 40;
+        const written = createBytesMask(seed)(bytes, 4, end, bytes, 4);
+        expect(bytes.toString('latin1', 4, 4 + written)).toBe(createMask(seed)(long));
+      }),
+    );
   });
 });

@@ -17,6 +17,18 @@ export function createMask(seed: string): (value: string) => string {
   return (value) => mask.of(value);
 }
 
+/**
+ * The same from bytes to bytes: the value is `source` from `start` to `end`, which is UTF-8, and the text goes to `target`
+ * from `at` on, where 32 bytes must be free. Answers with the text's length. The value may be in `target` itself.
+ */
+export type MaskBytes = (source: Buffer, start: number, end: number, target: Buffer, at: number) => number;
+
+/** @throws SimdUnavailableError */
+export function createBytesMask(seed: string): MaskBytes {
+  const mask = new Mask(instantiateMask(), seed);
+  return (source, start, end, target, at) => mask.ofBytes(source, start, end, target, at);
+}
+
 class Mask {
   readonly #module: MaskModule;
   readonly #seed: Buffer;
@@ -41,6 +53,21 @@ class Mask {
     if (text.length > this.#longest) return this.#ofLong(Buffer.from(text));
     const length = this.#module.input.write(text, this.#tail);
     return this.#finish(this.#tail + length, this.#seed.length + length);
+  }
+
+  ofBytes(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
+    const length = end - start;
+    if (this.#half !== '' || length > this.#longest) {
+      return target.write(this.of(source.toString('utf8', start, end)), at, 'latin1');
+    }
+    if (this.#module.owner !== this) this.#activate();
+    const { input, output } = this.#module;
+    for (let index = 0; index < length; index += 1) input[this.#tail + index] = source[start + index] ?? 0;
+    const digits = this.#module.functions.finish(this.#tail + length, this.#seed.length + length);
+    const first = digitsOfHalf - (digits >> 8);
+    const count = digitsOfHalf + (digits & 0xff) - first;
+    for (let index = 0; index < count; index += 1) target[at + index] = output[first + index] ?? 0;
+    return count;
   }
 
   #activate(): void {

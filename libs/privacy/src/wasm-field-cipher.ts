@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FieldCipher } from './field-cipher.ts';
 import { DecryptionError, DestroyedCipherError } from './field-cipher.ts';
 import type { LongTexts } from './long-texts.ts';
@@ -88,6 +89,36 @@ export class WasmFieldCipher implements FieldCipher {
       throw this.#refusal(ciphertext);
     }
     return this.#memory.output.toString('utf8', 0, length);
+  }
+
+  decryptBytes(source: Buffer, start: number, end: number, target: Buffer, at: number): number {
+    const key = this.#primary;
+    if (key === undefined) throw new DestroyedCipherError();
+    const { functions, layout } = this.#siv;
+    const length = end - start;
+    const textOf = (): string => source.toString('utf8', start, end);
+    if (length > layout.ciphertextCharacters) return target.write(this.decrypt(textOf()), at);
+    const padded = source[end - 1] === padding ? (source[end - 2] === padding ? 2 : 1) : 0;
+    const textLength = (((length - padded) * 3) >> 2) - sealedBytes;
+    if (textLength < 0 || length % 4 !== 0) throw this.#refusal(textOf());
+    source.copy(this.#memory.input, 0, start, end);
+    functions.decodeInput(length - padded);
+    if (
+      functions.open(key.slot, textLength) === 0 &&
+      !this.#others.some(({ slot }) => functions.open(slot, textLength) !== 0)
+    ) {
+      throw this.#refusal(textOf());
+    }
+    const { output } = this.#memory;
+    let all = 0;
+    for (let index = 0; index < textLength; index += 1) {
+      const byte = output[index] ?? 0;
+      all |= byte;
+      target[at + index] = byte;
+    }
+    // Whoever made the ciphertext may have encrypted what is no text.
+    if (all < 0x80 || isUtf8(output.subarray(0, textLength))) return textLength;
+    return target.write(output.toString('utf8', 0, textLength), at);
   }
 
   destroy(): void {

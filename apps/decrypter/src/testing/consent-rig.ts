@@ -129,7 +129,6 @@ export function createConsentRig(definition: ContractDefinition, ciphers: FieldC
         blockage,
       }: Derivation = await deriveRecords(records, {
         streamId,
-        derived,
         source: createSourceReader(reader, derived),
         keys,
         cipherOf: (key) => prepared.of(key),

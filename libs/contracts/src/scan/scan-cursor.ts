@@ -142,12 +142,17 @@ export function scanBlock(cursor: ScanCursor): number {
 /** Longer texts are left to a function that looks at many bytes at once. */
 const shortText = 128;
 
+/** The highest bit of each byte of a word. */
+const beyondAscii = 0x8080_8080;
+
 /** Passes a text's bytes and returns whether all of them are known to be ASCII. */
 export function scanTextBytes(cursor: ScanCursor, length: number): boolean {
   const start = cursor.take(length);
   const { bytes, position: end } = cursor;
   if (length <= shortText) {
+    const { view, base } = cursor;
     let at = start;
+    while (at + 4 <= end && (view.getInt32(base + at, true) & beyondAscii) === 0) at += 4;
     while (at < end && (bytes[at] ?? 0) < 0x80) at += 1;
     if (at === end) return true;
   }

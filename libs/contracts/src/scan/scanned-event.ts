@@ -4,6 +4,7 @@ import { metaMarks } from './marks.ts';
 import type { MetaLayout } from './meta-layout.ts';
 import { scanIndex, scanLength, scanLong, ScanCursor } from './scan-cursor.ts';
 import { SpliceSink } from './splice-sink.ts';
+import type { TextRewriter } from './splice-sink.ts';
 
 /** The new text of a path's text, or undefined to leave it. */
 export type ReplaceText = (path: number, text: string) => string | undefined;
@@ -31,9 +32,28 @@ export class ScannedEvent {
     return this.text(metaMarks.eventContractRef) ?? '';
   }
 
+  /** Whether the event names this contract, whose reference is given in UTF-8. */
+  isOf(contractRef: Uint8Array): boolean {
+    const mark = this.#markOf(metaMarks.eventContractRef);
+    if (mark === undefined || mark.end - mark.textStart !== contractRef.length) return false;
+    for (let at = 0; at < contractRef.length; at += 1) {
+      if (this.#bytes[mark.textStart + at] !== contractRef[at]) return false;
+    }
+    return true;
+  }
+
   /** The part of the event that says how it is to be handled. */
   meta(): EventMeta {
-    return { contractRef: this.contractRef, keyLink: this.#keyLink(), consentLevels: this.#consentLevels() };
+    return { contractRef: this.contractRef, keyLink: this.keyLink(), consentLevels: this.consentLevels() };
+  }
+
+  /** A number that events with the same encoding of their consents share; undefined where that is too long for one. */
+  consentCode(): number | undefined {
+    const mark = this.#markOf(metaMarks.consentLevels);
+    if (mark === undefined || mark.end - mark.start > 6) return undefined;
+    let code = 1;
+    for (let at = mark.start; at < mark.end; at += 1) code = code * 0x100 + (this.#bytes[at] ?? 0);
+    return code;
   }
 
   /** The first text on the path; undefined where there is none or it is null. */
@@ -92,6 +112,20 @@ export class ScannedEvent {
     return sink.done();
   }
 
+  /** Puts the bytes that were scanned into the sink, with texts rewritten. All else is copied as it stands. */
+  rewrite(sink: SpliceSink, rewriter: TextRewriter): void {
+    const bytes = this.#bytes;
+    let copied = 0;
+    for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
+      const { what, start, end } = mark;
+      if (what < 0 || start < copied || rewriter.changes[what] !== true) continue;
+      sink.copy(bytes, copied, start);
+      sink.rewritten(what, bytes, mark.textStart, end, rewriter);
+      copied = end;
+    }
+    sink.copy(bytes, copied, bytes.length);
+  }
+
   #writeStamp(what: number, { nonce, timestamp, keyLink }: EventStamp): void {
     const layout = this.#layout;
     switch (what) {
@@ -119,20 +153,24 @@ export class ScannedEvent {
 
   /** Stands a cursor at the value of a field of `strmMeta`; the scan has checked what it will read. */
   #at(what: number): ScanCursor {
-    let mark = this.#marks;
-    while (mark !== undefined && mark.what !== what) mark = mark.next;
-    metaCursor.begin(this.#bytes, mark?.start);
+    metaCursor.begin(this.#bytes, this.#markOf(what)?.start);
     return metaCursor;
   }
 
-  #keyLink(): string | null {
+  #markOf(what: number): Mark | undefined {
+    let mark = this.#marks;
+    while (mark !== undefined && mark.what !== what) mark = mark.next;
+    return mark;
+  }
+
+  keyLink(): string | null {
     const cursor = this.#at(metaMarks.keyLink);
     if (scanIndex(cursor, 2) === this.#layout.keyLink) return null;
     const length = scanLength(cursor);
     return this.#bytes.toString('utf8', cursor.position, cursor.position + length);
   }
 
-  #consentLevels(): readonly number[] {
+  consentLevels(): readonly number[] {
     const cursor = this.#at(metaMarks.consentLevels);
     const levels: number[] = [];
     for (let count = scanLong(cursor); count !== 0; count = scanLong(cursor)) {

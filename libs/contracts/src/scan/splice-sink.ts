@@ -1,7 +1,30 @@
-/** Bytes that an event is put together in; one serves all. */
+/** Writes new texts in the place of those on some paths. */
+export interface TextRewriter {
+  /** By the index of the path: whether its texts change at all. */
+  readonly changes: readonly boolean[];
+  /**
+   * Writes what takes the place of a text, which is `source` from `start` to `end`, to `target` from `at` on, where
+   * three times its length and 64 bytes more are free. Answers with how many bytes it wrote, of UTF-8.
+   */
+  rewrite(path: number, source: Buffer, start: number, end: number, target: Buffer, at: number): number;
+}
+
+const roomFor = (length: number): number => 3 * length + 64;
+
+/** Bytes that events are put together in; grows as they come. */
 export class SpliceSink {
   #bytes = Buffer.allocUnsafe(4_096);
   #position = 0;
+
+  /** Bytes put in since the beginning. */
+  get length(): number {
+    return this.#position;
+  }
+
+  /** Takes back all but the first bytes. */
+  truncate(length: number): void {
+    this.#position = length;
+  }
 
   begin(prefix: Uint8Array): void {
     this.#position = 0;
@@ -39,6 +62,18 @@ export class SpliceSink {
     this.#position = start;
     this.#varint(written * 2);
     this.#position = moved + written;
+  }
+
+  /** What takes the place of a text, which is `source` from `start` to `end`, behind its length in bytes. */
+  rewritten(path: number, source: Buffer, start: number, end: number, rewriter: TextRewriter): void {
+    this.#reserve(longestLong + roomFor(end - start));
+    const before = this.#position;
+    // Of the guess that its length takes one byte.
+    const written = rewriter.rewrite(path, source, start, end, this.#bytes, before + 1);
+    const size = varintSize(written * 2);
+    if (size > 1) this.#bytes.copyWithin(before + size, before + 1, before + 1 + written);
+    this.#varint(written * 2);
+    this.#position = before + size + written;
   }
 
   copy(source: Buffer, from: number, to: number): void {
