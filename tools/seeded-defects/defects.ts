@@ -188,8 +188,8 @@ export const defects: readonly Defect[] = [
   {
     name: 'a decrypter skips what it cannot decrypt',
     file: 'apps/decrypter/src/derive-records.ts',
-    text: 'return { records: derived, erased, blockage: toBlockage(each.record, error) };',
-    replacement: 'void toBlockage(each.record, error);',
+    text: 'return { records: output.take(), erased, blockage: toBlockage(record, error) };',
+    replacement: 'void toBlockage(record, error);',
     caughtBy: ['apps/decrypter/src/decrypter.test.ts'],
   },
   {
