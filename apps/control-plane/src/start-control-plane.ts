@@ -9,9 +9,9 @@ import { migrations } from './database/migrations.ts';
 import { createDesiredStates } from './desired-state/desired-states.ts';
 import type { Identity } from './identity/create-identity.ts';
 import { createIdentity } from './identity/create-identity.ts';
-import { bind, readCertificate, shutDown } from './listen.ts';
 import { openDatabase } from './open-database.ts';
-import { addReflection } from './reflection/reflection-service.ts';
+import { readCertificate } from './read-certificate.ts';
+import { reflectionMethods } from './reflection/reflection-service.ts';
 import { createAuthenticate } from './registry/authenticate.ts';
 import { createClientRegistry } from './registry/client-registry.ts';
 import { createSigningKeyStore } from './registry/signing-key-store.ts';
@@ -72,6 +72,7 @@ export async function startControlPlane(
   const stopping = new AbortController();
   const server = createRpcServer({
     implementations: createServices(context, config),
+    ...(config.GRPC_REFLECTION ? { others: reflectionMethods() } : {}),
     authenticate: createAuthenticate(database, {
       verify: async (token) => (await identityMade).verifier.verify(token),
     }),
@@ -79,20 +80,23 @@ export async function startControlPlane(
     stopping: stopping.signal,
     logger,
   });
-  if (config.GRPC_REFLECTION) addReflection(server);
   const apiPart: Component = {
     name: 'grpc-api',
     async start() {
-      parts.grpcPort = await bind(server, config.HOST, config.GRPC_PORT);
+      parts.grpcPort = await server.listen({ host: config.HOST, port: config.GRPC_PORT });
       if (config.GRPC_TLS_PORT !== undefined) {
         const certificate = readCertificate(config, 'GRPC_TLS_PORT');
-        parts.grpcTlsPort = await bind(server, config.HOST, config.GRPC_TLS_PORT, certificate);
+        parts.grpcTlsPort = await server.listen({
+          host: config.HOST,
+          port: config.GRPC_TLS_PORT,
+          certificate,
+        });
       }
       logger.info({ host: config.HOST, port: parts.grpcPort }, 'the gRPC API is served');
     },
     stop: () => {
       stopping.abort();
-      return shutDown(server, shutDownGraceMs);
+      return server.close(shutDownGraceMs);
     },
   };
 

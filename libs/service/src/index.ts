@@ -10,6 +10,16 @@ export type { Certificate, DualProtocolOptions, DualProtocolServer } from './dua
 export { errorCode, errorFields } from './error-fields.ts';
 export type { ErrorFields } from './error-fields.ts';
 export { exitWithParent } from './exit-with-parent.ts';
+export { createGrpcServer } from './grpc/grpc-server.ts';
+export type { GrpcServer, GrpcServerOptions, ListenAddress } from './grpc/grpc-server.ts';
+export { frameMessage } from './grpc/grpc-messages.ts';
+export type { GrpcMetadata } from './grpc/grpc-metadata.ts';
+export type { GrpcCall, GrpcMethod, GrpcMethods, StreamingMethod, UnaryMethod } from './grpc/grpc-method.ts';
+export { toGrpcResponse } from './grpc/grpc-response.ts';
+export type { GrpcResponse } from './grpc/grpc-response.ts';
+export { GrpcError, grpcStatus } from './grpc/grpc-status.ts';
+export type { GrpcStatus, GrpcStatusCode } from './grpc/grpc-status.ts';
+export { onlyOne } from './grpc/serve-call.ts';
 export { createHealth } from './health.ts';
 export type { Check, Health, HealthReport } from './health.ts';
 export { ListenError } from './listen-error.ts';

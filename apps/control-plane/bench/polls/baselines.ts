@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http2';
 import type { ServerHttp2Stream } from 'node:http2';
-import { Server } from '@grpc/grpc-js';
-import { bind, shutDown } from '../../src/listen.ts';
+import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { pollPath } from './control-plane.ts';
 
 /** A server that does the least that is a server. */
@@ -24,7 +23,17 @@ export async function startGrpcBaseline(bytes: Buffer): Promise<Baseline> {
     asIs,
     'unary',
   );
-  return { port: await bind(server, '127.0.0.1', 0), stop: () => shutDown(server, 1) };
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
+    if (error === null) resolve(port);
+    else reject(error);
+  });
+  return {
+    port: await promise,
+    async stop() {
+      server.forceShutdown();
+    },
+  };
 }
 
 /** The same over node:http2 with the frame made once: what is left when there is no gRPC library at all. */

@@ -12,7 +12,6 @@ import { createIdentity } from '../../src/identity/create-identity.ts';
 import { accessKeys, refreshKeys } from '../../src/identity/key-kinds.ts';
 import { createKeyRing } from '../../src/identity/key-ring.ts';
 import { createTokens } from '../../src/identity/tokens.ts';
-import { bind, shutDown } from '../../src/listen.ts';
 import { createAuthenticate } from '../../src/registry/authenticate.ts';
 import { createClientRegistry } from '../../src/registry/client-registry.ts';
 import { createSigningKeyStore } from '../../src/registry/signing-key-store.ts';
@@ -65,7 +64,7 @@ export async function startBenchControlPlane(folder: string): Promise<BenchContr
     stopping: new AbortController().signal,
     logger: createSilentLogger(),
   });
-  const port = await bind(server, '127.0.0.1', 0);
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const organizationId = randomUUID();
   await database.query(
     `INSERT INTO organizations (id, name, handle, created_at) VALUES ($1, 'Bench', 'bench', now())`,
@@ -121,7 +120,7 @@ export async function startBenchControlPlane(folder: string): Promise<BenchContr
         ),
       ),
     async stop() {
-      await shutDown(server, 1);
+      await server.close(1);
       await identity.stop();
       await database.close();
     },

@@ -22,8 +22,7 @@ export function createAgentsServices(options: AgentsServicesOptions): readonly I
   const answer = async (kind: string, call: Call, build: BuildDesired): Promise<EncodedResponse> => {
     const installationId = requireInstallation(call.principal);
     const known = readKnownAnswer(call.metadata);
-    const { bytes, headers } = await options.desired.answer({ kind, installationId, known, build });
-    return new EncodedResponse(bytes, headers);
+    return new EncodedResponse(await options.desired.answer({ kind, installationId, known, build }));
   };
 
   return [

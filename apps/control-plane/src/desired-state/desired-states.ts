@@ -6,20 +6,17 @@ import {
   writeSnapshotMetadata,
   writeUnchanged,
 } from '@ccd/controlplane';
-import { Metadata } from '@grpc/grpc-js';
 import type { Revision } from '@ccd/reconcile';
 import { isSameRevision } from '@ccd/reconcile';
+import { toGrpcResponse } from '@ccd/service';
+import type { GrpcResponse } from '@ccd/service';
 import type { Database, Queryable } from '../database/database.ts';
 import { createRowCache } from '../database/row-cache.ts';
 import { RecentMap } from '../recent-map.ts';
 import { readRemovals, readRevision } from './revision.ts';
 
-/** One agent's answer: the serialised message and what is said beside it. */
-export interface DesiredState {
-  readonly bytes: Buffer;
-  /** Made once for all who are sent this answer: nobody adds to them. */
-  readonly headers: Metadata;
-}
+/** One agent's answer, the serialised message with what is said beside it: made once for all who are sent it. */
+export type DesiredState = GrpcResponse;
 
 /** Builds the answer of one kind from the database. */
 export type BuildDesired = (
@@ -64,13 +61,6 @@ interface Encoded {
 
 const nothing = Buffer.alloc(0);
 
-function toHeaders(installationId: string, written: Readonly<Record<string, string>>): Metadata {
-  const headers = new Metadata();
-  headers.set(installationKey, installationId);
-  for (const [key, value] of Object.entries(written)) headers.set(key, value);
-  return headers;
-}
-
 export function createDesiredStates(
   database: Database,
   { capacity = 200_000, maxBytes = 128 * 1024 * 1024 }: DesiredStatesOptions = {},
@@ -81,7 +71,7 @@ export function createDesiredStates(
     touches: ({ table, id }) => (table === 'installations' ? [id] : []),
   });
   const marks = new RecentMap<string, Mark>(capacity);
-  const answers = new RecentMap<string, Encoded>(maxBytes, ({ state }) => state.bytes.length + 1_000);
+  const answers = new RecentMap<string, Encoded>(maxBytes, ({ state }) => state.frame.length + 1_000);
   const underWay = new Map<string, { readonly revision: Revision; readonly encoding: Promise<Encoded> }>();
 
   async function encode(installationId: string, build: BuildDesired): Promise<Encoded> {
@@ -96,12 +86,12 @@ export function createDesiredStates(
     return {
       mark: {
         described: metadata,
-        unchanged: { bytes: nothing, headers: toHeaders(installationId, writeUnchanged(metadata)) },
+        unchanged: toGrpcResponse(nothing, {
+          [installationKey]: installationId,
+          ...writeUnchanged(metadata),
+        }),
       },
-      state: {
-        bytes: Buffer.from(bytes),
-        headers: toHeaders(installationId, writeSnapshotMetadata(metadata)),
-      },
+      state: toGrpcResponse(bytes, { [installationKey]: installationId, ...writeSnapshotMetadata(metadata) }),
     };
   }
 

@@ -1,24 +1,23 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
-import { Client, credentials, Server, ServerCredentials } from '@grpc/grpc-js';
+import { createGrpcServer, grpcStatus } from '@ccd/service';
+import { Client, credentials } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { addReflection } from './reflection-service.ts';
+import { reflectionMethods } from './reflection-service.ts';
 
-const server = new Server();
+const server = createGrpcServer({
+  methods: reflectionMethods(),
+  onUnforeseen: (error) => ({ code: grpcStatus.INTERNAL, message: String(error) }),
+});
 let client: Client;
 beforeAll(async () => {
-  addReflection(server);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-    if (error === null) resolve(port);
-    else reject(error);
-  });
-  client = new Client(`127.0.0.1:${await promise}`, credentials.createInsecure());
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
+  client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
 });
-afterAll(() => {
+afterAll(async () => {
   client.close();
-  server.forceShutdown();
+  await server.close(0);
 });
 
 const asItIs = (bytes: Buffer): Buffer => bytes;
@@ -57,7 +56,7 @@ const within = (answer: ReadonlyMap<number, readonly Uint8Array[]> | undefined, 
   fieldsOf(answer?.get(field)?.[0] ?? new Uint8Array());
 const textOf = (bytes: Uint8Array | undefined): string => Buffer.from(bytes ?? []).toString('utf8');
 
-describe(addReflection, () => {
+describe(reflectionMethods, () => {
   it.each(['v1', 'v1alpha'])('lists the services of the public protocol to %s', async (version) => {
     const [answer] = await ask(version, [textField(7, '')]);
     const names = within(answer, 6)

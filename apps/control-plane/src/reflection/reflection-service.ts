@@ -2,42 +2,34 @@ import { toBinary } from '@bufbuild/protobuf';
 import type { DescFile } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import { protocolRegistry } from '@ccd/protocol';
-import { status } from '@grpc/grpc-js';
-import type { Server, ServerDuplexStream, ServiceDefinition } from '@grpc/grpc-js';
+import { GrpcError, grpcStatus } from '@ccd/service';
+import type { GrpcMethod, GrpcMethods } from '@ccd/service';
 import { decodeRequest, encodeResponse } from './reflection-messages.ts';
-import type { Question, ReflectionRequest, ReflectionResponse, Reply } from './reflection-messages.ts';
+import type { Question, ReflectionRequest, Reply } from './reflection-messages.ts';
 
 /** Tools ask for the older name first, or for it alone; the messages are the same. */
 const serviceNames = ['grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection'];
 
 /** Lets tools such as grpcurl ask the server for the public protocol. Nobody has to log in to read that. */
-export function addReflection(server: Server): void {
-  for (const name of serviceNames) {
-    server.addService(definitionOf(name), {
-      ServerReflectionInfo: (call: ServerDuplexStream<ReflectionRequest, ReflectionResponse>) => {
-        call.on('data', ({ question, bytes }: ReflectionRequest) => {
-          call.write({ request: bytes, reply: answer(question) });
-        });
-        call.on('end', () => {
-          call.end();
-        });
-      },
-    });
-  }
-}
-
-function definitionOf(service: string): ServiceDefinition {
-  return {
-    ServerReflectionInfo: {
-      path: `/${service}/ServerReflectionInfo`,
-      requestStream: true,
-      responseStream: true,
-      requestSerialize: () => Buffer.alloc(0),
-      requestDeserialize: decodeRequest,
-      responseSerialize: encodeResponse,
-      responseDeserialize: (bytes: Buffer) => bytes,
+export function reflectionMethods(): GrpcMethods {
+  const method: GrpcMethod = {
+    kind: 'streaming',
+    async *respond(requests) {
+      for await (const request of requests) {
+        const { question, bytes } = decode(request);
+        yield encodeResponse({ request: bytes, reply: answer(question) });
+      }
     },
   };
+  return new Map(serviceNames.map((name) => [`/${name}/ServerReflectionInfo`, method]));
+}
+
+function decode(request: Buffer): ReflectionRequest {
+  try {
+    return decodeRequest(request);
+  } catch (error) {
+    throw new GrpcError(grpcStatus.INVALID_ARGUMENT, 'This is no ServerReflectionRequest', { cause: error });
+  }
 }
 
 function answer(question: Question): Reply {
@@ -52,7 +44,11 @@ function answer(question: Question): Reply {
     case 'symbol':
       return filesOf(fileOf(question.name), `Symbol '${question.name}'`);
     case 'other':
-      return { kind: 'error', code: status.NOT_FOUND, message: 'The public protocol has no such extension' };
+      return {
+        kind: 'error',
+        code: grpcStatus.NOT_FOUND,
+        message: 'The public protocol has no such extension',
+      };
   }
 }
 
@@ -65,7 +61,7 @@ function fileOf(symbol: string): DescFile | undefined {
 /** A file with all that it imports, so that one answer is enough. */
 function filesOf(file: DescFile | undefined, asked: string): Reply {
   if (file === undefined) {
-    return { kind: 'error', code: status.NOT_FOUND, message: `${asked} is not in the public protocol` };
+    return { kind: 'error', code: grpcStatus.NOT_FOUND, message: `${asked} is not in the public protocol` };
   }
   const files = new Set<DescFile>();
   const add = (each: DescFile): void => {

@@ -1,4 +1,4 @@
-import type { Metadata } from '@grpc/grpc-js';
+import type { MetadataSource } from '@ccd/controlplane';
 import { textOf, textsOf } from '../database/columns.ts';
 import type { Database, Queryable } from '../database/database.ts';
 import { createRowCache } from '../database/row-cache.ts';
@@ -18,7 +18,7 @@ const capacity = 50_000;
 export function createAuthenticate(
   database: Pick<Database, 'query' | 'changes'>,
   verifier: TokenVerifier,
-): (metadata: Metadata) => Promise<Principal> {
+): (metadata: MetadataSource) => Promise<Principal> {
   const principals = createRowCache<Principal | undefined>({
     changes: database.changes,
     capacity,
@@ -40,7 +40,7 @@ export function createAuthenticate(
 const nameOf = ({ realm, clientId }: Pick<VerifiedToken, 'realm' | 'clientId'>): string =>
   `${realm}/${clientId}`;
 
-function readToken(metadata: Metadata): string {
+function readToken(metadata: MetadataSource): string {
   const given = metadata.get('authorization');
   // Clients may send a header twice; the same token twice is one token.
   const headers = given.length > 1 ? [...new Set(given)] : given;

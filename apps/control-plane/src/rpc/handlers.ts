@@ -1,5 +1,5 @@
 import type { MetadataSource } from '@ccd/controlplane';
-import type { Metadata } from '@grpc/grpc-js';
+import type { GrpcResponse } from '@ccd/service';
 import type { Principal } from '../principals.ts';
 
 /** What a handler knows of the call beside the request. */
@@ -9,16 +9,6 @@ export interface Call {
   readonly metadata: MetadataSource;
   /** Aborts when the caller goes away or the server stops. */
   readonly signal: AbortSignal;
-}
-
-/** A response that was serialised before, with its headers; sent as it is. */
-export class EncodedResponse {
-  readonly bytes: Buffer;
-  readonly headers: Metadata;
-  constructor(bytes: Buffer, headers: Metadata) {
-    this.bytes = bytes;
-    this.headers = headers;
-  }
 }
 
 interface Method {
@@ -40,6 +30,14 @@ type HandlerOf<M> = M extends { requestStream: true }
   : M extends { responseStream: true }
     ? (request: RequestOf<M>, call: Call) => AsyncIterable<ResponseOf<M>>
     : (request: RequestOf<M>, call: Call) => Promise<ResponseOf<M> | EncodedResponse>;
+
+/** A response that was serialised before, with its metadata; sent as it is. */
+export class EncodedResponse {
+  readonly encoded: GrpcResponse;
+  constructor(encoded: GrpcResponse) {
+    this.encoded = encoded;
+  }
+}
 
 /** The methods of a service that are implemented; the others answer UNIMPLEMENTED. */
 export type Handlers<Service> = { readonly [Name in keyof Service]?: HandlerOf<Service[Name]> };

@@ -1,26 +1,19 @@
-import type { EventEmitter } from 'node:events';
 import { failpoint } from '@ccd/failpoints';
-import { logVerbosity, Metadata, Server, setLogVerbosity, status } from '@grpc/grpc-js';
-import type {
-  MethodDefinition,
-  ServerReadableStream,
-  ServerUnaryCall,
-  ServerWritableStream,
-  sendUnaryData,
-  UntypedHandleCall,
-} from '@grpc/grpc-js';
-import type { Logger } from '@ccd/service';
-import { errorFields } from '@ccd/service';
+import type { MetadataSource } from '@ccd/controlplane';
+import type { GrpcCall, GrpcMethod, GrpcMethods, GrpcServer, GrpcStatus, Logger } from '@ccd/service';
+import { createGrpcServer, errorFields, GrpcError, grpcStatus, onlyOne, toGrpcResponse } from '@ccd/service';
 import type { Principal } from '../principals.ts';
 import { accessRules, mayCall } from './access.ts';
-import type { AnyHandler, Call, Implementation } from './handlers.ts';
+import type { AnyHandler, Call, Implementation, ServiceDefinition } from './handlers.ts';
 import { EncodedResponse } from './handlers.ts';
 import { StatusError, permissionDenied } from './status-error.ts';
 
 export interface RpcServerOptions {
   readonly implementations: readonly Implementation[];
+  /** Methods that need neither a caller nor a rule. */
+  readonly others?: GrpcMethods;
   /** Turns the metadata of a call into its caller. @throws StatusError UNAUTHENTICATED */
-  readonly authenticate: (metadata: Metadata) => Promise<Principal>;
+  readonly authenticate: (metadata: MetadataSource) => Promise<Principal>;
   /** Checks a request against the rules of the protocol. @throws StatusError INVALID_ARGUMENT */
   readonly validate: (path: string, request: unknown) => void;
   /** Aborts when the server is about to stop: streams of answers then end, as those do that have no more to say. */
@@ -28,150 +21,115 @@ export interface RpcServerOptions {
   readonly logger: Logger;
 }
 
-type AnyMethod = MethodDefinition<unknown, unknown>;
-
-/** Requests are small but for schemas and keysets; answers hold whole lists. */
-const maxRequestBytes = 4 * 1024 * 1024;
-const maxResponseBytes = 64 * 1024 * 1024;
-
 /** A gRPC server in which every method of every given service answers, if only that it is not implemented. */
-export function createRpcServer(options: RpcServerOptions): Server {
-  // The library writes to the console what it also throws, and a console is no log.
-  setLogVerbosity(logVerbosity.NONE);
-  const server = new Server({
-    'grpc.max_receive_message_length': maxRequestBytes,
-    'grpc.max_send_message_length': maxResponseBytes,
-    'grpc.keepalive_time_ms': 60_000,
-    'grpc.keepalive_timeout_ms': 20_000,
-    'grpc.keepalive_permit_without_calls': 1,
-  });
+export function createRpcServer(options: RpcServerOptions): GrpcServer {
+  const methods = new Map<string, GrpcMethod>(options.others);
   for (const { service, handlers } of options.implementations) {
-    const definitions: Record<string, AnyMethod> = {};
-    const calls: Record<string, UntypedHandleCall> = {};
     for (const [name, method] of Object.entries(service)) {
-      const definition = withEncodedResponses(method as unknown as AnyMethod);
-      definitions[name] = definition;
-      calls[name] = toGrpcHandler(definition, handlers[name], options);
+      methods.set(method.path, toGrpcMethod(method, handlers[name], options));
     }
-    server.addService(definitions, calls);
   }
-  return server;
+  return createGrpcServer({
+    methods,
+    onUnforeseen: (error, path) => toStatus(error, path, options.logger),
+  });
 }
 
-function withEncodedResponses(method: AnyMethod): AnyMethod {
-  return {
-    ...method,
-    responseSerialize: (value) =>
-      value instanceof EncodedResponse ? value.bytes : method.responseSerialize(value),
-  };
-}
-
-function toGrpcHandler(
-  method: AnyMethod,
+function toGrpcMethod(
+  method: ServiceDefinition[string],
   handler: AnyHandler | undefined,
   options: RpcServerOptions,
-): UntypedHandleCall {
+): GrpcMethod {
   const { path } = method;
   const [service = '', name = ''] = splitPath(path);
   const rule = accessRules[service]?.[name];
-  const prepare = async (call: AnyCall): Promise<Call> => {
-    if (handler === undefined) throw new StatusError(status.UNIMPLEMENTED, unimplementedText(path));
+  if (handler === undefined) return notOffered(method);
+
+  const prepare = async (call: GrpcCall): Promise<Call> => {
     const principal = await options.authenticate(call.metadata);
     if (!mayCall(rule, principal)) throw permissionDenied(`Your role does not allow ${name}`);
-    return contextOf(call, principal);
+    return new CallOf(call, principal);
   };
-  const check = (request: unknown): unknown => {
+  const read = (bytes: Buffer): unknown => {
+    const request = deserialize(method, bytes);
     options.validate(path, request);
     return request;
   };
+  const write = (response: unknown): Buffer => method.responseSerialize(response as never);
 
   if (method.requestStream) {
-    return (call: ServerReadableStream<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-      void prepare(call)
-        .then(async (context) => {
-          callback(null, await handler?.(mapEach(call, check), context));
-        })
-        .catch((error: unknown) => {
-          callback(toStatus(error, path, options.logger));
-        });
+    return {
+      kind: 'streaming',
+      async *respond(requests, call) {
+        yield write(await handler(mapEach(requests, read), await prepare(call)));
+      },
     };
   }
   if (method.responseStream) {
-    return (call: ServerWritableStream<unknown, unknown>) => {
-      void prepare(call)
-        .then(async (context) => {
-          const signal = AbortSignal.any([context.signal, options.stopping]);
-          const responses = handler?.(check(call.request), { ...context, signal }) as AsyncIterable<unknown>;
-          call.sendMetadata(new Metadata());
-          for await (const response of responses) {
-            if (!call.write(response)) await drained(call, signal);
-          }
-          call.end();
-        })
-        .catch((error: unknown) => {
-          if (!call.cancelled) call.emit('error', toStatus(error, path, options.logger));
-        });
+    return {
+      kind: 'streaming',
+      async *respond(requests, call) {
+        const { principal, metadata, signal } = await prepare(call);
+        const request = read(await onlyOne(requests));
+        const untilWeStop = AbortSignal.any([signal, options.stopping]);
+        const responses = handler(request, { principal, metadata, signal: untilWeStop });
+        call.accept();
+        for await (const response of responses as AsyncIterable<unknown>) yield write(response);
+      },
     };
   }
-  return (call: ServerUnaryCall<unknown, unknown>, callback: sendUnaryData<unknown>) => {
-    void prepare(call)
-      .then(async (context) => {
-        const response = await handler?.(check(call.request), context);
-        failpoint('controlPlane.beforeReply');
-        if (response instanceof EncodedResponse) call.sendMetadata(response.headers);
-        callback(null, response);
-      })
-      .catch((error: unknown) => {
-        callback(toStatus(error, path, options.logger));
-      });
-  };
-}
-
-type AnyCall =
-  | ServerUnaryCall<unknown, unknown>
-  | ServerReadableStream<unknown, unknown>
-  | ServerWritableStream<unknown, unknown>;
-
-function contextOf(call: AnyCall, principal: Principal): Call {
-  let signal: AbortSignal | undefined;
   return {
-    principal,
-    metadata: call.metadata,
-    // Made for those who ask: the library calls every call cancelled once it is over, which is dear to tell.
-    get signal() {
-      return (signal ??= signalOf(call));
+    kind: 'unary',
+    async respond(bytes, call) {
+      const context = await prepare(call);
+      const response = await handler(read(bytes), context);
+      failpoint('controlPlane.beforeReply');
+      return response instanceof EncodedResponse ? response.encoded : toGrpcResponse(write(response));
     },
   };
 }
 
-function signalOf(call: AnyCall): AbortSignal {
-  const cancelled = new AbortController();
-  const abort = (): void => {
-    cancelled.abort();
+function notOffered({ path, requestStream, responseStream }: ServiceDefinition[string]): GrpcMethod {
+  const error = new StatusError(grpcStatus.UNIMPLEMENTED, unimplementedText(path));
+  if (!requestStream && !responseStream) return { kind: 'unary', respond: () => Promise.reject(error) };
+  return {
+    kind: 'streaming',
+    // eslint-disable-next-line require-yield
+    async *respond() {
+      throw error;
+    },
   };
-  const events: EventEmitter = call;
-  if (call.cancelled) abort();
-  else events.once('cancelled', abort);
-  return cancelled.signal;
 }
 
-async function* mapEach(
-  requests: AsyncIterable<unknown>,
-  each: (request: unknown) => unknown,
-): AsyncGenerator {
+function deserialize({ requestDeserialize }: ServiceDefinition[string], bytes: Buffer): unknown {
+  try {
+    return requestDeserialize(bytes);
+  } catch (error) {
+    throw new GrpcError(grpcStatus.INTERNAL, 'The request is no message of the method', { cause: error });
+  }
+}
+
+/** Of a class, so that it is cheap to make: the signal is made for those who ask. */
+class CallOf implements Call {
+  readonly principal: Principal;
+  readonly #call: GrpcCall;
+
+  constructor(call: GrpcCall, principal: Principal) {
+    this.#call = call;
+    this.principal = principal;
+  }
+
+  get metadata(): MetadataSource {
+    return this.#call.metadata;
+  }
+
+  get signal(): AbortSignal {
+    return this.#call.signal;
+  }
+}
+
+async function* mapEach(requests: AsyncIterable<Buffer>, each: (request: Buffer) => unknown): AsyncGenerator {
   for await (const request of requests) yield each(request);
-}
-
-async function drained(call: ServerWritableStream<unknown, unknown>, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  const go = () => {
-    resolve(undefined);
-  };
-  call.once('drain', go);
-  signal.addEventListener('abort', go, { once: true });
-  await promise;
-  call.off('drain', go);
-  signal.removeEventListener('abort', go);
 }
 
 /** `/strmprivacy.api.streams.v1.StreamsService/GetStream` gives `StreamsService` and `GetStream`. */
@@ -185,9 +143,8 @@ function unimplementedText(path: string): string {
   return `${method ?? ''} of ${service ?? ''} is not offered by this control plane yet`;
 }
 
-/** What the caller is told. An error that no handler foresaw is logged, and its caller told nothing of its inside. */
-function toStatus(error: unknown, path: string, logger: Logger): { code: status; details: string } {
-  if (error instanceof StatusError) return { code: error.code, details: error.message };
+/** An error that no handler foresaw is logged, and its caller told nothing of its inside. */
+function toStatus(error: unknown, path: string, logger: Logger): GrpcStatus {
   logger.error({ path, error: errorFields(error) }, 'a call failed');
-  return { code: status.INTERNAL, details: 'The control plane failed; its log says why' };
+  return { code: grpcStatus.INTERNAL, message: 'The control plane failed; its log says why' };
 }

@@ -1,14 +1,8 @@
-import { status } from '@grpc/grpc-js';
+import { GrpcError, grpcStatus as status } from '@ccd/service';
 
 /** An answer other than success. The message is shown to people as it is. */
-export class StatusError extends Error {
+export class StatusError extends GrpcError {
   override readonly name = 'StatusError';
-  readonly code: status;
-
-  constructor(code: status, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
-  }
 }
 
 export const invalidArgument = (message: string, options?: ErrorOptions): StatusError =>

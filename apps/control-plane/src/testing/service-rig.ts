@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { Client, credentials, Metadata, ServerCredentials } from '@grpc/grpc-js';
+import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { createSilentLogger } from '@ccd/service';
 import { prepareFirstStart } from '../bootstrap/first-start.ts';
@@ -115,12 +115,7 @@ export async function startServiceRig(folder: string) {
     stopping: stopping.signal,
     logger: createSilentLogger(),
   });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
-      if (error === null) resolve(bound);
-      else reject(error);
-    });
-  });
+  const port = await server.listen({ host: '127.0.0.1', port: 0 });
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const headersOf = (caller: Caller): Metadata => {
     const headers = new Metadata();
@@ -206,7 +201,7 @@ export async function startServiceRig(folder: string) {
     },
     async stop() {
       client.close();
-      server.forceShutdown();
+      await server.close(0);
       await database.close();
     },
   };
