@@ -17,28 +17,36 @@ interface Sizes {
   /** Time in which each agent of the fleet polls once. */
   readonly everyMs: number;
   readonly fleetMs: number;
+  /** The same fleet at the empty server. */
+  readonly fleetBaselineMs: number;
   readonly rounds: number;
   /** Of small answers, in a round. */
   readonly polls: number;
   readonly bigPolls: number;
+  /** Agents that get one change. */
+  readonly spread: number;
 }
 
 const full: Sizes = {
   agents: 10_000,
   everyMs: 10_000,
-  fleetMs: 60_000,
-  rounds: 5,
-  polls: 30_000,
-  bigPolls: 2_000,
+  fleetMs: 20_000,
+  fleetBaselineMs: 10_000,
+  rounds: 3,
+  polls: 10_000,
+  bigPolls: 600,
+  spread: 1_000,
 };
 /** As many polls a second, by fewer agents. */
 const quick: Sizes = {
-  agents: 1_500,
-  everyMs: 1_500,
-  fleetMs: 3_000,
+  agents: 500,
+  everyMs: 500,
+  fleetMs: 1_500,
+  fleetBaselineMs: 1_000,
   rounds: 1,
-  polls: 8_000,
-  bigPolls: 300,
+  polls: 3_000,
+  bigPolls: 100,
+  spread: 200,
 };
 
 /** Items of an answer of about 1 MB: source streams with their key streams. */
@@ -146,7 +154,7 @@ async function measureFew(
 async function measureBig(
   load: Load,
   plane: BenchControlPlane,
-  { rounds, bigPolls }: Sizes,
+  { rounds, bigPolls, spread: spreadTo }: Sizes,
 ): Promise<readonly Figure[]> {
   const installations = await plane.addInstallations(1, bigStreams);
   const [token = ''] = await plane.issueTokens(installations);
@@ -158,8 +166,8 @@ async function measureBig(
     saturated(load, rounds, bigPolls),
   );
 
-  const thousand = { tokens: Array.from({ length: 1_000 }, () => token) };
-  const spread = await against(load, plane.port, thousand, async () => {
+  const many = { tokens: Array.from({ length: spreadTo }, () => token) };
+  const spread = await against(load, plane.port, many, async () => {
     await load.run({ do: 'poll once' });
     const [installation = ''] = installations;
     await plane.database.transaction((transaction) => advanceRevision(transaction, installation));
@@ -177,11 +185,11 @@ async function measureBig(
       goal: { of: 'value', bound: 'at least', limit: 1_500 },
     },
     {
-      what: `a change of ${size} to 1,000 agents`,
+      what: `a change of ${size} to ${spreadTo.toLocaleString('en')} agents`,
       value: spread.wallMs / 1_000,
       unit: 's',
       better: 'less',
-      goal: { of: 'value', bound: 'at most', limit: 2 },
+      goal: { of: 'value', bound: 'at most', limit: (2 * spreadTo) / 1_000 },
     },
   ];
 }
@@ -189,17 +197,17 @@ async function measureBig(
 async function measureFleet(
   load: Load,
   plane: BenchControlPlane,
-  { agents, everyMs, fleetMs }: Sizes,
+  { agents, everyMs, fleetMs, fleetBaselineMs }: Sizes,
 ): Promise<readonly Figure[]> {
   const installations = await plane.addInstallations(agents);
   const fleet = { tokens: await plane.issueTokens(installations) };
-  const pace = { do: 'keep pace', everyMs, forMs: fleetMs } as const;
+  const pace = { do: 'keep pace', everyMs } as const;
   const changes = Math.min(500, agents);
   global.gc?.();
   const before = process.memoryUsage.rss();
   const { first, paced, changed, rss } = await against(load, plane.port, fleet, async () => {
     const first = await measure(load, { do: 'poll once' });
-    const paced = await measure(load, pace);
+    const paced = await measure(load, { ...pace, forMs: fleetMs });
     const rss = process.memoryUsage.rss() - before;
     const changing = await cpuMicrosOf(async () => {
       for (const id of installations.slice(0, changes)) {
@@ -212,7 +220,9 @@ async function measureFleet(
     return { first, paced, changed: (changing + polling) / changes, rss };
   });
   mustBe('every poll was told "unchanged"', paced.unchanged === paced.polls);
-  const grpc = await againstBaseline(load, startGrpcBaseline(nothing), fleet, () => measure(load, pace));
+  const grpc = await againstBaseline(load, startGrpcBaseline(nothing), fleet, () =>
+    measure(load, { ...pace, forMs: fleetBaselineMs }),
+  );
   const look = await cpuMicrosOf(async () => {
     for (const id of installations.slice(0, changes)) {
       await plane.database.query('SELECT epoch, revision FROM installations WHERE id = $1', [id]);

@@ -21,6 +21,9 @@ export interface AgentConnection {
 /** An empty message in its frame: not compressed, no bytes. */
 const emptyMessage = Buffer.alloc(5);
 
+/** The window of our agents (`createClient` of libs/controlplane). */
+const windowBytes = 1024 * 1024;
+
 type Headers = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /** The unary gRPC call of the public protocol over node:http2, as bare as it can be: the server is what is measured. */
@@ -28,7 +31,7 @@ export async function connectAgent(
   { port, path, keeping }: Pick<Connect, 'port' | 'path' | 'keeping'>,
   token: string,
 ): Promise<AgentConnection> {
-  const session = connect(`http://127.0.0.1:${port}`);
+  const session = connect(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: windowBytes } });
   await new Promise<void>((resolve, reject) => {
     session.once('connect', () => {
       resolve();
@@ -36,6 +39,7 @@ export async function connectAgent(
     session.once('error', reject);
   });
   session.on('error', () => {});
+  session.setLocalWindowSize(windowBytes);
   let known: { readonly revision: string; readonly digest: string } | undefined;
 
   return {

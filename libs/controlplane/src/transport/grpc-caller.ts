@@ -229,6 +229,8 @@ function createClient({ host, port, tls, keepaliveMs, maxAnswerBytes }: Compiled
   return new Client(`${address}:${port}`, channel.credentials, {
     ...channel.options,
     'grpc.max_receive_message_length': maxAnswerBytes,
+    // The default of 64 KiB costs both sides a frame back for every few that bring a large answer.
+    'grpc-node.flow_control_window': 1024 * 1024,
     'grpc.keepalive_time_ms': keepaliveMs,
     'grpc.keepalive_timeout_ms': 10_000,
     // Retries are decided here and nowhere else: not by the library, not by what DNS says.

@@ -1,7 +1,7 @@
 import { GrpcError, grpcStatus } from './grpc-status.ts';
 
 /** Before each message: a flag whether it is compressed, and its length (PROTOCOL-HTTP2, "Length-Prefixed-Message"). */
-const prefixBytes = 5;
+export const prefixBytes = 5;
 
 /** A message as it came. */
 export interface ReceivedMessage {

@@ -1,7 +1,7 @@
 import { constants } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { decompress } from './grpc-compression.ts';
-import { createMessageReader, frameMessage } from './grpc-messages.ts';
+import { createMessageReader, frameMessage, prefixBytes } from './grpc-messages.ts';
 import type { ReceivedMessage } from './grpc-messages.ts';
 import type { GrpcMethods, StreamingMethod, UnaryMethod } from './grpc-method.ts';
 import { GrpcError, grpcStatus } from './grpc-status.ts';
@@ -137,10 +137,11 @@ export async function onlyOne(requests: AsyncIterable<Buffer>): Promise<Buffer> 
 }
 
 function checkSize(frame: Buffer, { maxResponseBytes }: CallOptions): void {
-  if (frame.length <= maxResponseBytes) return;
+  const length = frame.length - prefixBytes;
+  if (length <= maxResponseBytes) return;
   throw new GrpcError(
     grpcStatus.RESOURCE_EXHAUSTED,
-    `The response has ${frame.length} bytes, more than the ${maxResponseBytes} that are sent`,
+    `The response has ${length} bytes, more than the ${maxResponseBytes} that are sent`,
   );
 }
 
