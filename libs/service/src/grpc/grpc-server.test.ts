@@ -68,6 +68,53 @@ describe(createGrpcServer, () => {
     await expect(callWire(wire, 'Echo', [hello])).resolves.toMatchObject({ grpcStatus: '0' });
   });
 
+  it.each(['Echo', 'Hang', 'Missing', 'Collect', 'Chat'])(
+    'takes no harm from calls of %s that are reset as they begin',
+    async (method) => {
+      const { wire } = await open();
+      for (const type of ['application/grpc', 'text/plain']) {
+        const path = `/test.Test/${method}`;
+        const streams = Array.from({ length: 40 }, () =>
+          wire.request({ ...usual, 'content-type': type, ':path': path }),
+        );
+        const closed = streams.map((stream) =>
+          once(
+            stream.on('error', () => {}),
+            'close',
+          ).catch(() => {}),
+        );
+        for (const stream of streams) {
+          stream.write(hello);
+          stream.close(constants.NGHTTP2_CANCEL);
+        }
+        await Promise.all(closed);
+      }
+      await expect(callWire(wire, 'Echo', [hello])).resolves.toMatchObject({ grpcStatus: '0' });
+    },
+  );
+
+  it('takes no harm from methods of HTTP that are none of gRPC', async () => {
+    const { wire } = await open();
+    for (const method of ['HEAD', 'GET', 'PUT', 'OPTIONS']) {
+      const stream = wire.request({ ...usual, ':method': method, ':path': '/test.Test/Echo' });
+      stream
+        .on('error', () => {})
+        .resume()
+        .end();
+      await once(stream, 'close').catch(() => {});
+    }
+    await expect(callWire(wire, 'Echo', [hello])).resolves.toMatchObject({ grpcStatus: '0' });
+  });
+
+  it('says that it failed where the metadata of an answer is none that can be sent', async () => {
+    const response = toGrpcResponse(Buffer.alloc(0), { 'not a name': 'x' });
+    const { wire } = await open({
+      methods: new Map([['/test.Test/Wrong', { kind: 'unary', respond: async () => response }]]),
+    });
+    const answer = await callWire(wire, 'Wrong', [hello]);
+    expect(answer).toMatchObject({ grpcStatus: '13', message: 'the server failed', trailersOnly: true });
+  });
+
   it('holds back a stream of responses that nobody reads, and stops it when its reader goes', async () => {
     const endless = { produced: 0, isOver: false };
     const { wire } = await open({

@@ -28,8 +28,6 @@ export class GrpcStream implements GrpcCall {
   constructor(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
     this.#stream = stream;
     this.metadata = toGrpcMetadata(headers);
-    // Its close follows, which says all that is of interest.
-    stream.on('error', () => {});
     stream.on('close', () => {
       if (this.#phase !== 'over') this.#finish();
     });
@@ -89,8 +87,8 @@ export class GrpcStream implements GrpcCall {
   #begin(headers: readonly string[]): boolean {
     if (this.#phase === 'over' || this.#isGone()) return false;
     if (this.#phase === 'open') {
-      this.#phase = 'begun';
       this.#stream.respond(headers, withTrailers);
+      this.#phase = 'begun';
     }
     return true;
   }

@@ -25,6 +25,9 @@ export function serveCall(
   headers: IncomingHttpHeaders,
   options: CallOptions,
 ): void {
+  // Its close says all that is of interest, and may have come already: a peer can begin and reset in one breath.
+  stream.on('error', () => {});
+  if (stream.destroyed || stream.closed) return;
   if (headers['content-type']?.startsWith('application/grpc') !== true) {
     refuse(stream);
     return;
@@ -54,7 +57,6 @@ interface Context {
 }
 
 function refuse(stream: ServerHttp2Stream): void {
-  stream.on('error', () => {});
   const status = constants.HTTP_STATUS_UNSUPPORTED_MEDIA_TYPE;
   stream.respond({ [constants.HTTP2_HEADER_STATUS]: status }, { endStream: true });
   stream.resume();
