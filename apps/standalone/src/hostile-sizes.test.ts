@@ -8,10 +8,12 @@ import { startHostileRig } from './testing/hostile/rig.ts';
 import type { HostileRig } from './testing/hostile/rig.ts';
 
 const honest = toItems(firstEntities);
-/** What three agents may take, each with an answer at its limit, its copies and the server's own beside it. */
+/** At full size, 360 MB are on their way. */
+const testMs = 300_000;
+/** For so long a large answer may be read while nothing else happens. */
 const patienceMs = 100;
+/** What three agents may take, each with an answer at its limit, its copies and the server's own beside it. */
 const mostGrowthKiB = 1_200 * 1024;
-/** An answer at its limit is on its way for so long, and some answers are tried again after a while. */
 
 describe('a control plane whose answers are a matter of size', () => {
   let rig: HostileRig;
@@ -28,13 +30,17 @@ describe('a control plane whose answers are a matter of size', () => {
 
   const reasons = () => rig.agents.map((agent) => rig.lastRun(agent)?.fields['reason']);
 
-  it('is followed up to the limit', async () => {
-    number += 1n;
-    rig.server.answerWith((list) => padded(honest, list, number, scaled(answerLimit)));
-    await rig.poll(patienceMs);
-    expect(reasons()).toEqual(rig.agents.map(() => 'Converged'));
-    expect(rig.writes.take()).toEqual([]);
-  });
+  it(
+    'is followed up to the limit',
+    async () => {
+      number += 1n;
+      rig.server.answerWith((list) => padded(honest, list, number, scaled(answerLimit)));
+      await rig.poll(patienceMs);
+      expect(reasons()).toEqual(rig.agents.map(() => 'Converged'));
+      expect(rig.writes.take()).toEqual([]);
+    },
+    testMs,
+  );
 
   it.each(oversized)(
     'is not followed with $name, takes no memory without bound, and is told of',
@@ -48,5 +54,6 @@ describe('a control plane whose answers are a matter of size', () => {
       expect(await rig.world()).toEqual(worldOf(firstEntities));
       for (const agent of rig.agents) expect(JSON.stringify(rig.lastRun(agent)?.fields)).toMatch(why);
     },
+    testMs,
   );
 });
