@@ -98,4 +98,23 @@ describe(createRecordReader, () => {
     const { reader } = setUp({ ...definition, keyField: 'none' });
     await expect(reader.contractOf(event)).rejects.toMatchObject({ name: 'UnexplainedRecordError' });
   });
+
+  it('compiles what cannot be used once, and anew what took its place', async () => {
+    let current: ContractDefinition = { ...definition, keyField: 'none' };
+    const reader = createRecordReader({
+      contract: async () => current,
+      schemaById: async () => current.schema.definition,
+    });
+    const refusalOf = () =>
+      reader.contractOf(event).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+    const first = await refusalOf();
+    expect(first).toMatchObject({ name: 'UnexplainedRecordError' });
+    // Who compiled again would find out again, and have an error of its own.
+    expect(await refusalOf()).toBe(first);
+    current = definition;
+    expect((await reader.contractOf(event)).definition).toBe(definition);
+  });
 });

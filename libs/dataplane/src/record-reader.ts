@@ -1,4 +1,11 @@
-import type { CompiledContract, EventRecord, EventSchema, TextSink, ValueSchema } from '@ccd/contracts';
+import type {
+  CompiledContract,
+  ContractDefinition,
+  EventRecord,
+  EventSchema,
+  TextSink,
+  ValueSchema,
+} from '@ccd/contracts';
 import {
   DefinitionError,
   EventParseError,
@@ -48,16 +55,37 @@ type Catalog = Pick<ContractCatalog, 'contract' | 'schemaById'> & Partial<Pick<C
 
 const compiledHeld = 2_000;
 
+/** What was found out about a definition that cannot be compiled. */
+interface Refusal {
+  readonly definition: ContractDefinition | string;
+  readonly error: UnexplainedRecordError;
+}
+
 export function createRecordReader(catalog: Catalog): RecordReader {
   const schemas = new LRUCache<number, EventSchema>({ max: compiledHeld });
   const contracts = new LRUCache<string, CompiledContract>({ max: compiledHeld });
+  /** Finding out that something cannot be compiled costs as much as compiling, and senders choose how often it is asked. */
+  const refusals = new LRUCache<string, Refusal>({ max: compiledHeld });
+
+  function compiling<T>(what: string, definition: Refusal['definition'], compile: () => T): T {
+    const before = refusals.get(what);
+    if (before?.definition === definition) throw before.error;
+    try {
+      return compile();
+    } catch (cause) {
+      if (!(cause instanceof DefinitionError)) throw cause;
+      const error = new UnexplainedRecordError(`${what} cannot be used`, { cause });
+      refusals.set(what, { definition, error });
+      throw error;
+    }
+  }
 
   async function schemaById(schemaId: number): Promise<EventSchema> {
     const known = schemas.get(schemaId);
     if (known !== undefined) return known;
     const definition = await catalog.schemaById(schemaId);
     if (definition === undefined) throw new UnexplainedRecordError(`schema ${schemaId} is unknown`);
-    const compiled = compiling(`schema ${schemaId}`, () => compileSchema(definition));
+    const compiled = compiling(`schema ${schemaId}`, definition, () => compileSchema(definition));
     schemas.set(schemaId, compiled);
     return compiled;
   }
@@ -73,7 +101,7 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     if (definition === undefined) return undefined;
     const known = contracts.get(ref);
     if (known?.definition === definition) return known;
-    const compiled = compiling(`contract ${ref}`, () => compileContract(definition));
+    const compiled = compiling(`contract ${ref}`, definition, () => compileContract(definition));
     contracts.set(ref, compiled);
     return compiled;
   }
@@ -123,15 +151,6 @@ export function createRecordReader(catalog: Catalog): RecordReader {
 
 function readAs(schema: EventSchema, value: Buffer): ReadEvent {
   return { schema, event: decodeValue(schema, value) };
-}
-
-function compiling<T>(what: string, compile: () => T): T {
-  try {
-    return compile();
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    throw new UnexplainedRecordError(`${what} cannot be used`, { cause: error });
-  }
 }
 
 /** Whether trying again cannot help: the record itself is what is wrong. */
