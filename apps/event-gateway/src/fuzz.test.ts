@@ -15,7 +15,7 @@ import type { Random } from './testing/random.ts';
 /** Change it to look for more; a failure says at which request it happened. */
 const seed = 20_261_129;
 const bodies = seeds.map(({ body }) => body);
-const delayBoundMs = 200;
+const delayBoundMs = 150;
 
 let rig: GatewayRig;
 let other: GatewayRig;
