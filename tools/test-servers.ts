@@ -1,16 +1,19 @@
 /**
  * Brings the servers that tests speak to onto this machine.
- * usage: npm run test-servers -- [--only kafka,redis] [--check]
+ * usage: npm run test-servers -- [--only kafka,redis] [--images] [--check]
  */
 import { parseArgs } from 'node:util';
-import { findLocalServer, serverKinds, serverPlaces, serverTitles } from '@ccd/testkit/servers';
+import { containerImages, serverKinds, serverPlaces, serverTitles, whyNoServer } from '@ccd/testkit/servers';
 import type { ServerKind } from '@ccd/testkit/servers';
+import type { Recipe } from './test-servers/recipe.ts';
 import { recipes } from './test-servers/recipes.ts';
+import { runProgram } from './test-servers/run-program.ts';
 
-const help = `usage: npm run test-servers -- [--only kafka,redis] [--check]
+const help = `usage: npm run test-servers -- [--only kafka,redis] [--images] [--check]
 
 Installs the servers that tests speak to, those that are not on this machine yet.
   --only   only these: ${serverKinds.join(', ')}
+  --images pull their container images instead; for a Docker engine of this machine (Linux)
   --check  install nothing; say what is there, and end with 1 where something is missing
 
 They go to ${serverPlaces.cache} ($CCD_TEST_SERVERS), or are packages of Debian's.`;
@@ -23,25 +26,29 @@ function parseKinds(only: string | undefined): readonly ServerKind[] {
   return serverKinds.filter((kind) => only.split(',').includes(kind));
 }
 
-const whyMissing = (kind: ServerKind): string | undefined => findLocalServer(kind, serverPlaces).missing;
-
 function say(kind: ServerKind, line: string): void {
   console.log(`${serverTitles[kind].padEnd(16)} ${line}`);
 }
 
 function checkOne(kind: ServerKind): boolean {
-  const missing = whyMissing(kind);
+  const missing = whyNoServer(kind);
   say(kind, missing === undefined ? 'is here' : `missing; it would come from ${recipes[kind].from}`);
   return missing === undefined;
 }
 
-async function installOne(kind: ServerKind): Promise<boolean> {
-  if (whyMissing(kind) === undefined) {
+const fromImage = (kind: ServerKind): Recipe => ({
+  from: `the image ${containerImages[kind].name}`,
+  async install() {
+    await runProgram('docker', ['pull', '--quiet', containerImages[kind].name]);
+  },
+});
+
+async function installOne(kind: ServerKind, { from, install }: Recipe): Promise<boolean> {
+  if (whyNoServer(kind) === undefined) {
     say(kind, 'is here');
     return true;
   }
   const started = performance.now();
-  const { from, install } = recipes[kind];
   say(kind, `from ${from}`);
   try {
     await install({
@@ -50,7 +57,7 @@ async function installOne(kind: ServerKind): Promise<boolean> {
         say(kind, `  ${line}`);
       },
     });
-    const missing = whyMissing(kind);
+    const missing = whyNoServer(kind);
     if (missing !== undefined) throw new Error(`installed, and yet ${missing}`);
   } catch (error) {
     say(kind, `failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -63,7 +70,12 @@ async function installOne(kind: ServerKind): Promise<boolean> {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      only: { type: 'string' },
+      images: { type: 'boolean' },
+      check: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
   });
   if (values.help === true) {
     console.log(help);
@@ -72,7 +84,8 @@ async function main(): Promise<number> {
   let complete = true;
   // One after the other: each uses all cores, or the lock of apt.
   for (const kind of parseKinds(values.only)) {
-    const isThere = values.check === true ? checkOne(kind) : await installOne(kind);
+    const recipe = values.images === true ? fromImage(kind) : recipes[kind];
+    const isThere = values.check === true ? checkOne(kind) : await installOne(kind, recipe);
     complete &&= isThere;
   }
   return complete ? 0 : 1;

@@ -13,6 +13,12 @@ export const serverPlaces: ServerPlaces = {
   path: (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''),
 };
 
+/** Where a container engine of this machine listens. */
+export const engineSocket = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(
+  /^unix:\/\//,
+  '',
+);
+
 /** Whether a missing server is a failure: it is in CI, where the suites that need one must not go unnoticed. */
 export const serversAreRequired = (process.env['CI'] ?? '') !== '' && process.env['CI'] !== 'false';
 

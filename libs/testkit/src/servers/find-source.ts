@@ -1,4 +1,6 @@
 import { serverPlaces } from './config.ts';
+import { createContainerSource } from './containers/container-source.ts';
+import { findContainerImage } from './containers/find-container-image.ts';
 import { ServerMissingError } from './errors.ts';
 import { findLocalServer } from './local-server.ts';
 import { createLocalSource } from './local-source.ts';
@@ -7,12 +9,19 @@ import type { ServerSource } from './source.ts';
 
 /** Why this machine has no such server, or undefined when it has. Takes no time worth mentioning. */
 export function whyNoServer(kind: ServerKind): string | undefined {
-  const { missing } = findLocalServer(kind, serverPlaces);
-  return missing === undefined ? undefined : new ServerMissingError(kind, missing).message;
+  try {
+    findSource(kind);
+    return undefined;
+  } catch (error) {
+    if (error instanceof ServerMissingError) return error.message;
+    throw error;
+  }
 }
 
-/** Where to get a server from. Throws `ServerMissingError`. */
+/** Where to get a server from: an image that a container engine has, or the programs of the machine. Throws `ServerMissingError`. */
 export function findSource(kind: ServerKind): ServerSource {
+  const image = findContainerImage(kind);
+  if (image !== undefined) return createContainerSource(kind, image);
   const local = findLocalServer(kind, serverPlaces);
   if (local.missing !== undefined) throw new ServerMissingError(kind, local.missing);
   return createLocalSource(kind, local.found);
