@@ -1,3 +1,4 @@
+import { AuthenticationError } from '@platformatic/kafka';
 import type { SASLOptions } from '@platformatic/kafka';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import type { Clock } from '@ccd/reconcile';
@@ -57,7 +58,15 @@ function toSasl(options: SaslOptions, clock: Clock): SASLOptions {
     const { mechanism, username, password } = credentials;
     return { mechanism, username, password };
   }
-  return { mechanism: 'OAUTHBEARER', token: createTokenSource(credentials, clock) };
+  return {
+    mechanism: 'OAUTHBEARER',
+    token: createTokenSource(credentials, clock),
+    // A broker that refuses a token answers with the reason where it otherwise answers with nothing (RFC 7628, 3.2.3).
+    authBytesValidator(answer, callback) {
+      if (answer.length > 0) callback(new AuthenticationError('the brokers refuse the token'));
+      else callback(null, answer);
+    },
+  };
 }
 
 const kafkaSecurity = 'org.apache.kafka.common.security';

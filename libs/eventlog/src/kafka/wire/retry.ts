@@ -26,6 +26,7 @@ export async function withRetries<T>(
   attempt: (remainingMs: number) => Promise<T>,
 ): Promise<T> {
   const deadline = clock.monotonic() + deadlineMs;
+  let first: string | undefined;
   for (let turn = 0; ; turn++) {
     try {
       return await attempt(deadline - clock.monotonic());
@@ -33,8 +34,12 @@ export async function withRetries<T>(
       signal?.throwIfAborted();
       if (!isPassing(error)) throw error;
       const pause = pauseMs(turn);
+      const reason = reasonOf(error);
+      // Often the first one says why, and the last one that the time was up.
+      first ??= reason;
       if (clock.monotonic() + pause >= deadline) {
-        throw new LogUnavailableError(`no success within the deadline: ${reasonOf(error)}`, { cause: error });
+        const reasons = first === reason ? reason : `${reason}; at first: ${first}`;
+        throw new LogUnavailableError(`no success within the deadline: ${reasons}`, { cause: error });
       }
       await clock.sleep(pause, signal);
     }
