@@ -64,6 +64,11 @@ describeWithServers('kafka', 'connectKafkaLog, when a broker fails', () => {
     const numbers = records.map(({ value }) => Number(value));
     expect(new Set(numbers).size).toBe(numbers.length);
     expect(numbers).toHaveLength(sent);
+    for (const partition of [0, 1]) {
+      const ofPartition = records.filter((record) => record.partition === partition);
+      const inOrder = ofPartition.map(({ value }) => Number(value));
+      expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other));
+    }
   }, 60_000);
 
   it('says within the deadline that an append has no outcome, and goes on when the broker does', async () => {
@@ -139,7 +144,9 @@ describeWithServers('kafka', 'connectKafkaLog, when a broker fails', () => {
           events.push(`batch of ${records.length}`);
           begun.resolve(signal);
           if (events.length > 2) return;
-          await new Promise((resolve) => signal.addEventListener('abort', resolve));
+          await new Promise((resolve) => {
+            signal.addEventListener('abort', resolve);
+          });
           await expect(consumer.commit([{ topic, partition: 0, offset: 1 }])).rejects.toThrow(
             PartitionsLostError,
           );
