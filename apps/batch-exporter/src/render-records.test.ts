@@ -62,7 +62,7 @@ describe(createKeyRenderer, () => {
       newSessionKey(clock.now()),
     );
     await keys.erase('1', [key.keyLink]);
-    const render = createKeyRenderer(secrets);
+    const render = createKeyRenderer(secrets.wrapper);
     const lines = [];
     const sink = new TextSink();
     for await (const record of readTopic(log, 'keys-1')) {

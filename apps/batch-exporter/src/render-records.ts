@@ -1,7 +1,7 @@
 import type { TextSink } from '@ccd/contracts';
 import type { RecordReader } from '@ccd/dataplane';
-import type { KeyStoreSecrets } from '@ccd/keystore';
-import { decodeJournalEntry, unwrapKeyset } from '@ccd/keystore';
+import type { KeyWrapper } from '@ccd/keystore';
+import { decodeJournalEntry, openEntry } from '@ccd/keystore';
 import { csvRow } from './csv-row.ts';
 import type { RenderRecord } from './partition-export.ts';
 
@@ -25,11 +25,11 @@ function endLine(sink: TextSink): true {
 export const keyHeader = csvRow(['keyLink', 'encryptionKey', 'policyId', 'expiresAt']);
 
 /** Keys as rows of a CSV file, unwrapped: whoever holds the file opens the events. Erased keys are left out. */
-export function createKeyRenderer(secrets: KeyStoreSecrets): RenderRecord {
-  return (record, sink) => {
+export function createKeyRenderer(wrapper: KeyWrapper): RenderRecord {
+  return async (record, sink) => {
     if (record.value === null) return false;
     const entry = decodeJournalEntry(record);
-    const keyset = unwrapKeyset(entry, secrets);
+    const keyset = await openEntry(entry, wrapper);
     if (keyset === undefined) return false;
     sink.text(csvRow([entry.keyLink, keyset, entry.policyId, String(entry.expiresAt)]));
     return true;

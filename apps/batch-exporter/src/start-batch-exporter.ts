@@ -55,7 +55,7 @@ export async function startBatchExporter(
   const spoolDir = await mkdtemp(join(tmpdir(), 'ccd-spool-'));
   const render =
     task.content === 'keys'
-      ? createKeyRenderer(toKeyStoreSecrets(config))
+      ? createKeyRenderer(toKeyStoreSecrets(config).wrapper)
       : createEventRenderer(createRecordReader(catalog));
 
   const exportTo = async (location: string, signal: AbortSignal): Promise<void> => {

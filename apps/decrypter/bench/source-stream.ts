@@ -9,6 +9,7 @@ import type { RecordReader } from '@ccd/dataplane';
 import { connectEmbeddedLog } from '@ccd/eventlog';
 import type { EmbeddedLog } from '@ccd/eventlog';
 import { spawnEngine } from '@ccd/eventlog/testing';
+import { createLocalKeyWrapper } from '@ccd/keystore';
 import type { RebuildableKeyStore } from '@ccd/keystore';
 import { createFieldCiphers, createCipherCache, generateKeyset, keysetToJson } from '@ccd/privacy';
 import { systemClock as clock } from '@ccd/reconcile';
@@ -39,7 +40,7 @@ export async function createSourceStream(): Promise<SourceStream> {
   await log.admin.createTopic({ name: `keys-${streamId}`, partitions: 1, config: { cleanup: 'compact' } });
   const secrets = {
     lookupSecret: Buffer.alloc(32, 'l'),
-    keks: { primary: { id: 'bench', key: Buffer.alloc(32, 'k') } },
+    wrapper: createLocalKeyWrapper({ primary: { id: 'bench', key: Buffer.alloc(32, 'k') } }),
   };
   const keys = await openKeyStore(log, { index: { engine: 'embedded' }, secrets, clock });
   const producer = await log.createProducer();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { connectCluster } from '@ccd/cluster';
 import { createJsonFile, keyTopicOf, openKeyStore } from '@ccd/dataplane';
 import { connectEventLog, embeddedLogOptions } from '@ccd/eventlog';
+import { createLocalKeyWrapper } from '@ccd/keystore';
 import { systemClock } from '@ccd/reconcile';
 import { createFolderStore } from '@ccd/storage';
 import { createRandom, scaled, scratchDir, summarise, whyNoPowerCuts } from '@ccd/testkit';
@@ -42,7 +43,7 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
     const socket = join(scratch, 'engine', 's');
     const secrets = {
       lookupSecret: randomBytes(32),
-      keks: { primary: { id: 'first', key: randomBytes(32) } },
+      wrapper: createLocalKeyWrapper({ primary: { id: 'first', key: randomBytes(32) } }),
     };
     const topics = { events: 'events', derived: 'derived', keys: keyTopicOf('some-stream') };
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createLocalKeyWrapper } from '@ccd/keystore';
 import type { KeyStoreSecrets, RedisOptions, RedisTls, RedisTopology } from '@ccd/keystore';
 import { ConfigError, bool, durationMs, secret, secretText, setting, text } from '@ccd/service';
 import type { HostPort } from '@ccd/service';
@@ -87,7 +88,10 @@ export type KeyIndexEngine =
   { readonly engine: 'embedded' } | { readonly engine: 'redis'; readonly redis: RedisOptions };
 
 export function toKeyStoreSecrets(config: z.output<z.ZodObject<typeof keySecretSettings>>): KeyStoreSecrets {
-  return { lookupSecret: config.KEY_LOOKUP_SECRET, keks: config.KEY_ENCRYPTION_KEYS };
+  return {
+    lookupSecret: config.KEY_LOOKUP_SECRET,
+    wrapper: createLocalKeyWrapper(config.KEY_ENCRYPTION_KEYS),
+  };
 }
 
 /** @throws ConfigError where what the engine needs is missing, or a file cannot be read */

@@ -8,6 +8,7 @@ import { describeKeyStoreContract } from './testing/key-store-contract.ts';
 import { createMemoryIndex } from './testing/memory-index.ts';
 import { createMemoryJournal } from './testing/memory-journal.ts';
 import { newSecrets, newSessionKey } from './testing/session-keys.ts';
+import { createLocalKeyWrapper } from './wrapping/local-key-wrapper.ts';
 
 describeKeyStoreContract('memory', async () => {
   const index = createMemoryIndex();
@@ -158,10 +159,13 @@ describe(createKeyStore, () => {
   });
 
   it('opens keys that an older key-encryption key wrapped, and wraps new ones with the primary', async () => {
-    const { store, create, index, journal, secrets, clock } = setUp();
+    const [old, primary] = [1, 2].map((n) => ({ id: `kek-${n}`, key: Buffer.alloc(32, n) }));
+    if (!old || !primary) throw new Error('two were made');
+    const { lookupSecret } = newSecrets();
+    const before = { lookupSecret, wrapper: createLocalKeyWrapper({ primary: old }) };
+    const { store, create, index, journal, clock } = setUp({ secrets: before });
     const { key } = await store.currentKey(session, create);
-    const primary = { id: 'kek-2', key: Buffer.alloc(32, 7) };
-    const rotated = { ...secrets, keks: { primary, older: [secrets.keks.primary] } };
+    const rotated = { lookupSecret, wrapper: createLocalKeyWrapper({ primary, older: [old] }) };
     const later = createKeyStore({ index, journal, secrets: rotated, clock });
     expect(await later.currentKey(session, create)).toEqual({ key, created: false });
     await later.currentKey({ ...session, keyFieldValue: 'new' }, create);
@@ -171,8 +175,8 @@ describe(createKeyStore, () => {
   it('fails closed on a key whose key-encryption key is not configured', async () => {
     const { store, create, index, journal, clock, secrets } = setUp();
     const { key } = await store.currentKey(session, create);
-    const keks = { primary: { id: 'kek-9', key: Buffer.alloc(32) } };
-    const later = createKeyStore({ index, journal, secrets: { ...secrets, keks }, clock });
+    const wrapper = createLocalKeyWrapper({ primary: { id: 'kek-9', key: Buffer.alloc(32) } });
+    const later = createKeyStore({ index, journal, secrets: { ...secrets, wrapper }, clock });
     await expect(later.lookUp(session.streamId, [key.keyLink])).rejects.toThrow(KeyStoreUnavailableError);
     await expect(later.currentKey(session, create)).rejects.toThrow(KeyStoreUnavailableError);
   });

@@ -3,6 +3,7 @@ import type { Clock } from '@ccd/reconcile';
 import { KeyStoreUnavailableError } from './errors.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { CachedKey } from './key-cache.ts';
+import { assertLookupSecret } from './lookup-key.ts';
 import { createLookups } from './lookups.ts';
 import type {
   CurrentKey,
@@ -15,8 +16,8 @@ import type {
   SessionRef,
 } from './port.ts';
 import { createRebuilder } from './rebuild.ts';
-import { assertSecrets, unwrapKeyset, wrapKeyset } from './secrets.ts';
-import type { KeyStoreSecrets } from './secrets.ts';
+import { openEntry } from './wrapping/key-wrapper.ts';
+import type { KeyStoreSecrets } from './wrapping/key-wrapper.ts';
 
 export interface KeyStoreOptions {
   readonly index: KeyIndex;
@@ -50,7 +51,7 @@ const oneMinuteMs = 60_000;
  */
 export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   const { index, journal, secrets, clock } = options;
-  assertSecrets(secrets);
+  assertLookupSecret(secrets.lookupSecret);
   const cacheSize = options.cacheSize ?? 10_000;
   const cache = createKeyCache({
     clock,
@@ -77,8 +78,8 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     }
   }
 
-  function open(entry: JournalEntry): SessionKey | undefined {
-    const keyset = unwrapKeyset(entry, secrets);
+  async function open(entry: JournalEntry): Promise<SessionKey | undefined> {
+    const keyset = await openEntry(entry, secrets.wrapper);
     if (keyset === undefined) return undefined;
     const { keyLink, createdAt, rotatesAt, policyId, expiresAt } = entry;
     return { keyLink, keyset, createdAt, rotatesAt, policyId, expiresAt };
@@ -87,14 +88,17 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   /** `now` decides for the index whether the key that stands there has rotated. */
   async function makeKey(lookup: string, streamId: string, create: () => SessionKey, now: number) {
     const { keyset, ...facts } = create();
-    const wrapped = wrapKeyset(keyset, { keyLink: facts.keyLink, streamId }, secrets);
+    const place = { keyLink: facts.keyLink, streamId };
+    const wrapped = await guarded('the new key could not be wrapped', () =>
+      secrets.wrapper.wrap(keyset, place),
+    );
     const entry: JournalEntry = { ...facts, streamId, lookup, wrapped };
     failpoint('keystore.beforeJournal');
     await guarded('the journal did not store a new key', () => journal.append(entry));
     failpoint('keystore.afterJournal');
     const winner = await guarded('the index did not answer a claim', () => index.claim(entry, now));
     failpoint('keystore.afterClaim');
-    const key = await guarded('the stored key does not open', async () => open(winner));
+    const key = await guarded('the stored key does not open', () => open(winner));
     if (!key) throw new KeyStoreUnavailableError('the new key was erased at once');
     cache.put(key, streamId, lookup);
     return { key, created: key.keyLink === facts.keyLink };
@@ -122,7 +126,7 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     const now =
       entry && cache.hasRotated(entry.keyLink) ? Math.max(clock.now(), entry.rotatesAt) : clock.now();
     if (entry && entry.rotatesAt > now) {
-      const key = await guarded('the stored key does not open', async () => open(entry));
+      const key = await guarded('the stored key does not open', () => open(entry));
       if (key) {
         cache.put(key, streamId, lookup);
         return { key, created: false };
@@ -149,10 +153,10 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     return guarded('the index does not answer', () => index.byLinks(keyLinks));
   }
 
-  function toLookup(streamId: string, entry: JournalEntry | undefined): KeyLookup {
+  async function toLookup(streamId: string, entry: JournalEntry | undefined): Promise<KeyLookup> {
     // A link of another stream is nobody's here.
     if (entry?.streamId !== streamId) return { state: 'missing' };
-    const key = open(entry);
+    const key = await open(entry);
     if (!key) {
       cache.forget(entry.keyLink);
       return { state: 'erased' };
@@ -215,9 +219,13 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
         const still = lost.filter((keyLink) => !replayed.has(keyLink));
         for (const [keyLink, entry] of await entriesOf(still)) entries.set(keyLink, entry);
       }
-      await guarded('a stored key does not open', async () => {
-        for (const keyLink of unknown) answer.set(keyLink, toLookup(streamId, entries.get(keyLink)));
-      });
+      await guarded('a stored key does not open', () =>
+        Promise.all(
+          unknown.map(async (keyLink) => {
+            answer.set(keyLink, await toLookup(streamId, entries.get(keyLink)));
+          }),
+        ),
+      );
       return answer;
     },
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { SessionRef } from './port.ts';
-import { lookupKey } from './secrets.ts';
+import { lookupKey } from './lookup-key.ts';
 
 /**
  * The look-up keys of the sessions used last: computing one costs more than everything else about a known session. Values

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { KeyStoreSecrets } from '../secrets.ts';
 import type { SessionKey } from '../port.ts';
+import type { KeyStoreSecrets } from '../wrapping/key-wrapper.ts';
+import { createLocalKeyWrapper } from '../wrapping/local-key-wrapper.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -19,5 +20,6 @@ export function newSessionKey(now: number, overrides: Partial<SessionKey> = {}):
 
 /** Secrets of an installation, new at each call. */
 export function newSecrets(): KeyStoreSecrets {
-  return { lookupSecret: randomBytes(32), keks: { primary: { id: 'kek-1', key: randomBytes(32) } } };
+  const primary = { id: 'kek-1', key: randomBytes(32) };
+  return { lookupSecret: randomBytes(32), wrapper: createLocalKeyWrapper({ primary }) };
 }
