@@ -19,8 +19,9 @@ export const defects: readonly Defect[] = [
   {
     name: 'the gateway acknowledges before the log has the event',
     file: 'apps/event-gateway/src/accept-event.ts',
-    text: 'await batching.append(',
-    replacement: 'void batching.append(',
+    text: 'return batching.append({ topic, key: Buffer.from(keyLink), value }).then(toAccepted);',
+    replacement: `batching.append({ topic, key: Buffer.from(keyLink), value }).catch(() => {});
+    return Promise.resolve(toAccepted());`,
     caughtBy: ['apps/event-gateway/src/event-gateway.test.ts'],
   },
   {
