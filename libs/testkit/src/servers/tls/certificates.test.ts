@@ -23,13 +23,15 @@ describe(createTestCertificates, () => {
       ...server,
       ca: certificates.ca,
       requestCert: true,
-      rejectUnauthorized: true,
+      // Node's server does not say why it refuses a client.
+      rejectUnauthorized: false,
     });
     const sockets: TLSSocket[] = [];
     const seen = new Promise((resolve, reject) => {
       listener.once('secureConnection', (socket) => {
         sockets.push(socket);
-        resolve(socket.getPeerCertificate().subject.CN);
+        if (socket.authorized) resolve(socket.getPeerCertificate().subject.CN);
+        else reject(Object.assign(new Error('refused'), { code: socket.authorizationError }));
       });
       listener.once('tlsClientError', reject);
     });
@@ -56,5 +58,12 @@ describe(createTestCertificates, () => {
     ['strangeServer', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
   ] as const)('has %s, which a client refuses with %s', async (name, code) => {
     await expect(shakeHands(certificates[name], certificates.client)).rejects.toMatchObject({ code });
+  });
+
+  it.each([
+    ['expiredClient', 'CERT_HAS_EXPIRED'],
+    ['strangeClient', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  ] as const)('has %s, which a server refuses with %s', async (name, code) => {
+    await expect(shakeHands(certificates.server, certificates[name])).rejects.toMatchObject({ code });
   });
 });
