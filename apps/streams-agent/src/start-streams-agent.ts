@@ -10,7 +10,7 @@ import {
   topicKind,
   topicsOf,
 } from '@ccd/dataplane';
-import type { AgentDependencies } from '@ccd/dataplane';
+import type { AgentDependencies, eventLogSettings } from '@ccd/dataplane';
 import { createOwnedTopics } from '@ccd/eventlog';
 import type { EventLog } from '@ccd/eventlog';
 import type { RunningService } from '@ccd/service';
@@ -26,7 +26,7 @@ export interface StreamsAgentDependencies extends AgentDependencies {
 export async function startStreamsAgent(
   config: Omit<
     StreamsAgentConfig,
-    'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR' | 'EVENTLOG_ENGINE' | 'EVENTLOG_SOCKET'
+    'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR' | keyof typeof eventLogSettings
   >,
   { log, ...dependencies }: StreamsAgentDependencies,
 ): Promise<RunningService> {

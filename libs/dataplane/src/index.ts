@@ -9,12 +9,11 @@ export type { JsonFile } from './json-file.ts';
 export {
   cacheSettings,
   controlPlaneSettings,
-  eventLogSettings,
   instanceSettings,
   toControlPlaneOptions,
-  toEventLogOptions,
   toInstanceId,
 } from './settings.ts';
+export { eventLogSettings, toEventLogOptions } from './event-log-settings.ts';
 export {
   keySecretSettings,
   keyStoreSettings,

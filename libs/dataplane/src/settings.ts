@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ControlPlaneOptions } from '@ccd/controlplane';
-import { embeddedLogOptions } from '@ccd/eventlog';
-import type { EventLogOptions } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
 import { bool, folder, port, secretText, text, url } from '@ccd/service';
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** Settings of everything that asks the control plane. */
 export const controlPlaneSettings = {
@@ -36,21 +34,6 @@ export function toControlPlaneOptions(config: ControlPlaneConfig, clock: Clock):
     installationId: config.STRM_INSTALLATION_ID,
     clock,
   };
-}
-
-/** Settings of everything that uses the event log. */
-export const eventLogSettings = {
-  EVENTLOG_ENGINE: z
-    .enum(['embedded'])
-    .default('embedded')
-    .describe('Which event log stands behind the port'),
-  EVENTLOG_SOCKET: text().describe('Socket of the embedded engine'),
-} as const;
-
-export function toEventLogOptions(
-  config: z.output<z.ZodObject<typeof eventLogSettings>>,
-): Extract<EventLogOptions, { engine: 'embedded' }> {
-  return embeddedLogOptions.parse({ engine: config.EVENTLOG_ENGINE, socketPath: config.EVENTLOG_SOCKET });
 }
 
 /** A folder for what a process remembers between starts. */

@@ -51,7 +51,7 @@ const gateway = await startEventGateway(config, {
   clock,
   logger: createLogger({ name: 'gateway', level: 'warn', format: 'text' }),
   controlPlane: createFakeControlPlane({ contracts: [contract], clientStreams }),
-  log: standIn?.log ?? (await connectEmbeddedLog({ socketPath: config.EVENTLOG_SOCKET, clock })),
+  log: standIn?.log ?? (await connectEmbeddedLog({ socketPath: config.EVENTLOG_SOCKET ?? 'none', clock })),
   ...(values['no-encryption'] === true ? { ciphers: noCiphers } : {}),
 });
 serve(Number(new URL(gateway.url).port), standIn?.events);

@@ -7,7 +7,8 @@ import { z } from 'zod';
 import { deadLetterSettings } from '../dead-letters.ts';
 import { guardrailSettings } from '../guardrails/guardrails.ts';
 import { keyStoreSettings } from '../key-store-settings.ts';
-import { cacheSettings, controlPlaneSettings, eventLogSettings, instanceSettings } from '../settings.ts';
+import { eventLogSettings } from '../event-log-settings.ts';
+import { cacheSettings, controlPlaneSettings, instanceSettings } from '../settings.ts';
 
 /** Settings of every agent. */
 export const agentSettings = {
