@@ -36,6 +36,10 @@ export function startExporting(
       intervalMs,
       clock,
       onRunning: () => {},
+      onBlocked: (_partition, _offset, error) => {
+        stopping.abort(error);
+      },
+      onUnblocked: () => {},
       createExport: (partition, committed, consumer, signal) =>
         new PartitionExport(
           {

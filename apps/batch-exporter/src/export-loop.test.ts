@@ -53,6 +53,8 @@ async function setUp({
       })),
     );
   };
+  const unreadable = new Set<string>();
+  const told: string[] = [];
   const start = () => {
     const stopping = new AbortController();
     const { promise: started, resolve } = Promise.withResolvers<undefined>();
@@ -67,6 +69,12 @@ async function setUp({
         onRunning: () => {
           resolve(undefined);
         },
+        onBlocked: (partition, offset, error) => {
+          told.push(`${partition} waits at ${offset}: ${String(error)}`);
+        },
+        onUnblocked: (partition) => {
+          told.push(`${partition} goes on`);
+        },
         createExport: (partition, committed, consumer, signal) =>
           new PartitionExport(
             {
@@ -76,7 +84,9 @@ async function setUp({
               intervalMs,
               header: '',
               render: async ({ value }, sink) => {
-                sink.text(`${value?.toString() ?? ''}\n`);
+                const text = value?.toString() ?? '';
+                if (unreadable.has(text)) throw new Error(`what is ${text}?`);
+                sink.text(`${text}\n`);
                 return true;
               },
               consumer,
@@ -105,7 +115,7 @@ async function setUp({
   };
   const exported = () =>
     [...store.objects.values()].flatMap((bytes) => Buffer.from(bytes).toString().split('\n').slice(0, -1));
-  return { log, store, publish, start, exported };
+  return { log, store, publish, start, exported, unreadable, told };
 }
 
 describe(runExportLoop, () => {
@@ -154,5 +164,21 @@ describe(runExportLoop, () => {
     await publish('e', 'f', 'g', 'h');
     await eventually('all are exported', () => exported().length >= 8);
     expect(exported().toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']);
+  });
+
+  it('waits for a record that cannot be read, exports what came before it, and other partitions all the same', async () => {
+    const { publish, start, exported, unreadable, told } = await setUp();
+    unreadable.add('bad');
+    await publish('a', 'b', 'bad', 'c', 'd', 'e');
+    const first = start();
+    await eventually('all but what waits', () => exported().length === 4);
+    expect(exported().toSorted()).toEqual(['a', 'b', 'c', 'e']);
+    expect(told).toContain('0 waits at 1: Error: what is bad?');
+    await first.stop();
+    expect(told).toContain('0 goes on');
+    start();
+    unreadable.clear();
+    await eventually('the rest', () => exported().length === 6);
+    expect(exported().filter((text) => ['a', 'bad', 'd'].includes(text))).toEqual(['a', 'bad', 'd']);
   });
 });

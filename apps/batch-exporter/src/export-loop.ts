@@ -1,4 +1,5 @@
-import type { CommittedOffset, Consumer, EventLog, TopicPartition } from '@ccd/eventlog';
+import { createGrowingPause } from '@ccd/dataplane';
+import type { CommittedOffset, Consumer, EventLog, RecordBatch, TopicPartition } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
 import { nextBoundary } from './interval.ts';
 import type { PartitionExport } from './partition-export.ts';
@@ -19,6 +20,10 @@ export interface ExportLoopOptions {
   ) => PartitionExport;
   /** Called once partitions are assigned and the export runs. */
   readonly onRunning: () => void;
+  /** The record at this offset keeps a partition from going on. */
+  readonly onBlocked: (partition: number, offset: number, error: unknown) => void;
+  /** Nothing keeps the partition from going on any more. */
+  readonly onUnblocked: (partition: number) => void;
 }
 
 /**
@@ -52,11 +57,13 @@ export async function runExportLoop(options: ExportLoopOptions, signal: AbortSig
               const exporting = exports.get(partition);
               exports.delete(partition);
               await exporting?.run((each) => each.close());
+              options.onUnblocked(partition);
             }),
           );
         },
-        onBatch: async (batch) => {
-          await exports.get(batch.partition)?.run((each) => each.accept(batch));
+        onBatch: async (batch, stopping) => {
+          const exporting = exports.get(batch.partition);
+          if (exporting !== undefined) await acceptAll(exporting, batch, options, stopping);
         },
       },
       running,
@@ -66,8 +73,35 @@ export async function runExportLoop(options: ExportLoopOptions, signal: AbortSig
     failed.abort();
     await ticking;
     await Promise.all([...exports.values()].map((exporting) => exporting.run((each) => each.close())));
+    // What blocked them is found again where it still does.
+    for (const partition of exports.keys()) options.onUnblocked(partition);
     await consumer.close();
   }
+}
+
+/**
+ * Has a batch accepted to its end. While one of its records cannot be rendered the partition waits for it; what came
+ * before is exported when its interval ends, and other partitions go on. Returns early when the signal aborts.
+ */
+async function acceptAll(
+  exporting: Serial<PartitionExport>,
+  batch: RecordBatch,
+  { clock, onBlocked, onUnblocked }: ExportLoopOptions,
+  stopping: AbortSignal,
+): Promise<void> {
+  const pause = createGrowingPause(clock);
+  let blockedAt: number | undefined;
+  for (let left = batch; ;) {
+    const blockage = await exporting.run((each) => each.accept(left));
+    if (blockage === undefined) break;
+    const { offset, error } = blockage;
+    if (blockedAt !== undefined && offset > blockedAt) pause.reset();
+    blockedAt = offset;
+    onBlocked(batch.partition, offset, error);
+    if (!(await pause.wait(stopping))) return;
+    left = { ...batch, records: batch.records.filter((record) => record.offset >= offset) };
+  }
+  if (blockedAt !== undefined) onUnblocked(batch.partition);
 }
 
 /** A partition's place in the group, stored at once where there is none: a crash must not move where it began. */

@@ -14,6 +14,12 @@ import type { Spool } from './spool.ts';
 /** Prints the line of one record; false for a record that is not exported (a tombstone), of which nothing is printed. */
 export type RenderRecord = (record: StoredRecord, sink: TextSink) => boolean | Promise<boolean>;
 
+/** The record that keeps a partition from going on, and why. */
+export interface Blockage {
+  readonly offset: number;
+  readonly error: unknown;
+}
+
 export interface PartitionExportOptions {
   readonly partition: TopicPartition;
   readonly prefix: string;
@@ -57,19 +63,22 @@ export class PartitionExport {
     if (progress.state === 'done') this.#previousBoundary = progress.boundary;
   }
 
-  /** Collects a batch. Finishes the plan that an earlier process left as soon as its last record is there. */
-  async accept(batch: RecordBatch): Promise<void> {
+  /**
+   * Collects a batch. Finishes the plan that an earlier process left as soon as its last record is there. A record that
+   * cannot be rendered now is where it ends: nothing may overtake it, so that the batch is to be given again from there.
+   */
+  async accept(batch: RecordBatch): Promise<Blockage | undefined> {
     let rest = batch.records;
     const plan = this.#plan;
     if (plan !== undefined) {
       const split = rest.findIndex(({ offset }) => offset >= plan.end);
       const planned = split === -1 ? rest : rest.slice(0, split);
-      await this.#collect(planned, Math.min(batch.nextOffset, plan.end));
-      if (batch.nextOffset < plan.end) return;
+      const blockage = await this.#collect(planned, Math.min(batch.nextOffset, plan.end));
+      if (blockage !== undefined || batch.nextOffset < plan.end) return blockage;
       await this.#publish(plan, 'replayed');
       rest = rest.slice(planned.length);
     }
-    await this.#collect(rest, batch.nextOffset);
+    return this.#collect(rest, batch.nextOffset);
   }
 
   /**
@@ -88,20 +97,27 @@ export class PartitionExport {
     await this.#spool.discard();
   }
 
-  async #collect(records: readonly StoredRecord[], nextOffset: number): Promise<void> {
+  async #collect(records: readonly StoredRecord[], nextOffset: number): Promise<Blockage | undefined> {
     let lines = 0;
+    let blockage: Blockage | undefined;
     if (this.#lines === 0) this.#sink.text(this.#options.header);
     for (const record of records) {
-      const rendering = this.#options.render(record, this.#sink);
-      // Every wait costs a turn of the queue: only what is not there is waited for.
-      if (typeof rendering === 'boolean' ? rendering : await rendering) lines += 1;
+      try {
+        const rendering = this.#options.render(record, this.#sink);
+        // Every wait costs a turn of the queue: only what is not there is waited for.
+        if (typeof rendering === 'boolean' ? rendering : await rendering) lines += 1;
+      } catch (error) {
+        blockage = { offset: record.offset, error };
+        break;
+      }
     }
     const printed = this.#sink.take();
     if (lines > 0) {
       await this.#spool.append(printed);
       this.#lines += lines;
     }
-    this.#end = nextOffset;
+    this.#end = blockage?.offset ?? nextOffset;
+    return blockage;
   }
 
   async #makePlan(now: number): Promise<ExportPlan> {

@@ -6,10 +6,12 @@ import { connectControlPlane, createContractCatalog } from '@ccd/controlplane';
 import type { ExporterTask } from '@ccd/dataplane';
 import {
   createLogWatch,
+  createPartitionsStatus,
   createRecordReader,
   createWork,
   createWorkerStatus,
   exporterTaskSchema,
+  failureOf,
   keepWithin,
   readTask,
   refuseContent,
@@ -52,6 +54,7 @@ export async function startBatchExporter(
   const health = createHealth();
   const metrics = createMetrics();
   const status = createWorkerStatus(logger);
+  const partitions = createPartitionsStatus(status);
   const spoolDir = await mkdtemp(join(tmpdir(), 'ccd-spool-'));
   const render =
     task.content === 'keys'
@@ -75,7 +78,14 @@ export async function startBatchExporter(
           intervalMs: task.intervalMs,
           clock,
           onRunning: () => {
-            status.running();
+            partitions.running();
+          },
+          onBlocked: (partition, offset, error) => {
+            const { reason, message } = failureOf(error);
+            partitions.waits(partition, offset, reason, message);
+          },
+          onUnblocked: (partition) => {
+            partitions.goesOn(partition);
           },
           createExport: (partition, committed, consumer, running) =>
             new PartitionExport(

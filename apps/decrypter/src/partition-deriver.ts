@@ -1,4 +1,4 @@
-import { failureOf } from '@ccd/dataplane';
+import { createGrowingPause, failureOf } from '@ccd/dataplane';
 import type { RecordBatch, RecordToAppend, TransactionalProducer } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
@@ -25,9 +25,6 @@ export interface DeriverOptions extends DeriveOptions {
   readonly onUnblocked: (partition: number) => void;
 }
 
-const firstWaitMs = 1_000;
-const longestWaitMs = 60_000;
-
 /**
  * Derives a batch exactly once: each part of it, and the position after it, in one transaction. Where an event cannot be
  * derived, what comes before it is committed, and the partition waits for it, until it can be or a person lets it go to
@@ -40,7 +37,7 @@ export async function deriveBatch(
   signal: AbortSignal,
 ): Promise<void> {
   let left = records;
-  let waitMs = firstWaitMs;
+  const pause = createGrowingPause(options.clock);
   let blocked = false;
   for (;;) {
     const { records: derived, erased, blockage } = await attempt(left);
@@ -49,7 +46,7 @@ export async function deriveBatch(
     if (done.length > 0 || blockage === undefined) {
       await commit(derived, position);
       options.onDerived({ read: done.length, written: derived.length, erased, letGo: 0 });
-      waitMs = firstWaitMs;
+      pause.reset();
     }
     if (blockage === undefined) break;
     left = left.slice(done.length);
@@ -62,8 +59,7 @@ export async function deriveBatch(
     }
     blocked = true;
     options.onBlocked(partition, position, reason, message);
-    if (!(await waited(options.clock, waitMs, signal))) return;
-    waitMs = Math.min(waitMs * 2, longestWaitMs);
+    if (!(await pause.wait(signal))) return;
   }
   if (blocked) options.onUnblocked(partition);
 
@@ -86,16 +82,5 @@ export async function deriveBatch(
       if (first === undefined) throw error;
       return { records: [], erased: 0, blockage: { offset: first.offset, ...failureOf(error) } };
     }
-  }
-}
-
-/** Whether the time has passed; false when the signal came first. */
-async function waited(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(ms, signal);
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
   }
 }

@@ -76,6 +76,8 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
     );
   } finally {
     await Promise.allSettled([...derivers.values()].map(({ producer }) => producer.close()));
+    // What blocked them is found again where it still does.
+    for (const partition of derivers.keys()) options.onUnblocked(partition);
     await consumer.close();
     ciphers.clear();
   }

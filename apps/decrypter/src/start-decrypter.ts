@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { connectControlPlane, createContractCatalog } from '@ccd/controlplane';
 import {
   createLogWatch,
+  createPartitionsStatus,
   createRecordReader,
   createWork,
   createWorkerStatus,
@@ -22,7 +23,6 @@ import type { Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, errorFields, startService } from '@ccd/service';
 import type { DecrypterConfig } from './config.ts';
 import { createMayGo } from './dead-letter.ts';
-import { createPartitionsStatus } from './partitions-status.ts';
 import { groupOf, runDecrypter } from './run-decrypter.ts';
 
 /** Starts the decrypter of the source stream that its task names. */

@@ -47,6 +47,10 @@ export {
 export type { DeadLetterDecision } from './dead-letters.ts';
 export { failureOf } from './failure.ts';
 export type { Failure } from './failure.ts';
+export { createPartitionsStatus } from './partitions-status.ts';
+export type { PartitionsStatus } from './partitions-status.ts';
+export { createGrowingPause } from './growing-pause.ts';
+export type { GrowingPause } from './growing-pause.ts';
 export { createWork, createWorkerStatus } from './run-worker.ts';
 export type { WorkerStatus, WorkOptions } from './run-worker.ts';
 export {

@@ -1,6 +1,6 @@
-import type { WorkerStatus } from '@ccd/dataplane';
+import type { WorkerStatus } from './run-worker.ts';
 
-/** How the decrypter is, put together from its partitions: it runs when none of them waits. */
+/** How a worker is, put together from its partitions: it runs when none of them waits. */
 export interface PartitionsStatus {
   /** Partitions were assigned. */
   running(): void;
