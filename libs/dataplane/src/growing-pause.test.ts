@@ -9,13 +9,13 @@ describe(createGrowingPause, () => {
     const { signal } = new AbortController();
     const next = async (): Promise<number> => {
       const start = clock.monotonic();
-      let passed = false;
-      const waiting = pause.wait(signal).then((result) => {
-        passed = result;
+      const ended = { at: 0 };
+      const waiting = pause.wait(signal).then((passed) => {
+        if (passed) ended.at = clock.monotonic();
       });
-      while (!passed) await clock.advance(500);
+      while (ended.at === 0) await clock.advance(500);
       await waiting;
-      return clock.monotonic() - start;
+      return ended.at - start;
     };
     const waits: number[] = [];
     for (let count = 0; count < 8; count += 1) waits.push(await next());
