@@ -12,6 +12,9 @@ const root = resolve(import.meta.dirname, '..');
 /** Packages that find files of their own beside their sources, which a bundle would lose. */
 const external = ['@electric-sql/pglite', 'pg-native'];
 
+/** A package that reads a WebAssembly file from beside its source has a form that holds it, made for bundles. */
+const alias = { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' };
+
 /** What packages written for CommonJS expect to find in an ES module. */
 const banner = [
   "import { createRequire as __createRequire } from 'node:module';",
@@ -42,6 +45,7 @@ async function bundle(entries: readonly string[], outdir: string): Promise<void>
     legalComments: 'linked',
     logLevel: 'warning',
     external,
+    alias,
     banner: { js: banner },
   });
 }
