@@ -1,4 +1,6 @@
 import avro from 'avsc';
+import { checkAvroLimits } from './avro-limits.ts';
+import { requireWithin } from './definition-limits.ts';
 import { DefinitionError } from './errors.ts';
 import type { FieldShape, RecordShape, Shape } from './shape.ts';
 import type { SchemaKind } from './types.ts';
@@ -26,12 +28,14 @@ export function parseAvro(text: string): Shape {
 
 /** avsc checks the schema and gives it back with full names, defined once and referred to afterwards. */
 function exported(text: string): unknown {
+  requireWithin('schemaLength', text.length);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
     throw new DefinitionError([`the schema is not JSON: ${messageOf(error)}`], { cause: error });
   }
+  checkAvroLimits(json);
   try {
     return avro.Type.forSchema(json as avro.Schema, { wrapUnions: true }).schema({ exportAttrs: true });
   } catch (error) {

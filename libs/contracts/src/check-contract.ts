@@ -1,6 +1,9 @@
+import { DefinitionLimitError, requireWithin } from './definition-limits.ts';
 import type { FieldPath } from './field-path.ts';
 import { compileFieldPath, isKeyLike, isTextual } from './field-path.ts';
-import { RegexError, compileRegex } from './linear-regex.ts';
+import type { LinearRegex } from './linear-regex.ts';
+import { RegexError } from './linear-regex.ts';
+import { PatternBudget } from './pattern-budget.ts';
 import type { RecordShape } from './shape.ts';
 import { describeShape } from './shape.ts';
 import type { ContractDefinition, FieldMetadata } from './types.ts';
@@ -15,8 +18,28 @@ type CheckedParts = Pick<ContractDefinition, 'keyField' | 'fields' | 'validation
 
 /** Everything that keeps a contract from being used with its schema; empty when it can be. */
 export function checkContract(schema: RecordShape, contract: CheckedParts): readonly ContractProblem[] {
+  try {
+    return examineContract(schema, contract).problems;
+  } catch (error) {
+    if (!(error instanceof DefinitionLimitError)) throw error;
+    return error.problems.map((message) => ({ field: '', message }));
+  }
+}
+
+interface Examined {
+  readonly problems: readonly ContractProblem[];
+  /** Of the validations, in their order; fewer where there are problems. */
+  readonly patterns: readonly LinearRegex[];
+}
+
+/** The same, and what was compiled on the way. @throws DefinitionLimitError */
+export function examineContract(schema: RecordShape, contract: CheckedParts): Examined {
   const { keyField, fields, validations, dataSubjectField } = contract;
-  return [
+  requireWithin('fields', fields.length);
+  requireWithin('validations', validations.length);
+  const budget = new PatternBudget();
+  const patterns: LinearRegex[] = [];
+  const problems = [
     ...checkField(schema, 'key field', keyField, isKeyLike, 'string or optional string'),
     ...(dataSubjectField === undefined
       ? []
@@ -28,9 +51,10 @@ export function checkContract(schema: RecordShape, contract: CheckedParts): read
     })),
     ...validations.flatMap(({ field, regex }) => [
       ...checkField(schema, 'validated field', field, isTextual, 'string, optional string or list of string'),
-      ...checkRegex(field, regex),
+      ...checkRegex(field, regex, budget, patterns),
     ]),
   ];
+  return { problems, patterns };
 }
 
 function checkMetadata(schema: RecordShape, field: FieldMetadata): readonly ContractProblem[] {
@@ -67,9 +91,14 @@ function checkField(
   return [{ field: path, message }];
 }
 
-function checkRegex(field: string, regex: string): readonly ContractProblem[] {
+function checkRegex(
+  field: string,
+  regex: string,
+  budget: PatternBudget,
+  patterns: LinearRegex[],
+): readonly ContractProblem[] {
   try {
-    compileRegex(regex);
+    patterns.push(budget.compile(regex));
     return [];
   } catch (error) {
     if (!(error instanceof RegexError)) throw error;
@@ -78,7 +107,9 @@ function checkRegex(field: string, regex: string): readonly ContractProblem[] {
 }
 
 function duplicates(names: readonly string[]): readonly string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+  const seen = new Set<string>();
+  const repeated = names.filter((name) => seen.has(name) || !seen.add(name));
+  return [...new Set(repeated)];
 }
 
 /** The deprecated map of personal fields as metadata, where there is no metadata: that wins when both are given. */

@@ -1,10 +1,10 @@
-import { checkContract } from './check-contract.ts';
+import { examineContract } from './check-contract.ts';
 import { DefinitionError } from './errors.ts';
 import type { EventSchema } from './event-schema.ts';
 import { compileSchema } from './event-schema.ts';
 import type { FieldPath } from './field-path.ts';
 import { compileFieldPath } from './field-path.ts';
-import { compileRegex, maxRegexSteps } from './linear-regex.ts';
+import { maxRegexSteps } from './linear-regex.ts';
 import type { ContractBytes } from './scan/contract-bytes.ts';
 import { compileContractBytes } from './scan/contract-bytes.ts';
 import type { ContractDefinition, ContractRef, EventRecord } from './types.ts';
@@ -58,7 +58,7 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
   if (schema.kind !== definition.schema.kind) {
     throw new DefinitionError([`the schema is not ${definition.schema.kind}, which it is said to be`]);
   }
-  const problems = checkContract(schema.shape, definition);
+  const { problems, patterns } = examineContract(schema.shape, definition);
   if (problems.length > 0) throw new DefinitionError(problems.map(({ message }) => message));
 
   const at = (path: string): FieldPath => {
@@ -69,11 +69,10 @@ export function compileContract(definition: ContractDefinition): CompiledContrac
   const { ref } = definition;
   const keyField = at(definition.keyField);
   const dataSubject = definition.dataSubjectField === undefined ? undefined : at(definition.dataSubjectField);
-  const validations = definition.validations.map(({ field, regex }) => ({
-    at: at(field),
-    regex,
-    pattern: compileRegex(regex),
-  }));
+  const validations = patterns.flatMap((pattern, index) => {
+    const { field, regex } = definition.validations[index] ?? {};
+    return field === undefined || regex === undefined ? [] : [{ at: at(field), regex, pattern }];
+  });
   const personal = definition.fields
     .filter(({ isPii }) => isPii)
     .map(({ fieldName, purposeLevel }) => ({ path: fieldName, purposeLevel, at: at(fieldName) }));

@@ -1,12 +1,24 @@
-/** A schema or contract definition that cannot be used; `problems` says what is wrong and where, one sentence each. */
+const mostProblems = 20;
+const longestProblem = 500;
+
+/**
+ * A schema or contract definition that cannot be used; `problems` says what is wrong and where, one sentence each. As
+ * many as people read: they quote the definition, which may be of any size.
+ */
 export class DefinitionError extends Error {
-  override readonly name = 'DefinitionError';
+  override readonly name: 'DefinitionError' | 'DefinitionLimitError' = 'DefinitionError';
   readonly problems: readonly string[];
 
   constructor(problems: readonly string[], options?: ErrorOptions) {
-    super(problems.join('; '), options);
-    this.problems = problems;
+    const told = problems.slice(0, mostProblems).map(toBrief);
+    if (problems.length > told.length) told.push(`and ${problems.length - told.length} more problems`);
+    super(told.join('; '), options);
+    this.problems = told;
   }
+}
+
+function toBrief(problem: string): string {
+  return problem.length > longestProblem ? `${problem.slice(0, longestProblem)}…` : problem;
 }
 
 /**

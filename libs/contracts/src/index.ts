@@ -6,6 +6,8 @@ export type { ContractProblem, MaskedFieldProblem } from './check-contract.ts';
 export { compileContract } from './compile-contract.ts';
 export type { CompiledContract, PersonalField, ValidationFailure } from './compile-contract.ts';
 export { isForwarded, isReadable } from './consent.ts';
+export { DefinitionLimitError } from './definition-limits.ts';
+export type { DefinitionLimit } from './definition-limits.ts';
 export { DefinitionError, EventParseError } from './errors.ts';
 export { readMeta, stampEvent } from './event-meta.ts';
 export type { EventMeta, EventStamp } from './event-meta.ts';

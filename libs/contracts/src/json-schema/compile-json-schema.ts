@@ -1,3 +1,4 @@
+import { requireWithin } from '../definition-limits.ts';
 import { DefinitionError, EventParseError } from '../errors.ts';
 import type { EventSchema } from '../event-schema.ts';
 import { crc64 } from '../fingerprint.ts';
@@ -10,8 +11,6 @@ import { checkJsonLimits } from './json-limits.ts';
 import { isObject } from './plain-schema.ts';
 import { printSpaced } from './print-spaced.ts';
 import { toShape } from './to-shape.ts';
-
-const maxDefinitionLength = 100_000;
 
 /**
  * Compiles the text of a JSON Schema (draft 2020-12, and what earlier drafts have in common with it). Events are JSON;
@@ -57,9 +56,7 @@ export function compileJsonSchema(definition: string): EventSchema {
 }
 
 function parseDefinition(text: string): unknown {
-  if (text.length > maxDefinitionLength) {
-    throw new DefinitionError([`a JSON Schema has at most ${maxDefinitionLength} characters`]);
-  }
+  requireWithin('jsonSchemaLength', text.length);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { DefinitionError, EventParseError } from '../errors.ts';
-import { RegexError, compileRegex, maxRegexSteps } from '../linear-regex.ts';
+import { RegexError, maxRegexSteps } from '../linear-regex.ts';
+import { PatternBudget } from '../pattern-budget.ts';
 import type { PlainSchema } from './plain-schema.ts';
 
 /**
@@ -11,13 +12,14 @@ import type { PlainSchema } from './plain-schema.ts';
  */
 export function compileValidator(schema: PlainSchema): (json: unknown) => void {
   const budget = { left: 0 };
+  const patterns = new PatternBudget();
   const ajv = new Ajv2020({
     strict: false,
     logger: false,
     validateFormats: false,
     // Of a name such as 'constructor' every object would seem to have a property.
     ownProperties: true,
-    code: { regExp: Object.assign((pattern: string) => boundedRegex(pattern, budget), { code: '' }) },
+    code: { regExp: Object.assign((pattern: string) => boundedRegex(pattern, patterns, budget), { code: '' }) },
   });
   const validate = compiling(() => ajv.compile(schema));
   return (json) => {
@@ -26,8 +28,8 @@ export function compileValidator(schema: PlainSchema): (json: unknown) => void {
   };
 }
 
-function boundedRegex(pattern: string, budget: { left: number }) {
-  const { test, size } = compileRegex(pattern);
+function boundedRegex(pattern: string, patterns: PatternBudget, budget: { left: number }) {
+  const { test, size } = patterns.compile(pattern);
   return {
     // The validator holds its patterns by this text.
     toString: () => pattern,
@@ -43,6 +45,7 @@ function compiling<T>(compile: () => T): T {
   try {
     return compile();
   } catch (error) {
+    if (error instanceof DefinitionError) throw error;
     if (error instanceof RegexError) throw new DefinitionError([error.message], { cause: error });
     const message = error instanceof Error ? error.message : 'unknown error';
     throw new DefinitionError([`the schema is not a valid JSON Schema: ${message.slice(0, 500)}`], {

@@ -1,9 +1,8 @@
+import { requireWithin } from '../definition-limits.ts';
 import { DefinitionError } from '../errors.ts';
 import type { PlainSchema } from './plain-schema.ts';
 import { isJsonType, isObject } from './plain-schema.ts';
 
-/** Subschemas, enumerated values and required names together, after references were replaced. */
-const maxSize = 2_000;
 const maxDepth = 64;
 
 const withSchema = new Set([
@@ -61,13 +60,16 @@ class Inliner {
   readonly #root: unknown;
   /** The pointers that are being replaced. */
   readonly #open = new Set(['#']);
-  #size = 0;
+  #schemas = 0;
+  #parts = 0;
 
   constructor(root: unknown) {
     this.#root = root;
   }
 
   schema(json: unknown, at: string, depth: number): PlainSchema {
+    this.#schemas += 1;
+    requireWithin('jsonSchemaSchemas', this.#schemas);
     this.#count(1);
     if (depth > maxDepth) throw problem(at, `nests deeper than ${maxDepth} levels`);
     if (typeof json === 'boolean') return json;
@@ -130,12 +132,8 @@ class Inliner {
   }
 
   #count(more: number): void {
-    this.#size += more;
-    if (this.#size > maxSize) {
-      throw new DefinitionError([
-        `the schema has more than ${maxSize} parts once its references are replaced`,
-      ]);
-    }
+    this.#parts += more;
+    requireWithin('jsonSchemaParts', this.#parts);
   }
 }
 
