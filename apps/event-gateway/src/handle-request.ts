@@ -1,5 +1,5 @@
 import type { ClientStream } from '@ccd/controlplane';
-import { ControlPlaneUnavailableError } from '@ccd/controlplane';
+import { ControlPlaneUnavailableError, InvalidAnswerError } from '@ccd/controlplane';
 import type { ClientStreams, StreamTokens } from '@ccd/dataplane';
 import { KeySetUnavailableError, TokenRefusedError } from '@ccd/dataplane';
 import { LogUnavailableError, RecordTooLargeError, TopicNotFoundError } from '@ccd/eventlog';
@@ -81,6 +81,9 @@ function expectedFailure(error: unknown): GatewayResponse | undefined {
   }
   if (error instanceof ControlPlaneUnavailableError || error instanceof KeySetUnavailableError) {
     return unavailable('ControlPlaneUnavailable', 'The control plane does not answer; try again');
+  }
+  if (error instanceof InvalidAnswerError) {
+    return unavailable('InvalidAnswer', 'The control plane gives no answer that can be used; try again');
   }
   return undefined;
 }

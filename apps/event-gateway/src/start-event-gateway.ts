@@ -105,7 +105,9 @@ export async function startEventGateway(
   const metrics = createMetrics();
   const accept = withTopicWait(
     createAcceptEvent({
-      contracts: createRecordReader(catalog),
+      contracts: createRecordReader(catalog, ({ message }) => {
+        logger.warn({ reason: 'UnusableContract', detail: message }, 'a data contract cannot be used');
+      }),
       sessions,
       producer,
       clock,

@@ -101,10 +101,11 @@ describe(createRecordReader, () => {
 
   it('compiles what cannot be used once, and anew what took its place', async () => {
     let current: ContractDefinition = { ...definition, keyField: 'none' };
-    const reader = createRecordReader({
-      contract: async () => current,
-      schemaById: async () => current.schema.definition,
-    });
+    const refused: Error[] = [];
+    const reader = createRecordReader(
+      { contract: async () => current, schemaById: async () => current.schema.definition },
+      (error) => refused.push(error),
+    );
     const refusalOf = () =>
       reader.contractOf(event).then(
         () => undefined,
@@ -114,6 +115,10 @@ describe(createRecordReader, () => {
     expect(first).toMatchObject({ name: 'UnexplainedRecordError' });
     // Who compiled again would find out again, and have an error of its own.
     expect(await refusalOf()).toBe(first);
+    expect(refused).toEqual([first]);
+    expect(refused[0]?.message).toBe(
+      `contract ${definition.ref} cannot be used: the key field 'none' is not in the schema`,
+    );
     current = definition;
     expect((await reader.contractOf(event)).definition).toBe(definition);
   });

@@ -25,7 +25,7 @@ export interface ReadEvent {
   readonly event: EventRecord;
 }
 
-/** An event that nothing explains: its schema or contract is unknown, or is not one. */
+/** An event that nothing explains: its schema or contract, which the message names, is unknown, or cannot be used. */
 export class UnexplainedRecordError extends Error {
   override readonly name = 'UnexplainedRecordError';
 }
@@ -53,7 +53,11 @@ export interface RecordReader {
 
 type Catalog = Pick<ContractCatalog, 'contract' | 'schemaById'> & Partial<Pick<ContractCatalog, 'known'>>;
 
-const compiledHeld = 2_000;
+/** Definitions that are held, in number and in characters; compiled, they take a hundred times as much memory. */
+const held = { most: 2_000, characters: 8_000_000 };
+
+const sizeOf = (definition: ContractDefinition | string): number =>
+  (typeof definition === 'string' ? definition : definition.schema.definition).length + 1;
 
 /** What was found out about a definition that cannot be compiled. */
 interface Refusal {
@@ -61,11 +65,22 @@ interface Refusal {
   readonly error: UnexplainedRecordError;
 }
 
-export function createRecordReader(catalog: Catalog): RecordReader {
-  const schemas = new LRUCache<number, EventSchema>({ max: compiledHeld });
-  const contracts = new LRUCache<string, CompiledContract>({ max: compiledHeld });
+/** @param onRefused told once of each definition that cannot be compiled */
+export function createRecordReader(
+  catalog: Catalog,
+  onRefused: (error: UnexplainedRecordError) => void = () => {},
+): RecordReader {
+  const bounds = { max: held.most, maxSize: held.characters };
+  const schemas = new LRUCache<number, EventSchema>(bounds);
+  const contracts = new LRUCache<string, CompiledContract>({
+    ...bounds,
+    sizeCalculation: ({ definition }) => sizeOf(definition),
+  });
   /** Finding out that something cannot be compiled costs as much as compiling, and senders choose how often it is asked. */
-  const refusals = new LRUCache<string, Refusal>({ max: compiledHeld });
+  const refusals = new LRUCache<string, Refusal>({
+    ...bounds,
+    sizeCalculation: ({ definition }) => sizeOf(definition),
+  });
 
   function compiling<T>(what: string, definition: Refusal['definition'], compile: () => T): T {
     const before = refusals.get(what);
@@ -74,8 +89,9 @@ export function createRecordReader(catalog: Catalog): RecordReader {
       return compile();
     } catch (cause) {
       if (!(cause instanceof DefinitionError)) throw cause;
-      const error = new UnexplainedRecordError(`${what} cannot be used`, { cause });
+      const error = new UnexplainedRecordError(`${what} cannot be used: ${cause.message}`, { cause });
       refusals.set(what, { definition, error });
+      onRefused(error);
       throw error;
     }
   }
@@ -86,7 +102,7 @@ export function createRecordReader(catalog: Catalog): RecordReader {
     const definition = await catalog.schemaById(schemaId);
     if (definition === undefined) throw new UnexplainedRecordError(`schema ${schemaId} is unknown`);
     const compiled = compiling(`schema ${schemaId}`, definition, () => compileSchema(definition));
-    schemas.set(schemaId, compiled);
+    schemas.set(schemaId, compiled, { size: sizeOf(definition) });
     return compiled;
   }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { scratchDir } from '@ccd/testkit';
-import { ControlPlaneUnavailableError } from '../errors.ts';
+import { ControlPlaneUnavailableError, InvalidAnswerError } from '../errors.ts';
 import { createFakeControlPlane } from '../testing/fake-control-plane.ts';
 import { sampleContract } from '../testing/sample-contract.ts';
 import { createContractCatalog } from './contract-catalog.ts';
@@ -114,6 +114,32 @@ describe(createContractCatalog, () => {
     );
     for (const each of refs) await catalog.contract(each);
     expect(refs.map((each) => catalog.known(each)?.ref)).toEqual([undefined, refs[1], refs[2]]);
+  });
+
+  it('holds no more text than it may, whatever is sent', async () => {
+    const { catalog, controlPlane } = setUp();
+    const refs = Array.from({ length: 4 }, (_, index) => `acme/large-${index}/1.0.0`);
+    controlPlane.state.contracts = refs.map((each, index) =>
+      sampleContract({
+        ref: each,
+        schemaId: index + 1,
+        schema: { kind: 'avro', definition: `"${index}${'x'.repeat(3_900_000)}"` },
+      }),
+    );
+    for (const each of refs) await catalog.contract(each);
+    expect(refs.filter((each) => catalog.known(each) !== undefined)).toEqual(refs.slice(-2));
+  });
+
+  it('asks for an answer that cannot be used again only after a while', async () => {
+    const { catalog, controlPlane, clock } = setUp();
+    const unusable = new InvalidAnswerError('GetDataContract', 'validations are too many');
+    controlPlane.state.failure = unusable;
+    await expect(catalog.contract(ref)).rejects.toBe(unusable);
+    await expect(catalog.contract(ref)).rejects.toBe(unusable);
+    expect(controlPlane.calls.get('contract')).toBe(1);
+    controlPlane.state.failure = undefined;
+    await clock.advance(5_000);
+    await expect(catalog.contract(ref)).resolves.toEqual(sampleContract());
   });
 
   it('leaves one file that only its owner reads, and no debris', async () => {

@@ -28,12 +28,14 @@ export interface ContractCatalogOptions {
   readonly clock: Clock;
   /** Time between two refreshes of everything that is held. @default 60 000 ms */
   readonly refreshMs?: number;
-  /** How long an unknown reference or id stays unknown. @default 5 000 ms */
+  /** How long an unknown reference or id stays unknown, and an unusable answer is not asked for again. @default 5 000 ms */
   readonly unknownForMs?: number;
   /** Longest time that one question may take. @default 5 000 ms */
   readonly askTimeoutMs?: number;
   /** Contracts, and schemas, that are held at most; the least recently used goes. @default 2 000 */
   readonly capacity?: number;
+  /** Characters of all of them together, and of all schemas, likewise. @default 8,000,000 */
+  readonly mostCharacters?: number;
   readonly onProblem?: (problem: CatalogProblem) => void;
 }
 
@@ -67,6 +69,20 @@ export function createContractCatalog(options: ContractCatalogOptions): Contract
   return new Catalog(options);
 }
 
+/** Near enough: what else stands in a contract is short, or as long as these. */
+function charactersOf({ schema, validations, fields }: ContractDefinition): number {
+  return (
+    schema.definition.length +
+    validations.reduce((sum, { field, regex }) => sum + field.length + regex.length, 0) +
+    fields.reduce((sum, { fieldName }) => sum + fieldName.length, 0)
+  );
+}
+
+interface UnusableAnswer {
+  readonly since: number;
+  readonly error: InvalidAnswerError;
+}
+
 class Catalog implements ContractCatalog {
   readonly #options: Required<ContractCatalogOptions>;
   readonly #path: string;
@@ -74,6 +90,8 @@ class Catalog implements ContractCatalog {
   readonly #schemas: RecentMap<number, string>;
   /** When an unknown reference or id was asked for last. */
   readonly #unknown = new RecentMap<ContractRef | number, number>(unknownsHeld);
+  /** Answers that could not be used, which cost as much each time as they are large. */
+  readonly #unusable = new RecentMap<ContractRef | number, UnusableAnswer>(unknownsHeld);
   readonly #asking = new Map<ContractRef | number, Promise<unknown>>();
   readonly #stopping = new AbortController();
   #loaded: Promise<void> | undefined;
@@ -87,12 +105,14 @@ class Catalog implements ContractCatalog {
       unknownForMs: 5_000,
       askTimeoutMs: 5_000,
       capacity: 2_000,
+      mostCharacters: 8_000_000,
       onProblem: () => {},
       ...options,
     };
     this.#path = join(options.cacheDir, 'contracts.json');
-    this.#contracts = new RecentMap(this.#options.capacity);
-    this.#schemas = new RecentMap(this.#options.capacity);
+    const { capacity, mostCharacters } = this.#options;
+    this.#contracts = new RecentMap(capacity, mostCharacters, ({ contract }) => charactersOf(contract));
+    this.#schemas = new RecentMap(capacity, mostCharacters, (text) => text.length);
   }
 
   async start(): Promise<void> {
@@ -203,7 +223,21 @@ class Catalog implements ContractCatalog {
 
   #isUnknown(subject: ContractRef | number): boolean {
     const since = this.#unknown.peek(subject);
-    return since !== undefined && this.#options.clock.monotonic() - since < this.#options.unknownForMs;
+    return since !== undefined && this.#isRecent(since);
+  }
+
+  #isRecent(since: number): boolean {
+    return this.#options.clock.monotonic() - since < this.#options.unknownForMs;
+  }
+
+  async #remembering<T>(subject: ContractRef | number, question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (error) {
+      if (error instanceof InvalidAnswerError)
+        this.#unusable.set(subject, { since: this.#options.clock.monotonic(), error });
+      throw error;
+    }
   }
 
   #ask<T>(question: (signal: AbortSignal) => Promise<T>, signal = this.#stopping.signal): Promise<T> {
@@ -216,7 +250,9 @@ class Catalog implements ContractCatalog {
     const running = this.#asking.get(subject);
     // The subject's type tells the answer's: references ask for contracts, numbers for schemas.
     if (running !== undefined) return running as Promise<T>;
-    const asked = question().finally(() => this.#asking.delete(subject));
+    const unusable = this.#unusable.peek(subject);
+    if (unusable !== undefined && this.#isRecent(unusable.since)) return Promise.reject(unusable.error);
+    const asked = this.#remembering(subject, question).finally(() => this.#asking.delete(subject));
     this.#asking.set(subject, asked);
     return asked;
   }

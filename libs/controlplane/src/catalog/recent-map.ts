@@ -1,10 +1,15 @@
-/** A map of at most `capacity` entries that forgets the one that was not used for longest. */
+/** A map of at most `capacity` entries, and weight, that forgets those that were not used for longest. */
 export class RecentMap<Key, Value> {
   readonly #entries = new Map<Key, Value>();
   readonly #capacity: number;
+  readonly #mostWeight: number;
+  readonly #weigh: (value: Value) => number;
+  #weight = 0;
 
-  constructor(capacity: number) {
+  constructor(capacity: number, mostWeight = Infinity, weigh: (value: Value) => number = () => 0) {
     this.#capacity = capacity;
+    this.#mostWeight = mostWeight;
+    this.#weigh = weigh;
   }
 
   get size(): number {
@@ -18,21 +23,26 @@ export class RecentMap<Key, Value> {
 
   get(key: Key): Value | undefined {
     const value = this.#entries.get(key);
-    if (value !== undefined) this.set(key, value);
+    if (value !== undefined) {
+      this.#entries.delete(key);
+      this.#entries.set(key, value);
+    }
     return value;
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key);
+    this.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
+    this.#weight += this.#weigh(value);
     for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+      if (this.#entries.size <= this.#capacity && this.#weight <= this.#mostWeight) return;
+      if (oldest !== key) this.delete(oldest);
     }
   }
 
   delete(key: Key): boolean {
+    const value = this.#entries.get(key);
+    if (value !== undefined) this.#weight -= this.#weigh(value);
     return this.#entries.delete(key);
   }
 
