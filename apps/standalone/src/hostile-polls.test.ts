@@ -1,4 +1,4 @@
-import { scaled, summarise } from '@ccd/testkit';
+import { givenSeed, scaled, summarise } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { createHonestControlPlane } from './testing/hostile/honest-control-plane.ts';
@@ -44,7 +44,7 @@ afterEach(async () => {
 
 describe('three agents and a control plane that lies', () => {
   it('write nothing that no user asked for, say why, and follow the truth again', async () => {
-    const seed = randomInt(2 ** 31);
+    const seed = givenSeed === undefined ? randomInt(2 ** 31) : Number(givenSeed);
     const story: string[] = [`seed ${seed}`];
     try {
       const asked = await run(createRandom(seed), story);

@@ -1,3 +1,4 @@
+export { givenSeed } from './config.ts';
 export { createCuttableDisk, whyNoPowerCuts } from './cuttable-disk.ts';
 export type { CuttableDisk } from './cuttable-disk.ts';
 export { eventually } from './eventually.ts';
