@@ -86,6 +86,10 @@ describe('a control plane that tries', () => {
     }
   });
 
+  it('cannot reach the agents with a contract: they ask for none, nor for a schema', () => {
+    expect(rig.server.paths().filter((path) => /Contract|Schema/.test(path))).toEqual([]);
+  });
+
   it('loses nobody a record by naming everything as removed: topics keep their data, and come back', async () => {
     const topic = `stream-${honest.streams[0]?.uuid ?? ''}`;
     const producer = await rig.log.createProducer();

@@ -1,3 +1,5 @@
+export { answerDataPlane } from './answer-data-plane.ts';
+export type { DataPlaneAnswers } from './answer-data-plane.ts';
 export { createFakeControlPlane } from './fake-control-plane.ts';
 export type { FakeControlPlane, FakeState } from './fake-control-plane.ts';
 export { goodToken, startStandInServer, toErrorReply, toFrame, toReply } from './stand-in-server.ts';

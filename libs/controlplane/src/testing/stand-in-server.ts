@@ -40,6 +40,10 @@ export interface StandInServer {
   readonly authUrl: string;
   /** Decides what each of the lists is answered with. */
   answerWith(reply: (list: AgentList) => WireReply): void;
+  /** Decides what every other question is answered with, by its method and its message; undefined: with nothing. */
+  answerOthersWith(reply: (path: string, message: Buffer) => WireReply | undefined): void;
+  /** What the realm of streams publishes as its keys. */
+  publishKeys(keySet: object): void;
   /** What the token endpoint answers from now on; a good token until then. */
   answerTokensWith(reply: TokenReply): void;
   /** How often a token was asked for. */
@@ -102,6 +106,8 @@ export async function startStandInServer(): Promise<StandInServer> {
   let [hanging, sending, tokensAsked] = [0, 0, 0];
   let tokens: TokenReply = goodToken;
   let decide: (list: AgentList) => WireReply = () => toErrorReply(14);
+  let decideOther: (path: string, message: Buffer) => WireReply | undefined = () => undefined;
+  let keySet: object = {};
 
   function take(path: string, body: Buffer): void {
     for (const message of fromFrames(body)) {
@@ -154,8 +160,9 @@ export async function startStandInServer(): Promise<StandInServer> {
     stream.on('end', () => {
       const list = lists[path];
       called.add(path);
-      take(path, Buffer.concat(chunks));
-      if (list === undefined) send(stream, toReply(Buffer.alloc(0)));
+      const body = Buffer.concat(chunks);
+      take(path, body);
+      if (list === undefined) send(stream, decideOther(path, body.subarray(5)) ?? toReply(Buffer.alloc(0)));
       else {
         counts.set(list, (counts.get(list) ?? 0) + 1);
         send(stream, decide(list));
@@ -177,7 +184,8 @@ export async function startStandInServer(): Promise<StandInServer> {
 
   const tokenServer = createServer((request, response) => {
     request.resume().on('end', () => {
-      sendToken(response);
+      if (request.url?.endsWith('/certs') === true) response.end(JSON.stringify(keySet));
+      else sendToken(response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -190,6 +198,12 @@ export async function startStandInServer(): Promise<StandInServer> {
     componentStates,
     answerWith(reply) {
       decide = reply;
+    },
+    answerOthersWith(reply) {
+      decideOther = reply;
+    },
+    publishKeys(keys) {
+      keySet = keys;
     },
     answerTokensWith(reply) {
       tokens = reply;
