@@ -12,7 +12,7 @@ import { SecretsKeyError, parseSecretsKey, readOrMakeSecretsKey } from './secret
 /** The database that the configuration names, with the key of its secrets. @throws SecretsKeyError, FolderInUseError */
 export async function openDatabase(
   config: ControlPlaneConfig,
-  { clock, logger }: { readonly clock: Pick<Clock, 'sleep'>; readonly logger: Logger },
+  { clock, logger }: { readonly clock: Pick<Clock, 'sleep' | 'monotonic'>; readonly logger: Logger },
 ): Promise<{ readonly database: Database; readonly secretsKey: Uint8Array }> {
   if (config.DATABASE_ENGINE === 'pglite') {
     mkdirSync(config.DATA_DIR, { recursive: true, mode: 0o700 });

@@ -2,30 +2,60 @@ import { failpoint } from '@ccd/failpoints';
 import pg from 'pg';
 import type { Clock } from '@ccd/reconcile';
 import { createChangeSource } from './change-feed.ts';
+import { DatabaseUnavailableError, isOutOfReach } from './database-unavailable-error.ts';
 import type { Database, Queryable, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
 import { listenForChanges } from './postgres-changes.ts';
 
 export interface PostgresOptions {
-  /** `postgres://user:password@host:port/database` */
+  /** `postgres://user:password@host:port/database`; `?sslmode=verify-full&sslrootcert=<file>` for TLS. */
   readonly url: string;
   readonly poolSize?: number;
-  readonly clock: Pick<Clock, 'sleep'>;
+  readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
+  /** For how long a database out of reach is waited for, where that can do no harm. @default 5 s */
+  readonly patienceMs?: number;
   /** Called with errors of connections that have no caller to reject: idle ones, and the one that hears of changes. */
   readonly onError: (error: unknown) => void;
 }
 
-/** PostgreSQL over a pool of connections. */
-export function openPostgresDatabase({ url, poolSize = 10, clock, onError }: PostgresOptions): Database {
-  const pool = new pg.Pool({ connectionString: url, max: poolSize, application_name: 'ccd-control-plane' });
+const defaultPatienceMs = 5_000;
+const firstPauseMs = 50;
+const longestPauseMs = 500;
+const connectWithinMs = 3_000;
+/** No statement of ours takes long; a server that hangs is noticed by it. */
+const answerWithinMs = 20_000;
+
+/**
+ * PostgreSQL over a pool of connections. While it is out of reach (it restarts, or another one takes over), what changes
+ * nothing and transactions that were not about to commit are tried again; everything else is reported at once.
+ */
+export function openPostgresDatabase(options: PostgresOptions): Database {
+  const { url, clock, onError } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.poolSize ?? 10,
+    application_name: 'ccd-control-plane',
+    connectionTimeoutMillis: connectWithinMs,
+    query_timeout: answerWithinMs,
+    keepAlive: true,
+  });
   pool.on('error', onError);
   const source = createChangeSource();
-  const database: Queryable = { query: (sql, parameters = []) => run(pool, sql, parameters) };
+  const persistently = <T>(attempt: () => Promise<T>): Promise<T> =>
+    whileOutOfReach(clock, options.patienceMs ?? defaultPatienceMs, attempt);
+  const database: Queryable = {
+    query: (sql, parameters = []) =>
+      isReading(sql)
+        ? persistently(() => run(pool, sql, parameters))
+        : run(pool, sql, parameters).catch((error: unknown) => {
+            throw unknownOutcome(error);
+          }),
+  };
   const stopListening = listenForChanges({ url, database, source, clock, onError });
   return {
     ...database,
     changes: source,
-    transaction: (work) => retryLostRaces(() => inTransaction(pool, work)),
+    transaction: (work) => retryLostRaces(() => persistently(() => inTransaction(pool, work))),
     async close() {
       await stopListening();
       await pool.end();
@@ -33,14 +63,44 @@ export function openPostgresDatabase({ url, poolSize = 10, clock, onError }: Pos
   };
 }
 
+const isReading = (sql: string): boolean => /^\s*SELECT\b/i.test(sql);
+
+const unknownOutcome = (error: unknown): unknown =>
+  isOutOfReach(error)
+    ? new DatabaseUnavailableError('it is not known whether it was changed', { cause: error })
+    : error;
+
+/** Repeats what failed because the database was out of reach, until it answers or patience ends. */
+async function whileOutOfReach<T>(
+  clock: PostgresOptions['clock'],
+  patienceMs: number,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const end = clock.monotonic() + patienceMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isOutOfReach(error)) throw error;
+      if (clock.monotonic() + pauseMs > end) {
+        throw new DatabaseUnavailableError('nothing was changed', { cause: error });
+      }
+    }
+    await clock.sleep(pauseMs);
+  }
+}
+
 async function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  // The pool listens to idle connections only. One that breaks between two statements fails the next of them.
+  const ignore = (): void => {};
+  client.on('error', ignore);
   try {
     await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
     const result = await work({ query: (sql, parameters = []) => run(client, sql, parameters) });
     failpoint('controlPlane.beforeCommit');
-    await client.query('COMMIT');
+    await commit(client);
     failpoint('controlPlane.afterCommit');
     return result;
   } catch (error) {
@@ -49,8 +109,18 @@ async function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) =>
     });
     throw error;
   } finally {
+    client.off('error', ignore);
     // A connection that could not roll back is not given to the next caller.
     client.release(broken);
+  }
+}
+
+/** @throws DatabaseUnavailableError when the connection breaks: the commit may have arrived, or not */
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    throw unknownOutcome(error);
   }
 }
 

@@ -2,6 +2,7 @@ import { failpoint } from '@ccd/failpoints';
 import type { MetadataSource } from '@ccd/controlplane';
 import type { GrpcCall, GrpcMethod, GrpcMethods, GrpcServer, GrpcStatus, Logger } from '@ccd/service';
 import { createGrpcServer, errorFields, GrpcError, grpcStatus, onlyOne, toGrpcResponse } from '@ccd/service';
+import { DatabaseUnavailableError } from '../database/database-unavailable-error.ts';
 import type { Principal } from '../principals.ts';
 import { accessRules, mayCall } from './access.ts';
 import type { AnyHandler, Call, Implementation, ServiceDefinition } from './handlers.ts';
@@ -146,5 +147,11 @@ function unimplementedText(path: string): string {
 /** An error that no handler foresaw is logged, and its caller told nothing of its inside. */
 function toStatus(error: unknown, path: string, logger: Logger): GrpcStatus {
   logger.error({ path, error: errorFields(error) }, 'a call failed');
+  if (error instanceof DatabaseUnavailableError) {
+    return {
+      code: grpcStatus.UNAVAILABLE,
+      message: `The control plane cannot do this now: ${error.message}`,
+    };
+  }
   return { code: grpcStatus.INTERNAL, message: 'The control plane failed; its log says why' };
 }
