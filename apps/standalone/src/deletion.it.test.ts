@@ -25,8 +25,8 @@ function createMovableClock(): Clock & { forward(ms: number): void } {
   };
 }
 
-describe('strm delete stream demo --recursive', () => {
-  const folders = { first: scratchDir(), second: scratchDir(), backup: scratchDir() };
+describe('strm delete stream', () => {
+  const folders = { first: scratchDir(), second: scratchDir(), third: scratchDir(), backup: scratchDir() };
   let rig: Rig | undefined;
   const stops: (() => Promise<void>)[] = [];
   afterEach(async () => {
@@ -99,7 +99,7 @@ describe('strm delete stream demo --recursive', () => {
     );
   }
 
-  it('ends the workloads at once, and the topics after their grace period', async () => {
+  it('ends the workloads of a whole tree at once, and the topics after their grace period', async () => {
     const clock = createMovableClock();
     const system = await start(folders.first, clock);
     await prepare(system);
@@ -121,6 +121,43 @@ describe('strm delete stream demo --recursive', () => {
     );
     expect(await system.topics()).toHaveLength(4);
   }, 120_000);
+
+  it('needs nobody else until the last stream is gone: none that a user deletes is withheld', async () => {
+    const clock = createMovableClock();
+    const { strm, ...system } = await start(folders.third, clock);
+    const sources = ['one', 'two', 'three'];
+    const purposes = ['1', '2'];
+    for (const source of sources) {
+      await strm('create', 'stream', source);
+      for (const purpose of purposes) {
+        await strm(
+          ...['create', 'stream', `${source}-${purpose}`],
+          ...['--derived-from', source, '--purposes', purpose],
+        );
+      }
+    }
+    await eventually('all topics', async () => (await system.topics()).length === 12, 60_000, 50);
+    await eventually('all decrypters', async () => (await system.workloads()).length === 3, 60_000, 50);
+
+    for (const [index, source] of sources.entries()) {
+      for (const purpose of purposes) await strm('delete', 'stream', `${source}-${purpose}`);
+      await strm('delete', 'stream', source);
+      const left = sources.length - 1 - index;
+      await eventually(
+        `${left} decrypters are left`,
+        async () => (await system.workloads()).length === left,
+        60_000,
+        50,
+      );
+    }
+    clock.forward(73 * hourMs);
+    await eventually('no topic is left', async () => (await system.topics()).length === 0, 60_000, 50);
+    const agents = JSON.parse(
+      await strm('agent', 'status', '--data', folders.third, '-o', 'json'),
+    ) as readonly { readonly withheld: string }[];
+    expect(agents.map(({ withheld }) => withheld)).toEqual(['', '', '']);
+    expect(system.log()).not.toContain('DeletionsWithheld');
+  }, 240_000);
 
   it('is undone by a restored control plane: the stream finds its topics with their data', async () => {
     const { second: dataDir, backup } = folders;
