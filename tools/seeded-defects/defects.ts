@@ -124,6 +124,13 @@ export const defects: readonly Defect[] = [
     caughtBy: ['libs/reconcile/src/guard.test.ts'],
   },
   {
+    name: 'a decrypter lets go of a stream whose deletion is withheld',
+    file: 'libs/reconcile/src/held-updates.ts',
+    text: 'if (reason !== undefined) held.set(key, reason);',
+    replacement: 'if (reason === undefined) held.delete(key);',
+    caughtBy: ['libs/reconcile/src/carry-out.test.ts'],
+  },
+  {
     name: 'an answer with a wrong digest is taken',
     file: 'libs/controlplane/src/snapshot/whole-answer.ts',
     text: 'if (metadata !== undefined && metadata.digest !== digestAnswer(message)) {',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { carryOut } from './carry-out.ts';
 import { TransientError } from './errors.ts';
 import { createRig, decrypter, rigKinds, told, topic, topics } from './testing/rig.ts';
+import type { Rig } from './testing/rig.ts';
 import { toDesired } from './testing/memory-desired.ts';
 
 const pairs = [1, 2].flatMap((id) => [toDesired(decrypter(id), 'spec'), toDesired(topic(id), 'spec')]);
@@ -79,6 +80,45 @@ describe(carryOut, () => {
     const report = await reconciler.runOnce();
     expect(world.ownedKeys()).toEqual(['decrypter/1', 'topic/1']);
     expect(told(report)).toContain('topic/1 skipped DependentsRemain');
+  });
+
+  describe('an update of what works on something whose deletion is withheld', () => {
+    const all = [...topics(0, 8), toDesired(decrypter('d'), 'derives 0 to 7')];
+    const specOf = (world: Rig['world']) =>
+      world.objects().find(({ key }) => key.kind === 'decrypter')?.live.spec;
+    /** Half of it, and the decrypter that is made of this half. */
+    const half = [...topics(0, 4), toDesired(decrypter('d'), 'derives 0 to 3')];
+
+    it('waits with it, in an outage too, until a person releases both', async () => {
+      const { desired, world, reconciler, release } = createRig({
+        dependsOn: ({ key }) => (key.kind === 'decrypter' ? topics(0, 8).map(({ key }) => key) : []),
+      });
+      desired.set(all);
+      await reconciler.runOnce();
+      desired.set(half);
+      const report = await reconciler.runOnce();
+      expect(told(report)).toEqual([
+        ...[4, 5, 6, 7].map((id) => `topic/${id} withheld TooManyDeletions`),
+        'decrypter/d withheld TooManyDeletions',
+      ]);
+      desired.faults.inject({ at: 'fetch', error: new Error('away'), times: 1 });
+      expect((await reconciler.runOnce()).reason).toBe('ControlPlaneUnreachable');
+      expect(specOf(world)).toBe('derives 0 to 7');
+      release.release(report.held?.revision);
+      await reconciler.runOnce();
+      expect(specOf(world)).toBe('derives 0 to 3');
+    });
+
+    it('does not wait where a user asked for the deletion by name', async () => {
+      const { desired, world, reconciler } = createRig({
+        dependsOn: ({ key }) => (key.kind === 'decrypter' ? topics(0, 8).map(({ key }) => key) : []),
+      });
+      desired.set(all);
+      await reconciler.runOnce();
+      desired.set(half, [topic(4), topic(5), topic(6), topic(7)]);
+      await reconciler.runOnce();
+      expect(specOf(world)).toBe('derives 0 to 3');
+    });
   });
 
   it('tells what became of each resource, in the order of kinds', async () => {

@@ -1,6 +1,7 @@
 import type { UpdateCause } from './diff.ts';
 import type { Executor, RunLimits, Task } from './execute.ts';
 import { forEachLimit } from './for-each-limit.ts';
+import { findHeldUpdates } from './held-updates.ts';
 import type { GuardedPlan, Verdict } from './guard.ts';
 import { KeyMap, toKeySet } from './key-map.ts';
 import type { ResourceReport } from './report.ts';
@@ -19,8 +20,8 @@ export interface CarryOutOptions<Spec, Live> {
 }
 
 /**
- * Carries out what a guarded plan allows: creates and updates kind by kind, then deletions in the reverse order, each
- * once nothing that depends on it lives. Without `dependsOn` everything of a later kind that the plan wants gone counts
+ * Carries out what a guarded plan allows: creates and updates kind by kind, but for updates that would let go of what is
+ * withheld (`findHeldUpdates`), then deletions in the reverse order, each once nothing that depends on it lives. Without `dependsOn` everything of a later kind that the plan wants gone counts
  * as depending. Returns a report for every resource of the plan, in its order.
  */
 export async function carryOut<Spec, Live>(
@@ -39,7 +40,13 @@ export async function carryOut<Spec, Live>(
     reports.push({ key: observed.key, outcome: 'conflict', reason: 'ForeignObject' });
   }
   for (const { key } of plan.unchanged) reports.push({ key, outcome: 'unchanged', reason: 'AsDesired' });
-  for (const phase of inPhases([...creations(plan, applier), ...updates(plan, applier)], kinds)) {
+  const held = findHeldUpdates(plan, dependsOn);
+  const due = updates(plan, applier).filter(({ key }) => {
+    const reason = held.get(key);
+    if (reason !== undefined) reports.push({ key, outcome: 'withheld', reason });
+    return reason === undefined;
+  });
+  for (const phase of inPhases([...creations(plan, applier), ...due], kinds)) {
     await run(phase);
   }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { diff } from './diff.ts';
 import { guard } from './guard.ts';
 import { noteAnswer, remember, toKeptSnapshot } from './guard-memory.ts';
+import { toKeySet } from './key-map.ts';
 import type { GuardMemory } from './guard-memory.ts';
 import type { Desired, DesiredSnapshot, ResourceKey } from './types.ts';
 
@@ -128,13 +129,14 @@ describe(remember, () => {
 });
 
 describe(toKeptSnapshot, () => {
+  const none = toKeySet([]);
   const previous: DesiredSnapshot<string> = { ...answer(10, keys(0, 10)), removed: keys(50, 51) };
   const trusting = meet(fresh, previous, keys(0, 10)).memory;
 
   it('is the answer itself where nothing was withheld', () => {
     const next = answer(11, keys(1, 10));
     const { plan, memory } = meet(trusting, next, keys(0, 10));
-    expect(toKeptSnapshot(next, previous, plan, memory)).toEqual(next);
+    expect(toKeptSnapshot(next, previous, plan, memory, none)).toEqual(next);
   });
 
   it('merges what was withheld back in, under the revision that was accepted last', () => {
@@ -144,7 +146,7 @@ describe(toKeptSnapshot, () => {
       removed: keys(60, 61),
     };
     const { plan, memory } = meet(trusting, poisoned, keys(0, 10));
-    const kept = toKeptSnapshot(poisoned, previous, plan, memory);
+    const kept = toKeptSnapshot(poisoned, previous, plan, memory, none);
     expect(kept.items.map(({ key, hash }) => `${key.id} ${hash}`)).toEqual([
       '9 newer',
       '10 newer',
@@ -154,16 +156,27 @@ describe(toKeptSnapshot, () => {
     expect(kept.removed).toEqual(keys(60, 61));
   });
 
+  it('keeps the previous item where its update is withheld', () => {
+    const poisoned = { ...answer(11, []), items: items(keys(8, 10), 'newer') };
+    const { plan, memory } = meet(trusting, poisoned, keys(0, 10));
+    const kept = toKeptSnapshot(poisoned, previous, plan, memory, toKeySet(keys(9, 10)));
+    expect(kept.items.map(({ key, hash }) => `${key.id} ${hash}`).toSorted()).toEqual([
+      ...keys(0, 8).map(({ id }) => `${id} h`),
+      '8 newer',
+      '9 h',
+    ]);
+  });
+
   it('keeps the removals of the last answer that was not doubtful', () => {
     const restored = { ...answer(3, keys(0, 10), 'e2'), removed: keys(0, 1) };
     const { plan, memory } = meet(trusting, restored, keys(0, 11));
-    expect(toKeptSnapshot(restored, previous, plan, memory).removed).toEqual(previous.removed);
+    expect(toKeptSnapshot(restored, previous, plan, memory, none).removed).toEqual(previous.removed);
   });
 
   it('keeps the previous item where the new one cannot be used', () => {
     const key = { kind: 'topic', id: '0' };
     const next = { ...answer(11, keys(1, 10)), rejected: [{ key, message: 'name: missing' }] };
     const { plan, memory } = meet(trusting, next, keys(0, 10));
-    expect(toKeptSnapshot(next, previous, plan, memory).items).toHaveLength(10);
+    expect(toKeptSnapshot(next, previous, plan, memory, none).items).toHaveLength(10);
   });
 });

@@ -2,6 +2,7 @@ import { fingerprintItems, isSameRevision, revisionOf } from './fingerprint.ts';
 import { isPutAside } from './guard.ts';
 import type { GuardedPlan } from './guard.ts';
 import { toKeySet } from './key-map.ts';
+import type { KeySet } from './key-map.ts';
 import type { AnswerMark, DesiredSnapshot, GuardRecord, ResourceKey } from './types.ts';
 
 /** What the guard knows of earlier answers and of what it let pass. `GuardRecord` is its lasting part. */
@@ -78,7 +79,7 @@ export function isWhole(
 
 /**
  * The snapshot to keep for the time without a control plane: the answer, with the previous specification of everything
- * whose deletion was withheld merged back in. So a poisoned answer makes the agent forget nothing that lives, and a
+ * whose deletion or update was withheld in its place. So a poisoned answer makes the agent forget nothing that lives, and a
  * later outage does not undo the updates that came with it. It carries the revision that was last accepted in full.
  */
 export function toKeptSnapshot<Spec>(
@@ -86,17 +87,22 @@ export function toKeptSnapshot<Spec>(
   previous: DesiredSnapshot<Spec> | undefined,
   plan: GuardedPlan<Spec, unknown>,
   { accepted }: GuardMemory,
+  heldUpdates: KeySet,
 ): DesiredSnapshot<Spec> {
   const { deletes, doubt } = plan;
   const rejected = (snapshot.rejected ?? []).map(({ key }) => key);
   const withheld = deletes.filter(({ verdict }) => !verdict.allowed).map(({ observed }) => observed.key);
   const missed = toKeySet([...rejected, ...withheld]);
-  const present = toKeySet(snapshot.items.map(({ key }) => key));
-  const kept = (previous?.items ?? []).filter(({ key }) => missed.has(key) && !present.has(key));
+  const before = toKeySet((previous?.items ?? []).map(({ key }) => key));
+  const followed = snapshot.items.filter(({ key }) => !heldUpdates.has(key) || !before.has(key));
+  const present = toKeySet(followed.map(({ key }) => key));
+  const kept = (previous?.items ?? []).filter(
+    ({ key }) => (missed.has(key) || heldUpdates.has(key)) && !present.has(key),
+  );
   const mark = isWhole(plan, snapshot) ? snapshot.revision && markOf(snapshot) : accepted;
   return {
     ...mark,
-    items: [...snapshot.items, ...kept],
+    items: [...followed, ...kept],
     removed: doubt === undefined ? snapshot.removed : (previous?.removed ?? []),
   };
 }

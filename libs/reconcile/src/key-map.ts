@@ -42,6 +42,9 @@ export class KeyMap<Value> {
   }
 }
 
+/** A map that is only read. */
+export type KeyMapView<Value> = Pick<KeyMap<Value>, 'get' | 'has' | 'size'>;
+
 /** A set of resource keys. */
 export type KeySet = Pick<KeyMap<unknown>, 'has' | 'size'>;
 

@@ -10,6 +10,7 @@ import type { Doubt, GuardedPlan } from './guard.ts';
 import { withholdWhere } from './guard-keeper.ts';
 import type { GuardKeeper } from './guard-keeper.ts';
 import { isWhole, toKeptSnapshot } from './guard-memory.ts';
+import { findHeldUpdates } from './held-updates.ts';
 import { toKeySet } from './key-map.ts';
 import { assertUnique } from './resource-key.ts';
 import { messageOf } from './report.ts';
@@ -135,7 +136,8 @@ export async function run<Spec, Live>(
       isWhole(plan, snapshot) ||
       (cache.current() !== undefined && !(plan.doubt && isPutAside(plan.doubt)))
     ) {
-      const kept = toKeptSnapshot(snapshot, cache.current(), plan, keeper.memory());
+      const held = findHeldUpdates(plan, parts.dependsOn);
+      const kept = toKeptSnapshot(snapshot, cache.current(), plan, keeper.memory(), held);
       await attempt('SnapshotNotSaved', (signal) => cache.keep(kept, signal));
     }
     return recorded === undefined ? withholdWhere(plan, (reason) => reason === 'WithinLimit') : plan;
