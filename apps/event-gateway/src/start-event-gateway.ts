@@ -17,8 +17,8 @@ import {
   toKeyIndexEngine,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
-import type { EmbeddedLog } from '@ccd/eventlog';
 import { connectEventLog } from '@ccd/eventlog';
+import type { EventLog } from '@ccd/eventlog';
 import type { FieldCipherFactory } from '@ccd/privacy';
 import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
@@ -47,7 +47,7 @@ export interface GatewayDependencies {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly controlPlane?: ControlPlane;
-  readonly log?: EmbeddedLog;
+  readonly log?: EventLog;
   readonly ciphers?: FieldCipherFactory;
 }
 

@@ -1,4 +1,5 @@
-import type { EmbeddedLog, EventLog } from '@ccd/eventlog';
+import { hasTables } from '@ccd/eventlog';
+import type { EventLog } from '@ccd/eventlog';
 import type { KeyIndex, KeyStoreSecrets, RebuildableKeyStore } from '@ccd/keystore';
 import { createKeyStore, createRedisIndex, createTableIndex } from '@ccd/keystore';
 import type { Clock } from '@ccd/reconcile';
@@ -6,15 +7,12 @@ import { ConfigError } from '@ccd/service';
 import { createKeyJournal } from './key-journal.ts';
 import type { KeyIndexEngine } from './key-store-settings.ts';
 
-/** An event log, which keeps tables too where it is the embedded one. */
-type LogOfAnyEngine = EventLog & Partial<Pick<EmbeddedLog, 'table'>>;
-
 /**
  * Opens the session keys of the installation: their record on the event log, their index where `index` says.
  * @throws ConfigError for the embedded index beside an event log that is not embedded
  */
 export async function openKeyStore(
-  log: LogOfAnyEngine,
+  log: EventLog,
   {
     index,
     secrets,
@@ -26,9 +24,9 @@ export async function openKeyStore(
   return createKeyStore({ index: opened, journal: createKeyJournal(log, producer), secrets, clock });
 }
 
-function openIndex(log: LogOfAnyEngine, index: KeyIndexEngine, clock: Clock): KeyIndex {
+function openIndex(log: EventLog, index: KeyIndexEngine, clock: Clock): KeyIndex {
   if (index.engine === 'redis') return createRedisIndex(index.redis, { clock });
-  if (log.table !== undefined) return createTableIndex(log.table('session-keys'));
+  if (hasTables(log)) return createTableIndex(log.table('session-keys'));
   throw new ConfigError([
     {
       variable: 'KEYSTORE_ENGINE',

@@ -10,7 +10,7 @@ export type { OwnedTopic, OwnedTopics, TopicInventory } from './ownership/owned-
 export { readTopic } from './read-topic.ts';
 export type { ReadTopicOptions } from './read-topic.ts';
 export { murmur2, partitionOfKey } from './partitioner.ts';
-export { connectEmbeddedLog } from './embedded/client/connect-embedded-log.ts';
+export { connectEmbeddedLog, hasTables } from './embedded/client/connect-embedded-log.ts';
 export type { EmbeddedLog, EmbeddedLogOptions } from './embedded/client/connect-embedded-log.ts';
 export type { LogTable, TableEntry } from './embedded/client/key-table.ts';
 export { startEmbeddedEngine } from './embedded/start-embedded-engine.ts';

@@ -17,6 +17,9 @@ export interface EmbeddedLog extends EventLog {
   table(name: string): LogTable;
 }
 
+/** Whether the log is an embedded engine's, whose process keeps tables. */
+export const hasTables = (log: EventLog): log is EmbeddedLog => 'table' in log;
+
 export interface EmbeddedLogOptions {
   readonly socketPath: string;
   readonly clock: Clock;
