@@ -1,5 +1,6 @@
 import { maxDepth, maxItems } from './avro-reader.ts';
 import { EventParseError } from './errors.ts';
+import { indexOfName } from './name-index.ts';
 import type { FieldShape, RecordShape, Shape } from './shape.ts';
 import { branchName, describeShape, optionalOf } from './shape.ts';
 import type { EventRecord } from './types.ts';
@@ -55,7 +56,9 @@ function read(shape: Shape, json: unknown, path: string, reading: Reading): unkn
         ]),
       );
     case 'enum':
-      if (typeof json !== 'string' || !shape.symbols.includes(json)) throw mismatch(shape, path);
+      if (typeof json !== 'string' || indexOfName(shape.symbols, json, (symbol) => symbol) < 0) {
+        throw mismatch(shape, path);
+      }
       return json;
     case 'fixed': {
       const bytes = readBytes(json);
@@ -219,8 +222,8 @@ function taggedBranch(
   if (!isObject(json)) return undefined;
   const [entry, ...others] = Object.entries(json);
   if (entry === undefined || others.length > 0) return undefined;
-  const branch = branches.find((each) => branchName(each) === entry[0] && each.kind !== 'null');
-  return branch === undefined ? undefined : { branch, json: entry[1] };
+  const branch = branches[indexOfName(branches, entry[0], branchName)];
+  return branch === undefined || branch.kind === 'null' ? undefined : { branch, json: entry[1] };
 }
 
 function isObject(json: unknown): json is Record<string, unknown> {

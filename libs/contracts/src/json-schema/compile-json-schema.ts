@@ -20,7 +20,7 @@ import { toShape } from './to-shape.ts';
  */
 export function compileJsonSchema(definition: string): EventSchema {
   const json = parseDefinition(definition);
-  const schema = inlineReferences(json);
+  const { schema, parts } = inlineReferences(json);
   const shape = toShape(
     schema,
     isObject(json) && typeof json['title'] === 'string' ? json['title'] : 'event',
@@ -40,7 +40,7 @@ export function compileJsonSchema(definition: string): EventSchema {
         throw new EventParseError('', 'must be JSON: its schema is a JSON Schema');
       }
       const event = toEvent(parseJson(textOf(body)));
-      checkJsonLimits(event);
+      checkJsonLimits(event, parts);
       validate(event);
       return event;
     },

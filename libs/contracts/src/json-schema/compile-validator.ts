@@ -19,7 +19,9 @@ export function compileValidator(schema: PlainSchema): (json: unknown) => void {
     validateFormats: false,
     // Of a name such as 'constructor' every object would seem to have a property.
     ownProperties: true,
-    code: { regExp: Object.assign((pattern: string) => boundedRegex(pattern, patterns, budget), { code: '' }) },
+    code: {
+      regExp: Object.assign((pattern: string) => boundedRegex(pattern, patterns, budget), { code: '' }),
+    },
   });
   const validate = compiling(() => ajv.compile(schema));
   return (json) => {

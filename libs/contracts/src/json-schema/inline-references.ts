@@ -50,10 +50,13 @@ const refused: Readonly<Record<string, string>> = {
  * no reference, identifier, annotation or extension reaches the validator. `format` is an annotation, as in draft
  * 2020-12. References are JSON pointers into the same document that don't lead back to themselves, so that checking an
  * event takes time in proportion to the event.
+ * @returns the schema, and how many parts it consists of
  * @throws DefinitionError
  */
-export function inlineReferences(root: unknown): PlainSchema {
-  return new Inliner(root).schema(root, '#', 0);
+export function inlineReferences(root: unknown): { readonly schema: PlainSchema; readonly parts: number } {
+  const inliner = new Inliner(root);
+  const schema = inliner.schema(root, '#', 0);
+  return { schema, parts: inliner.parts };
 }
 
 class Inliner {
@@ -65,6 +68,10 @@ class Inliner {
 
   constructor(root: unknown) {
     this.#root = root;
+  }
+
+  get parts(): number {
+    return this.#parts;
   }
 
   schema(json: unknown, at: string, depth: number): PlainSchema {
