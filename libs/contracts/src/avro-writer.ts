@@ -1,3 +1,4 @@
+import { indexOfName } from './name-index.ts';
 import type { RecordShape, Shape } from './shape.ts';
 import { branchName, describeShape, optionalOf } from './shape.ts';
 import type { EventRecord } from './types.ts';
@@ -13,7 +14,10 @@ export class EventEncodeError extends Error {
   }
 }
 
-/** Grows as it is written to; one serves all writes of a compiled writer. */
+/**
+ * Grows as it is written to; one serves all writes of a compiled writer. The place is reserved in a statement of its
+ * own, before `bytes` is looked at, since that may replace the buffer.
+ */
 class Sink {
   bytes = Buffer.allocUnsafe(1024);
   position = 0;
@@ -39,7 +43,8 @@ export function compileWriter(shape: RecordShape): (event: EventRecord, prefix: 
   const sink = new Sink();
   return (event, prefix) => {
     sink.position = 0;
-    sink.bytes.set(prefix, sink.reserve(prefix.length));
+    const at = sink.reserve(prefix.length);
+    sink.bytes.set(prefix, at);
     write(sink, event);
     return Buffer.from(sink.bytes.subarray(0, sink.position));
   };
@@ -75,14 +80,15 @@ function compile(shape: Shape, records: Map<RecordShape, Write>): Write {
     }
     case 'enum':
       return (sink, value) => {
-        const index = shape.symbols.indexOf(String(value));
+        const index = indexOfName(shape.symbols, String(value), (symbol) => symbol);
         if (index < 0) throw new EventEncodeError(shape);
         writeLong(sink, index);
       };
     case 'fixed':
       return (sink, value) => {
         if (!Buffer.isBuffer(value) || value.length !== shape.size) throw new EventEncodeError(shape);
-        value.copy(sink.bytes, sink.reserve(value.length));
+        const at = sink.reserve(value.length);
+        value.copy(sink.bytes, at);
       };
     default:
       return primitives[shape.kind];
@@ -102,7 +108,7 @@ function compileUnion(branches: readonly Shape[], union: Shape, records: Map<Rec
     const [tag, inner]: [unknown, unknown] = optional
       ? [writers[1 - nullBranch]?.name, value]
       : (Object.entries(value)[0] ?? ['', undefined]);
-    const index = writers.findIndex(({ name }) => name === tag);
+    const index = typeof tag === 'string' ? indexOfName(writers, tag, ({ name }) => name) : -1;
     const writer = writers[index];
     if (writer === undefined) throw new EventEncodeError(union);
     writeLong(sink, index);
@@ -133,7 +139,8 @@ const primitives: Record<
   },
   boolean: (sink, value) => {
     if (typeof value !== 'boolean') throw new EventEncodeError({ kind: 'boolean' });
-    sink.bytes[sink.reserve(1)] = value ? 1 : 0;
+    const at = sink.reserve(1);
+    sink.bytes[at] = value ? 1 : 0;
   },
   int: (sink, value) => {
     if (typeof value !== 'number' || value !== (value | 0)) throw new EventEncodeError({ kind: 'int' });
@@ -146,16 +153,19 @@ const primitives: Record<
   },
   float: (sink, value) => {
     if (typeof value !== 'number') throw new EventEncodeError({ kind: 'float' });
-    sink.bytes.writeFloatLE(value, sink.reserve(4));
+    const at = sink.reserve(4);
+    sink.bytes.writeFloatLE(value, at);
   },
   double: (sink, value) => {
     if (typeof value !== 'number') throw new EventEncodeError({ kind: 'double' });
-    sink.bytes.writeDoubleLE(value, sink.reserve(8));
+    const at = sink.reserve(8);
+    sink.bytes.writeDoubleLE(value, at);
   },
   bytes: (sink, value) => {
     if (!Buffer.isBuffer(value)) throw new EventEncodeError({ kind: 'bytes' });
     writeLong(sink, value.length);
-    value.copy(sink.bytes, sink.reserve(value.length));
+    const at = sink.reserve(value.length);
+    value.copy(sink.bytes, at);
   },
   string: (sink, value) => {
     if (typeof value !== 'string') throw new EventEncodeError({ kind: 'string' });
@@ -166,7 +176,6 @@ const primitives: Record<
 function writeString(sink: Sink, text: string): void {
   const length = Buffer.byteLength(text);
   writeLong(sink, length);
-  // The place is reserved first: that may replace the buffer.
   const start = sink.reserve(length);
   sink.bytes.write(text, start);
 }

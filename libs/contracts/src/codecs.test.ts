@@ -94,9 +94,21 @@ describe(compileSchema, () => {
     expect(schema.fromJsonText(schema.toJson(event, 'avro'))).toEqual(event);
   });
 
+  it('writes each field whole where its buffer grows just there', () => {
+    const [some] = fc.sample(events, { numRuns: 1, seed: 1 });
+    for (let length = 850; length < 1_030; length += 1) {
+      const fresh = compileSchema(allTypes);
+      const strmMeta = { ...fullMeta, eventContractRef: 'x'.repeat(length) };
+      const event = { ...some, strmMeta, bool: true, float: 1.5, double: 1.5, bytes: Buffer.alloc(9, 7) };
+      expect(fresh.decode(fresh.encode(event))).toEqual(event);
+    }
+  });
+
   it('writes binary and Avro JSON that another Avro implementation reads as the same', () => {
     fc.assert(
       fc.property(events, (event) => {
+        // The other implementation loses the entry of a map that has this name.
+        fc.pre(!Object.hasOwn(event.map, '__proto__'));
         const bytes = schema.encode(event);
         const json = schema.toJson(event, 'avro');
         expect(oracle.toBuffer(oracle.fromString(json))).toEqual(bytes);
