@@ -52,6 +52,17 @@ export class StorageUnavailableError extends Error {
   }
 }
 
+/** The endpoint of a location is no place that this data plane connects to. Names the host alone. */
+export class EndpointRefusedError extends Error {
+  override readonly name = 'EndpointRefusedError';
+  readonly host: string;
+
+  constructor(host: string, why: string) {
+    super(`no connection is made to ${host}: ${why}`);
+    this.host = host;
+  }
+}
+
 /** No engine of this data plane serves such a location. */
 export class UnsupportedLocationError extends Error {
   override readonly name = 'UnsupportedLocationError';
