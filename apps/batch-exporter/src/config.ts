@@ -4,6 +4,7 @@ import {
   eventLogSettings,
   guardrailSettings,
   keySecretSettings,
+  storageSettings,
 } from '@ccd/dataplane';
 import { folder, loggingSettings, port, text, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
@@ -12,11 +13,6 @@ import { z } from 'zod';
 export const configSchema = z.object({
   CONFIG_DIR: folder().describe('Folder with the task, `task.json`; set by the agent that runs the exporter'),
   SECRETS_DIR: folder().describe('Folder with the Secret of the data connector; set by the same'),
-  FOLDER_ROOT: folder()
-    .optional()
-    .describe(
-      'Folder below which connectors with the endpoint `file:///` may write; without it they are refused',
-    ),
   SPOOL_MEMORY_BYTES: wholeNumber({ min: 1 })
     .default(1_048_576)
     .describe(
@@ -28,6 +24,7 @@ export const configSchema = z.object({
   ...eventLogSettings,
   ...keySecretSettings,
   ...cacheSettings,
+  ...storageSettings,
   ...guardrailSettings,
   ...loggingSettings,
 });

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExporterTask } from '@ccd/dataplane';
 import { locationEntry } from '@ccd/dataplane';
-import type { ObjectStore } from '@ccd/storage';
+import type { ObjectStore, ObjectStoreOptions } from '@ccd/storage';
 import { connectObjectStore, parseStorageLocation, proveWriteAccess } from '@ccd/storage';
 
 /** Where the objects go, with the credentials as they are now, in the words of the connector's Secret. */
@@ -15,23 +15,20 @@ export interface OpenStoreOptions {
   readonly location: string;
   readonly pathPrefix: string;
   readonly exporterId: string;
-  readonly folderRoot?: string;
+  readonly storage: ObjectStoreOptions;
 }
 
 /**
  * Connects to where the objects go and proves that the credentials let us write below the prefix.
- * @throws InvalidLocationError, UnsupportedLocationError, AccessDeniedError, StorageUnavailableError
+ * @throws InvalidLocationError, UnsupportedLocationError, EndpointRefusedError, AccessDeniedError, StorageUnavailableError
  */
 export async function openStore({
   location,
   pathPrefix,
   exporterId,
-  folderRoot,
+  storage,
 }: OpenStoreOptions): Promise<ObjectStore> {
-  const store = await connectObjectStore(
-    parseStorageLocation(location),
-    folderRoot === undefined ? {} : { folderRoot },
-  );
+  const store = await connectObjectStore(parseStorageLocation(location), storage);
   try {
     // The exporter's own id, so that what a crash leaves of a proof goes with the next one.
     await proveWriteAccess(store, pathPrefix, exporterId);

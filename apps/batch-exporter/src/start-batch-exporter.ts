@@ -19,6 +19,7 @@ import {
   toControlPlaneOptions,
   toEventLogOptions,
   toKeyStoreSecrets,
+  toStorageOptions,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
@@ -66,7 +67,7 @@ export async function startBatchExporter(
       location,
       pathPrefix: task.pathPrefix,
       exporterId: task.exporterId,
-      ...(config.FOLDER_ROOT === undefined ? {} : { folderRoot: config.FOLDER_ROOT }),
+      storage: toStorageOptions(config),
     });
     try {
       await runExportLoop(

@@ -77,3 +77,4 @@ export type { StreamPlannerOptions } from './streams/stream-planner.ts';
 export { createTopicCollector } from './streams/topic-collector.ts';
 export type { TopicCollector, TopicCollectorOptions } from './streams/topic-collector.ts';
 export { topicKind } from './streams/topics.ts';
+export { storageSettings, toStorageOptions } from './storage-settings.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '@ccd/reconcile';
 import { UnsupportedLocationError } from './errors.ts';
 import { createFolderStore } from './folder/folder-store.ts';
+import type { NetworkOptions } from './network/guarded-agents.ts';
 import type { ObjectStore, StorageLocation } from './port.ts';
 import { isFolderLocation } from './storage-location.ts';
 
@@ -8,29 +9,36 @@ export interface ObjectStoreOptions {
   /** Where folder buckets live on this machine; the data plane's own setting. Without it none is served. */
   readonly folderRoot?: string;
   readonly clock?: Clock;
+  /** Where connections may go; by default to public addresses alone. */
+  readonly network?: NetworkOptions;
 }
 
 /**
  * Connects to the store that a location names. Nothing is written or proven yet (see proveWriteAccess).
- * @throws UnsupportedLocationError, saying what is served
+ * @throws UnsupportedLocationError, saying what is served; InvalidLocationError for credentials that are none
  */
 export async function connectObjectStore(
   location: StorageLocation,
-  { folderRoot, clock }: ObjectStoreOptions,
+  { folderRoot, clock, network = {} }: ObjectStoreOptions,
 ): Promise<ObjectStore> {
-  const supported = folderRoot === undefined ? [] : ['S3-compatible with the URL file:/// (a folder)'];
-  if (!isFolderLocation(location)) {
+  const supported = [
+    'S3 and S3-compatible',
+    ...(folderRoot === undefined ? [] : ['S3-compatible with the URL file:/// (a folder)']),
+  ];
+  if (location.type !== 's3') {
     throw new UnsupportedLocationError(
       location.type,
       'no engine for it is part of this data plane',
       supported,
     );
   }
+  if (!isFolderLocation(location)) {
+    // Clients of stores are large, and most processes that know locations connect to none.
+    const { connectS3Store } = await import('./s3/connect-s3-store.ts');
+    return connectS3Store(location, { network });
+  }
   if (folderRoot === undefined) {
     throw new UnsupportedLocationError('folder', 'no folder for exports is configured', supported);
   }
-  return createFolderStore({ root: folderRoot, bucket: bucketOf(location), ...(clock && { clock }) });
+  return createFolderStore({ root: folderRoot, bucket: location.bucket, ...(clock && { clock }) });
 }
-
-const bucketOf = (location: StorageLocation): string =>
-  location.type === 'azure' ? location.container : location.bucket;

@@ -3,6 +3,7 @@ export { connectObjectStore } from './connect-object-store.ts';
 export type { ObjectStoreOptions } from './connect-object-store.ts';
 export {
   AccessDeniedError,
+  EndpointRefusedError,
   InvalidLocationError,
   ObjectExistsError,
   ObjectKeyError,
@@ -12,6 +13,9 @@ export {
 } from './errors.ts';
 export { createFolderStore } from './folder/folder-store.ts';
 export type { FolderStoreOptions } from './folder/folder-store.ts';
+export { parseNetwork } from './network/address-rules.ts';
+export type { Network } from './network/address-rules.ts';
+export type { NetworkOptions } from './network/guarded-agents.ts';
 export { assertObjectKey, assertObjectKeyPrefix, toObjectKey } from './object-key.ts';
 export { proveWriteAccess } from './prove-write-access.ts';
 export { destinationOf, isFolderLocation, parseStorageLocation } from './storage-location.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { scratchDir } from '@ccd/testkit';
 import { connectObjectStore } from './connect-object-store.ts';
-import { InvalidLocationError, UnsupportedLocationError } from './errors.ts';
+import { EndpointRefusedError, InvalidLocationError, UnsupportedLocationError } from './errors.ts';
 import type { StorageLocation } from './port.ts';
 import { parseStorageLocation } from './storage-location.ts';
 
@@ -10,7 +10,7 @@ const dir = scratchDir();
 const folder = (bucket = 'demo', url = 'file:///'): StorageLocation => ({
   type: 's3',
   bucket,
-  credentials: JSON.stringify({ url, accessKey: 'x' }),
+  credentials: JSON.stringify({ url, accessKey: 'x', secretKey: 'x' }),
 });
 
 describe(parseStorageLocation, () => {
@@ -63,12 +63,26 @@ describe(connectObjectStore, () => {
     await expect(connectObjectStore(folder(), {})).rejects.toThrow(UnsupportedLocationError);
   });
 
-  it.each(['file:///etc', 'file://host/', 'file:/', 'FILE:///', 'https://s3.example'])(
+  it.each(['file:///etc', 'file://host/', 'file:/', 'FILE:///'])(
     'lets nobody but the data plane choose a path: %s',
     async (url) => {
       await expect(connectObjectStore(folder('demo', url), { folderRoot: dir })).rejects.toThrow(
-        UnsupportedLocationError,
+        InvalidLocationError,
       );
+    },
+  );
+
+  it.each(['http://127.0.0.1:9/', 'https://169.254.169.254/', 'https://localhost:9/'])(
+    'lets a connector reach the internet and no more: %s',
+    async (url) => {
+      const location: StorageLocation = {
+        type: 's3',
+        bucket: 'b',
+        credentials: JSON.stringify({ url, accessKey: 'a', secretKey: 'canary' }),
+      };
+      const store = await connectObjectStore(location, {});
+      await expect(store.put('a', Buffer.from('x'))).rejects.toThrow(EndpointRefusedError);
+      await store.close();
     },
   );
 
@@ -83,7 +97,7 @@ describe(connectObjectStore, () => {
     const location: StorageLocation = { type: 'gcs', bucket: 'b', credentials: 'canary' };
     await expect(connectObjectStore(location, { folderRoot: dir })).rejects.toMatchObject({
       locationType: 'gcs',
-      supported: [expect.stringContaining('folder')],
+      supported: expect.arrayContaining([expect.stringContaining('folder')]),
       message: expect.not.stringContaining('canary'),
     });
   });

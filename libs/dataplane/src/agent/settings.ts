@@ -9,6 +9,7 @@ import { guardrailSettings } from '../guardrails/guardrails.ts';
 import { keyStoreSettings } from '../key-store-settings.ts';
 import { eventLogSettings } from '../event-log-settings.ts';
 import { cacheSettings, controlPlaneSettings, instanceSettings } from '../settings.ts';
+import { storageSettings } from '../storage-settings.ts';
 
 /** Settings of every agent. */
 export const agentSettings = {
@@ -36,7 +37,6 @@ export type AgentConfig = z.output<z.ZodObject<typeof agentSettings>>;
 /** Settings of workers that are the same for all of them, by name. */
 const workerSettings: readonly string[] = [
   'PATH',
-  'FOLDER_ROOT',
   ...Object.entries({
     ...controlPlaneSettings,
     ...eventLogSettings,
@@ -44,6 +44,7 @@ const workerSettings: readonly string[] = [
     ...cacheSettings,
     ...guardrailSettings,
     ...deadLetterSettings,
+    ...storageSettings,
     ...loggingSettings,
   }).flatMap(([name, schema]) => (isSecret(schema) ? [name, `${name}_FILE`] : [name])),
 ];

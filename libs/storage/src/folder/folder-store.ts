@@ -5,9 +5,9 @@ import type { Clock } from '@ccd/reconcile';
 import { ObjectKeyError, ObjectNotFoundError } from '../errors.ts';
 import { assertObjectKey, assertObjectKeyPrefix } from '../object-key.ts';
 import type { ObjectInfo, ObjectStore } from '../port.ts';
+import { watchBody } from '../watch-body.ts';
 import { hasCode, inWordsOfPort, toStorageError } from './fs-errors.ts';
 import { listFolder } from './list-folder.ts';
-import type { Body } from './publish.ts';
 import { publish, publishIfAbsent, readRealFile, removeStale, writeTemporary } from './publish.ts';
 import { findFolder, makeFolder, syncFolder } from './safe-path.ts';
 
@@ -141,19 +141,4 @@ async function lstatIfThere(path: string) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
-}
-
-/** Remembers what the body throws, to tell it from errors of the store. */
-function watchBody(body: Body): { readonly body: Body; failed(error: unknown): boolean } {
-  const thrown = new Set<unknown>();
-  if (body instanceof Uint8Array) return { body, failed: () => false };
-  async function* watched(source: AsyncIterable<Uint8Array>) {
-    try {
-      yield* source;
-    } catch (error) {
-      thrown.add(error);
-      throw error;
-    }
-  }
-  return { body: watched(body), failed: (error) => thrown.has(error) };
 }

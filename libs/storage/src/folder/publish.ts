@@ -5,10 +5,9 @@ import { dirname, join } from 'node:path';
 import { failpoint } from '@ccd/failpoints';
 import { abortable } from '../abortable.ts';
 import { ObjectExistsError } from '../errors.ts';
+import type { Body } from '../watch-body.ts';
 import { hasCode } from './fs-errors.ts';
 import { syncFolder } from './safe-path.ts';
-
-export type Body = AsyncIterable<Uint8Array> | Uint8Array;
 
 /** An upload that has not moved for a day belongs to a process that is gone. */
 const staleAfterMs = 24 * 3_600_000;

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { folder, setting, text } from '@ccd/service';
+import { parseNetwork } from '@ccd/storage';
+import type { ObjectStoreOptions } from '@ccd/storage';
+import type { z } from 'zod';
+
+const networks = setting('networks as address/bits between commas', (value) => {
+  const parsed = value.split(',').map((each) => parseNetwork(each.trim()));
+  return parsed.every((network) => network !== undefined) ? parsed : undefined;
+});
+
+/** Settings of everything that reads or writes object stores. */
+export const storageSettings = {
+  FOLDER_ROOT: folder()
+    .optional()
+    .describe(
+      'Folder below which connectors with the endpoint `file:///` may write; without it they are refused',
+    ),
+  STORAGE_ALLOWED_NETWORKS: networks
+    .optional()
+    .describe(
+      'Private, loopback and other special networks in which the stores of connectors may be, also without TLS; all others are on the internet and speak TLS',
+    ),
+  STORAGE_CA: text()
+    .optional()
+    .describe("File with the authorities that stores are trusted by (PEM); default: the system's"),
+} as const;
+
+/** @throws Error when the file that STORAGE_CA names cannot be read */
+export function toStorageOptions(config: z.output<z.ZodObject<typeof storageSettings>>): ObjectStoreOptions {
+  const { FOLDER_ROOT: folderRoot, STORAGE_ALLOWED_NETWORKS: allowedNetworks, STORAGE_CA: ca } = config;
+  return {
+    ...(folderRoot !== undefined && { folderRoot }),
+    network: {
+      ...(allowedNetworks !== undefined && { allowedNetworks }),
+      ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    },
+  };
+}
