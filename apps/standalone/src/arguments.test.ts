@@ -24,7 +24,7 @@ describe(parseArguments, () => {
 
   it.each([
     [['--port', 'x'], '--port is "x"'],
-    [['--port', '65534'], 'from 1 to 65533'],
+    [['--port', '65533'], 'from 1 to 65532'],
     [['--prot', '1'], "Unknown option '--prot'"],
     [['streams'], "Unexpected argument 'streams'"],
     [['--data', ''], '--data is empty'],

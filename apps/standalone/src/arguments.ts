@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export interface StartOptions {
   readonly dataDir: string;
   readonly host: string;
-  /** Of the gateway; the two next to it are for tokens and the web socket. */
+  /** Of the gateway; the three next to it are for tokens, the web socket and the schema registry. */
   readonly port: number;
   readonly demo: boolean;
 }
@@ -24,7 +24,8 @@ usage: npm start -- [options]
   --no-demo      start without demo entities and simulated events
   --data <dir>   where everything is kept (default: data)
   --port <n>     port of the event gateway (default: 8080); tokens are issued on the
-                 next port, events are read over web sockets on the one after it
+                 next port, events are read over web sockets on the one after it,
+                 schemas are looked up on the third
   --host <addr>  address to listen on (default: 127.0.0.1)
   --help         show this
 
@@ -33,7 +34,7 @@ system beside this one needs a --host of its own, such as 127.0.0.2. Ctrl-C stop
 starting again continues where it was. Removing the data folder starts afresh.
 `;
 
-const highestPort = 65_535 - 2;
+const highestPort = 65_535 - 3;
 
 /** @throws ArgumentError */
 export function parseArguments(argv: readonly string[], callerFolder: string): Arguments {

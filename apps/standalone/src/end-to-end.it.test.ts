@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, personal as ofPerson, scratchDir } from '@ccd/testkit';
-import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
+import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import { foldersOf } from './folders.ts';
+import { createExporter, createFolderConnector, credentialsOf, topicOf } from './testing/entities.ts';
+import { openLogFile } from './testing/faults/read-log.ts';
 import { isForwardedTo, maskOf, multiset, openField, readKeys } from './testing/oracle.ts';
 import { readExports, startRig } from './testing/rig.ts';
 import type { Rig } from './testing/rig.ts';
@@ -142,6 +145,19 @@ describe('10,000 events of three consent levels, from HTTP to files', () => {
       multiset(
         wanted.map((event) => contentOf(event, { consistentValue: maskOf(seed, event.consistentValue) })),
       ),
+    );
+  });
+
+  it('explains what stands on the log to a Confluent client', async () => {
+    const log = openLogFile(foldersOf(scratch).engine);
+    const { partitions } = log.topic(await topicOf(rig.strm, 'masked'));
+    log.close();
+    const client = new SchemaRegistry({ host: rig.system.schemaRegistryUrl });
+    const decoded = await Promise.all(
+      partitions.flat().map(({ value }) => client.decode(Buffer.from(value)) as Promise<Exported>),
+    );
+    expect(multiset(decoded.map((event) => contentOf(event)))).toStrictEqual(
+      multiset(derived.masked.map((event) => contentOf(event))),
     );
   });
 

@@ -126,6 +126,8 @@ describe('an event of a JSON Schema, from HTTP to a file', () => {
     const stored = source.find((value) => value.includes('[1,2]')) ?? Buffer.alloc(0);
     // A zero byte and the id of the schema stand before the text.
     expect(stored[0]).toBe(0);
+    const registered = await fetch(`${system.schemaRegistryUrl}/schemas/ids/${stored.readInt32BE(1)}`);
+    expect(await registered.json()).toEqual({ schemaType: 'JSON', schema: JSON.stringify(schema) });
     const text = stored.subarray(5).toString();
     const json = JSON.parse(text) as ReturnType<typeof event> & { strmMeta: { keyLink: string } };
     const open = (field: string) => openField(keys.get(json.strmMeta.keyLink) ?? '', field);

@@ -34,7 +34,13 @@ async function run(options: StartOptions): Promise<void> {
     {
       dataDir,
       host,
-      ports: { grpc: grpcPort, auth: port + 1, gateway: port, webSocket: port + 2 },
+      ports: {
+        grpc: grpcPort,
+        auth: port + 1,
+        gateway: port,
+        webSocket: port + 2,
+        schemaRegistry: port + 3,
+      },
       path: process.env['PATH'] ?? '',
       appsDir: apps.folder,
       engineEntry: apps.engine,

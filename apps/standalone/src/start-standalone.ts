@@ -11,6 +11,7 @@ import { configSchema as gatewaySchema, startEventGateway } from '@ccd/event-gat
 import { connectEventLog } from '@ccd/eventlog';
 import { configSchema as exportersSchema, startExportersAgent } from '@ccd/exporters-agent';
 import type { Clock } from '@ccd/reconcile';
+import { configSchema as registrySchema, startSchemaRegistry } from '@ccd/schema-registry';
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createHealth, loadConfig, startService } from '@ccd/service';
 import { configSchema as streamsSchema, startStreamsAgent } from '@ccd/streams-agent';
@@ -26,12 +27,13 @@ import { socketPathOf } from './socket-path.ts';
 export interface StandaloneOptions {
   readonly dataDir: string;
   readonly host: string;
-  /** Ports of the gRPC API, the token endpoints, the gateway and the web socket; 0 lets the system choose. */
+  /** Ports of the gRPC API, the token endpoints, the gateway, the web socket and the schema registry; 0 lets the system choose. */
   readonly ports: {
     readonly grpc: number;
     readonly auth: number;
     readonly gateway: number;
     readonly webSocket: number;
+    readonly schemaRegistry: number;
   };
   /** PATH of the processes beside this one. */
   readonly path: string;
@@ -60,6 +62,8 @@ export interface RunningStandalone extends RunningService {
   readonly eventsUrl: string;
   /** Where events are read, `/ws` included. */
   readonly webSocketUrl: string;
+  /** What Kafka consumers have as `schema.registry.url`. */
+  readonly schemaRegistryUrl: string;
   readonly gatewayUrl: string;
   readonly cluster: Cluster;
   readonly socketPath: string;
@@ -227,6 +231,17 @@ async function startParts(
       { clock, logger: logger('web-socket') },
     ),
   );
+  const schemaRegistry = started(
+    await startSchemaRegistry(
+      loadConfig(registrySchema, {
+        ...environment,
+        STRM_REGISTRY_HOST: host,
+        STRM_REGISTRY_PORT: `${ports.schemaRegistry}`,
+        CACHE_DIR: join(folders.cache, 'schema-registry'),
+      }),
+      { clock, logger: logger('schema-registry') },
+    ),
+  );
   return {
     credentials,
     ...(bootstrap && { bootstrap }),
@@ -235,6 +250,7 @@ async function startParts(
     gatewayUrl: gateway.url,
     eventsUrl: `${gateway.url}/event`,
     webSocketUrl: `${webSocket.url.replace(/^http/, 'ws')}/ws`,
+    schemaRegistryUrl: schemaRegistry.url,
     cluster,
     socketPath,
   };

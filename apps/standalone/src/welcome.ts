@@ -13,7 +13,7 @@ export interface WelcomeOptions {
 
 /** What to open and to try. */
 export function welcome(
-  { gatewayUrl, eventsUrl, webSocketUrl, authUrl, grpcPort, bootstrap }: RunningStandalone,
+  { gatewayUrl, eventsUrl, webSocketUrl, schemaRegistryUrl, authUrl, grpcPort, bootstrap }: RunningStandalone,
   { dataDir, defaultDataDir, strmFolder, exportsFolder, logFile, host, demo }: WelcomeOptions,
 ): readonly string[] {
   const prefix = dataDir === defaultDataDir ? '' : `STRM_CONFIG_PATH=${strmFolder} `;
@@ -24,6 +24,7 @@ export function welcome(
     '',
     `  events in       ${eventsUrl}`,
     `  events out      ${webSocketUrl}`,
+    `  schemas         ${schemaRegistryUrl}`,
     `  gRPC API        ${host}:${grpcPort}`,
     `  tokens          ${authUrl}`,
     `  health          ${gatewayUrl}/ready  ${gatewayUrl}/metrics`,

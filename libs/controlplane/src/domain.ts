@@ -76,7 +76,12 @@ export interface EntityStateReport {
 }
 
 export type ComponentType =
-  'BATCH_EXPORTERS_AGENT' | 'STREAMS_AGENT' | 'EVENT_GATEWAY' | 'WEB_SOCKET' | 'DATA_CONNECTORS_AGENT';
+  | 'BATCH_EXPORTERS_AGENT'
+  | 'STREAMS_AGENT'
+  | 'EVENT_GATEWAY'
+  | 'WEB_SOCKET'
+  | 'DATA_CONNECTORS_AGENT'
+  | 'CONFLUENT_SCHEMA_PROXY';
 
 export interface ComponentStateReport {
   readonly component: ComponentType;

@@ -44,7 +44,7 @@ export async function startRig(
     {
       dataDir,
       host,
-      ports: { grpc: grpcPort, auth: 0, gateway: 0, webSocket: 0 },
+      ports: { grpc: grpcPort, auth: 0, gateway: 0, webSocket: 0, schemaRegistry: 0 },
       path: '/usr/bin:/bin',
       appsDir: apps.folder,
       engineEntry: apps.engine,

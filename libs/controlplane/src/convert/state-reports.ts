@@ -38,6 +38,7 @@ const componentTypes: Record<ComponentType, installations.InstalledComponentType
   EVENT_GATEWAY: installations.InstalledComponentType.EVENT_GATEWAY,
   WEB_SOCKET: installations.InstalledComponentType.WEB_SOCKET,
   DATA_CONNECTORS_AGENT: installations.InstalledComponentType.DATA_CONNECTORS_AGENT,
+  CONFLUENT_SCHEMA_PROXY: installations.InstalledComponentType.CONFLUENT_SCHEMA_PROXY,
 };
 
 const componentStates: Record<ComponentStateReport['state'], installations.InstalledComponentStateType> = {
