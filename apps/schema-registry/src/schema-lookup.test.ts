@@ -35,11 +35,11 @@ describe(createSchemaLookup, () => {
   });
 
   it.each([
-    new ControlPlaneUnavailableError('GetSchema', 'UNAVAILABLE', 'away'),
-    new ControlPlaneRefusedError('GetSchema', 'UNAUTHENTICATED', ''),
-    new InvalidAnswerError('GetSchema', 'too long'),
-    new Error('no answer within 5000 ms'),
-  ])('asks to try again after $name: nothing is known of the schema then', async (failure) => {
+    ['no answer', new ControlPlaneUnavailableError('GetSchema', 'UNAVAILABLE', 'away')],
+    ['a refusal', new ControlPlaneRefusedError('GetSchema', 'UNAUTHENTICATED', '')],
+    ['an answer that cannot be used', new InvalidAnswerError('GetSchema', 'too long')],
+    ['the time that was given', new Error('no answer within 5000 ms')],
+  ])('asks to try again after %s: nothing is known of the schema then', async (_case, failure) => {
     const { lookup, outcomes } = setUp(async () => Promise.reject(failure));
     await expect(lookup(7)).rejects.toMatchObject({ status: 503, errorCode: 503 });
     expect(outcomes).toEqual(['unavailable']);
