@@ -1,6 +1,6 @@
 /**
  * Runs the benchmarks of all apps and libs, one after the other, each in a process of its own.
- * usage: npm run bench -- [--quick] [--save] [--warn] [name …]
+ * usage: npm run bench -- [--quick] [--engines real] [--save] [--warn] [name …]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,13 +19,14 @@ import { writeReadme } from './bench/write-readme.ts';
 const root = resolve(import.meta.dirname, '..');
 const [recordFile, readmeFile] = [join(root, 'bench', 'results.json'), join(root, 'bench', 'README.md')];
 
-const help = `usage: npm run bench -- [--quick] [--save] [--warn] [name …]
+const help = `usage: npm run bench -- [--quick] [--engines real] [--save] [--warn] [name …]
 
 Prints what each part costs, as tables: the ratio to a baseline of the same run first.
-  --quick  all of them in less than two minutes, with more noise
-  --save   keep the run in bench/, for people and for later comparisons
-  --warn   compare with the kept run; a ratio that got worse by more than a fifth is printed as a warning
-  name     only benchmarks whose name contains it`;
+  --quick         all of them in less than two minutes, with more noise
+  --engines real  those that need servers (npm run test-servers) instead of those that need nothing
+  --save          keep the run in bench/, for people and for later comparisons
+  --warn          compare with the kept run; a ratio that got worse by more than a fifth is printed as a warning
+  name            only benchmarks whose name contains it`;
 
 async function runOne({ name, file }: BenchFile, quick: boolean): Promise<BenchResult> {
   const [program, ...args] = onCore(0, [
@@ -51,6 +52,7 @@ async function main(): Promise<void> {
     options: {
       help: { type: 'boolean', short: 'h' },
       quick: { type: 'boolean', default: false },
+      engines: { type: 'string', default: 'embedded' },
       save: { type: 'boolean', default: false },
       warn: { type: 'boolean', default: false },
     },
@@ -59,7 +61,11 @@ async function main(): Promise<void> {
     console.log(help);
     return;
   }
-  const benches = findBenches(root, positionals);
+  const { engines } = values;
+  if (engines !== 'embedded' && engines !== 'real') {
+    throw new Error(`--engines is ${JSON.stringify(engines)}; give embedded or real`);
+  }
+  const benches = findBenches(root, engines, positionals);
   if (benches.length === 0) throw new Error(`no benchmark is called ${positionals.join(' or ')}`);
   const results: BenchResult[] = [];
   console.log(`${machine()}\n`);
