@@ -23,19 +23,23 @@ export async function connectObjectStore(
 ): Promise<ObjectStore> {
   const supported = [
     'S3 and S3-compatible',
+    'Google Cloud Storage',
     ...(folderRoot === undefined ? [] : ['S3-compatible with the URL file:/// (a folder)']),
   ];
-  if (location.type !== 's3') {
-    throw new UnsupportedLocationError(
-      location.type,
-      'no engine for it is part of this data plane',
-      supported,
-    );
-  }
-  if (!isFolderLocation(location)) {
-    // Clients of stores are large, and most processes that know locations connect to none.
-    const { connectS3Store } = await import('./s3/connect-s3-store.ts');
-    return connectS3Store(location, { network });
+  // Clients of stores are large, and most processes that know locations connect to none.
+  switch (location.type) {
+    case 'azure':
+      throw new UnsupportedLocationError(
+        location.type,
+        'no engine for it is part of this data plane',
+        supported,
+      );
+    case 'gcs':
+      return (await import('./gcs/connect-gcs-store.ts')).connectGcsStore(location, { network });
+    case 's3':
+      if (!isFolderLocation(location)) {
+        return (await import('./s3/connect-s3-store.ts')).connectS3Store(location, { network });
+      }
   }
   if (folderRoot === undefined) {
     throw new UnsupportedLocationError('folder', 'no folder for exports is configured', supported);

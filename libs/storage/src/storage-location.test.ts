@@ -94,11 +94,25 @@ describe(connectObjectStore, () => {
   );
 
   it('names the type that it cannot serve and what it can, without credentials', async () => {
-    const location: StorageLocation = { type: 'gcs', bucket: 'b', credentials: 'canary' };
+    const location: StorageLocation = {
+      ...{ type: 'azure', accountUri: 'https://a.example', container: 'c' },
+      ...{ tenantId: 't', clientId: 'i', clientSecret: 'canary' },
+    };
     await expect(connectObjectStore(location, { folderRoot: dir })).rejects.toMatchObject({
-      locationType: 'gcs',
+      locationType: 'azure',
       supported: expect.arrayContaining([expect.stringContaining('folder')]),
       message: expect.not.stringContaining('canary'),
     });
+  });
+
+  it.each<StorageLocation>([
+    { type: 'gcs', bucket: 'b', credentials: 'canary' },
+    { type: 's3', bucket: 'b', credentials: 'canary' },
+  ])('refuses credentials that are none without quoting them: %#', async (location) => {
+    const attempt = connectObjectStore(location, { folderRoot: dir });
+    await expect(attempt).rejects.toThrow(InvalidLocationError);
+    await expect(attempt).rejects.toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('canary') }),
+    );
   });
 });

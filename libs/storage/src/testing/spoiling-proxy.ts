@@ -1,5 +1,6 @@
 import { createServer, request as sendRequest } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, request as sendTlsRequest } from 'node:https';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -24,21 +25,22 @@ export interface SpoilingProxy {
 }
 
 /** An HTTP proxy before a server on this machine. Signatures hold: it passes the header Host on as it is. */
-export async function startSpoilingProxy(target: string): Promise<SpoilingProxy> {
+export async function startSpoilingProxy(
+  target: string,
+  tls?: { readonly ca: string; readonly cert: string; readonly key: string },
+): Promise<SpoilingProxy> {
   const plans: { how: Spoiling; matches: (request: Asked) => boolean; left: number }[] = [];
   const asked: Asked[] = [];
 
   const pass = (incoming: IncomingMessage, answer: (response: IncomingMessage) => void): void => {
-    const outgoing = sendRequest(new URL(incoming.url ?? '/', target), {
-      method: incoming.method,
-      headers: incoming.headers,
-      agent: false,
-    });
+    const url = new URL(incoming.url ?? '/', target);
+    const options = { method: incoming.method, headers: incoming.headers, agent: false } as const;
+    const outgoing = tls ? sendTlsRequest(url, { ...options, ca: tls.ca }) : sendRequest(url, options);
     outgoing.on('response', answer).on('error', () => incoming.socket.destroy());
     incoming.on('error', () => outgoing.destroy()).pipe(outgoing);
   };
 
-  const server = createServer((incoming: IncomingMessage, response: ServerResponse) => {
+  const listener: RequestListener = (incoming, response) => {
     const request = { method: incoming.method ?? '', path: incoming.url ?? '' };
     asked.push(request);
     const plan = plans.find(({ left, matches }) => left > 0 && matches(request));
@@ -66,10 +68,11 @@ export async function startSpoilingProxy(target: string): Promise<SpoilingProxy>
         }
       });
     }
-  });
+  };
+  const server = tls ? createTlsServer({ cert: tls.cert, key: tls.key }, listener) : createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     asked,
     spoil(how, matches, times = 1) {
       plans.push({ how, matches, left: times });

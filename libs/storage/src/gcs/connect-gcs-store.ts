@@ -1,0 +1,54 @@
+import { systemClock } from '@ccd/reconcile';
+import { createGuardedAgents } from '../network/guarded-agents.ts';
+import type { ObjectStore, StorageLocation } from '../port.ts';
+import { fetchToken, keepToken } from '../remote/access-token.ts';
+import { HttpClient } from '../remote/http-client.ts';
+import { createRemoteStore } from '../remote/remote-store.ts';
+import { remoteDefaults } from '../remote/remote-options.ts';
+import type { RemoteOptions } from '../remote/remote-options.ts';
+import { createGcsDriver } from './gcs-driver.ts';
+import { googleTokenUrl, parseServiceAccount, signAssertion } from './service-account.ts';
+
+export interface GcsStoreOptions extends RemoteOptions {
+  /** What stands in for Google's own endpoints. */
+  readonly google?: { readonly api: string; readonly token: string };
+}
+
+const scope = 'https://www.googleapis.com/auth/devstorage.read_write';
+
+/** A bucket of Google Cloud Storage, as a service account. @throws InvalidLocationError for any other credentials */
+export function connectGcsStore(
+  { bucket, credentials }: Extract<StorageLocation, { type: 'gcs' }>,
+  options: GcsStoreOptions = {},
+): ObjectStore {
+  const { partBytes, attempts, attemptMs, network } = { ...remoteDefaults, ...options };
+  const { api, token: tokenUrl } = options.google ?? {
+    api: 'https://storage.googleapis.com',
+    token: googleTokenUrl,
+  };
+  const account = parseServiceAccount(credentials);
+  const agents = createGuardedAgents(network);
+  const http = new HttpClient({ agents, attempts, attemptMs });
+  const now = (): number => systemClock.now();
+  const token = keepToken(
+    () =>
+      fetchToken(
+        http,
+        new URL(tokenUrl),
+        {
+          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+          assertion: signAssertion(account, scope, now()),
+        },
+        now,
+      ),
+    systemClock,
+  );
+  return createRemoteStore(
+    createGcsDriver({
+      ...{ http, token, bucket, api, partBytes, attempts },
+      close: () => {
+        agents.destroy();
+      },
+    }),
+  );
+}
