@@ -10,6 +10,7 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from './subscription-codec.ts';
+import { toOffsetTopics } from '../to-offset-topics.ts';
 
 /** How long a group bears with a member, in milliseconds. */
 export interface GroupTiming {
@@ -145,15 +146,7 @@ export function createGroupRequests(
     },
 
     async commit({ memberId: id, number }, offsets) {
-      const all = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([name, ofTopic]) => ({
-        name,
-        partitions: ofTopic.map(({ partition, offset, metadata }) => ({
-          partitionIndex: partition,
-          committedOffset: BigInt(offset),
-          committedLeaderEpoch: -1,
-          committedMetadata: metadata ?? null,
-        })),
-      }));
+      const all = toOffsetTopics(offsets);
       await askCoordinator(cluster, coordinated, lane, async (broker, timeoutMs) => {
         const answer = await broker.request(offsetCommitV8.api, [group, number, id, null, all], timeoutMs);
         for (const { errorCode } of answer.topics.flatMap((each) => each.partitions)) assertCode(errorCode);

@@ -15,6 +15,7 @@ import type { Part } from './place-records.ts';
 import { createProduceChannel, sendToLeader } from './produce-channel.ts';
 import { learnTopics, partitionsOf } from './producer.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
+import { toOffsetTopics } from '../to-offset-topics.ts';
 
 /** Codes with which brokers tell a producer that another one has its place, or that its own is void. */
 const fencing: ReadonlySet<number> = new Set([
@@ -111,15 +112,7 @@ export function createKafkaTransactionalProducer(
       );
       assertCode(answer.errorCode);
     });
-    const topics = [...Map.groupBy(offsets, ({ topic }) => topic)].map(([name, ofTopic]) => ({
-      name,
-      partitions: ofTopic.map(({ partition, offset, metadata }) => ({
-        partitionIndex: partition,
-        committedOffset: BigInt(offset),
-        committedLeaderEpoch: -1,
-        committedMetadata: metadata ?? null,
-      })),
-    }));
+    const topics = toOffsetTopics(offsets);
     await askOf(['group', group], async (broker, timeoutMs) => {
       // No member and no generation: the port's fence is the transactional id, one for each source partition.
       const answer = await broker.request(
