@@ -4,7 +4,7 @@ import { optionalTextOf, textOf } from '../database/columns.ts';
 import type { Queryable, Row } from '../database/database.ts';
 import { organizationOf, requireProject } from '../projects/project-access.ts';
 import { projectsOfInstallation } from '../projects/project-store.ts';
-import type { Implementation } from '../rpc/handlers.ts';
+import type { Call, Implementation } from '../rpc/handlers.ts';
 import { implement } from '../rpc/handlers.ts';
 import { notFound } from '../rpc/status-error.ts';
 import { isUuid } from '../uuid.ts';
@@ -26,21 +26,27 @@ export function createInstallationsService({ database }: Pick<ServiceContext, 'd
       return { installations: [...(await read(database, organizationOf(principal)))] };
     },
 
-    // Deprecated, and existing clients call it.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    async getProjectInstallation({ projectId }, { principal }) {
+    ...legacyHandlers(database),
+  });
+}
+
+/** Methods that the protocol calls deprecated, and existing clients call. */
+function legacyHandlers(database: Queryable) {
+  return {
+    async getProjectInstallation({ projectId }: { readonly projectId: string }, { principal }: Call) {
       const { installationId } = await requireProject(database, principal, projectId);
       return { installationId };
     },
 
-    // Deprecated, and existing clients call it.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    async listInstallationProjects({ installationId }, { principal }) {
+    async listInstallationProjects(
+      { installationId }: { readonly installationId: string },
+      { principal }: Call,
+    ) {
       await requireInstallationOf(database, organizationOf(principal), installationId);
       const projects = await projectsOfInstallation(database, installationId);
       return { projectIds: projects.map(({ id }) => id) };
     },
-  });
+  };
 }
 
 /** @throws StatusError NOT_FOUND where the organisation has no such installation */

@@ -95,8 +95,7 @@ function notOffered({ path, requestStream, responseStream }: ServiceDefinition[s
   if (!requestStream && !responseStream) return { kind: 'unary', respond: () => Promise.reject(error) };
   return {
     kind: 'streaming',
-    // eslint-disable-next-line require-yield
-    async *respond() {
+    respond: () => {
       throw error;
     },
   };

@@ -10,6 +10,9 @@ const unlimited: entities.Limits = { eventRate: 999_999n, eventCount: 999_999_99
 export const topicOf = ({ id }: Pick<StoredStream, 'id'>): string => `stream-${id}`;
 export const keyTopicOf = ({ id }: Pick<StoredStream, 'id'>): string => `keys-${id}`;
 
+/** Deprecated in the protocol, and still what existing clients read. */
+const legacyFieldsOf = (stored: StoredStream) => ({ kafkaTopic: topicOf(stored) });
+
 /**
  * The stream as users see it: with its credentials, which clients read from here, and with the mask seed only in the
  * answer to its creation.
@@ -22,9 +25,7 @@ export function toUserStream(stored: StoredStream, seed: 'shown' | 'hidden'): en
     limits: sourceId === undefined ? unlimited : undefined,
     credentials: [entities.Credentials.create({ clientId, clientSecret, projectId })],
     maskedFields: withSeed(message.maskedFields, seed === 'shown' ? maskSeed : hiddenSeed),
-    // Deprecated in the protocol, and still what existing clients read.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    kafkaTopic: topicOf(stored),
+    ...legacyFieldsOf(stored),
   };
 }
 
@@ -37,9 +38,7 @@ export function toInstallationStream(stored: StoredStream): entities.Stream {
     limits: sourceId === undefined ? unlimited : undefined,
     credentials: [entities.Credentials.create({ clientId, projectId })],
     maskedFields: withSeed(message.maskedFields, maskSeed),
-    // Deprecated in the protocol, and still what existing clients read.
-    // eslint-disable-next-line @typescript-eslint/no-deprecated
-    kafkaTopic: topicOf(stored),
+    ...legacyFieldsOf(stored),
   };
 }
 
