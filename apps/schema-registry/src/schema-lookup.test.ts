@@ -3,6 +3,7 @@ import {
   ControlPlaneUnavailableError,
   InvalidAnswerError,
 } from '@ccd/controlplane';
+import { DeadlineExceededError } from '@ccd/reconcile';
 import { describe, expect, it } from '@jest/globals';
 import { createSchemaLookup } from './schema-lookup.ts';
 import type { LookupOutcome } from './schema-lookup.ts';
@@ -38,7 +39,7 @@ describe(createSchemaLookup, () => {
     ['no answer', new ControlPlaneUnavailableError('GetSchema', 'UNAVAILABLE', 'away')],
     ['a refusal', new ControlPlaneRefusedError('GetSchema', 'UNAUTHENTICATED', '')],
     ['an answer that cannot be used', new InvalidAnswerError('GetSchema', 'too long')],
-    ['the time that was given', new Error('no answer within 5000 ms')],
+    ['the time that was given', new DeadlineExceededError('an answer', 5_000)],
   ])('asks to try again after %s: nothing is known of the schema then', async (_case, failure) => {
     const { lookup, outcomes } = setUp(async () => Promise.reject(failure));
     await expect(lookup(7)).rejects.toMatchObject({ status: 503, errorCode: 503 });

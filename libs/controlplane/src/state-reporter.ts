@@ -1,6 +1,6 @@
+import { withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import type { ComponentStateReport, ComponentType, ControlPlane, EntityStateReport } from './domain.ts';
-import { withDeadline } from './transport/deadline.ts';
 
 export interface StateReporterOptions {
   readonly controlPlane: Pick<ControlPlane, 'reportEntityStates' | 'reportComponentState'>;
@@ -104,7 +104,7 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
 
   async function attempt(send: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void> {
     try {
-      await withDeadline(clock, sendTimeoutMs, signal, send);
+      await withDeadline(clock, { step: 'an answer', ms: sendTimeoutMs, parent: signal }, send);
     } catch (cause) {
       if (!signal.aborted) onProblem({ kind: 'ReportFailed', cause });
     }

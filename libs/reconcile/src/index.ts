@@ -1,6 +1,7 @@
 export type * from './types.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './system-clock.ts';
+export { abortable } from './abortable.ts';
 export { withDeadline } from './with-deadline.ts';
 export type { Conflict, Plan, Update, UpdateCause } from './diff.ts';
 export { diff } from './diff.ts';

@@ -1,3 +1,4 @@
+import { abortable } from './abortable.ts';
 import type { Clock } from './clock.ts';
 import { DeadlineExceededError } from './errors.ts';
 
@@ -27,24 +28,9 @@ export async function withDeadline<T>(
     () => {},
   );
   try {
-    return await Promise.race([(async () => work(signal))(), aborted(signal)]);
+    return await abortable((async () => work(signal))(), signal);
   } finally {
     parent.removeEventListener('abort', abort);
     settled.abort();
   }
-}
-
-/** Rejects with the signal's reason when it aborts. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  await new Promise<void>((resolve) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true },
-    );
-  });
-  signal.throwIfAborted();
-  throw new Error('unreachable: the signal has aborted');
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { ContractDefinition, ContractRef } from '@ccd/contracts';
+import { withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import type { ControlPlane } from '../domain.ts';
 import { InvalidAnswerError } from '../errors.ts';
-import { withDeadline } from '../transport/deadline.ts';
 import { readCatalogFile, writeCatalogFile } from './catalog-file.ts';
 import { judgeAnswer } from './pinning.ts';
 import type { HeldContract, Refusal } from './pinning.ts';
@@ -240,9 +240,9 @@ class Catalog implements ContractCatalog {
     }
   }
 
-  #ask<T>(question: (signal: AbortSignal) => Promise<T>, signal = this.#stopping.signal): Promise<T> {
-    const { clock, askTimeoutMs } = this.#options;
-    return withDeadline(clock, askTimeoutMs, signal, question);
+  #ask<T>(question: (signal: AbortSignal) => Promise<T>, parent = this.#stopping.signal): Promise<T> {
+    const { clock, askTimeoutMs: ms } = this.#options;
+    return withDeadline(clock, { step: 'an answer', ms, parent }, question);
   }
 
   /** One question at a time about one subject; whoever asks meanwhile shares the answer. */

@@ -1,6 +1,7 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
+import { DeadlineExceededError, withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import {
   CallStatusError,
@@ -12,7 +13,6 @@ import {
 import type { CompiledSettings } from '../options.ts';
 import { installationKey } from '../snapshot-metadata.ts';
 import type { RawAnswer } from '../snapshot/whole-answer.ts';
-import { TimedOutError, withDeadline } from './deadline.ts';
 import { isRetryable, retryDelayMs } from './retry.ts';
 import { tlsChannel } from './tls-channel.ts';
 import type { TokenSource } from './token-source.ts';
@@ -67,11 +67,10 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
     for (const [key, value] of Object.entries(extra)) metadata.set(key, value);
     metadata.set('authorization', `Bearer ${token}`);
     metadata.set('strm-installation-id', settings.installationId);
-    const { attemptTimeoutMs } = settings;
-    return withDeadline(clock, attemptTimeoutMs, signal, async (limited) => {
-      limited.throwIfAborted();
-      return settle((callback) => start(metadata, Date.now() + attemptTimeoutMs, callback), limited);
-    });
+    const ms = settings.attemptTimeoutMs;
+    return withDeadline(clock, { step: 'an answer', ms, parent: signal }, (limited) =>
+      settle((callback) => start(metadata, Date.now() + ms, callback), limited),
+    );
   }
 
   /** @param onFailure told of each failure that another attempt follows */
@@ -122,7 +121,8 @@ export function createGrpcCaller({ settings, tokens, clock, random }: GrpcCaller
     const signal = AbortSignal.any([options.signal, closed.signal]);
     let last = '';
     try {
-      return await withDeadline(clock, settings.totalTimeoutMs, signal, (limited) =>
+      const deadline = { step: 'an answer', ms: settings.totalTimeoutMs, parent: signal };
+      return await withDeadline(clock, deadline, (limited) =>
         run(path, start, { ...options, signal: limited }, ({ message }) => {
           last = `; at last ${toPlainDetails(message)}`;
         }),
@@ -205,14 +205,14 @@ const toCallStatus = ({ code, details }: { code: status; details: string | undef
 /** How the attempt ended; throws what is no business of the attempt's, above all the caller's own abort. */
 function toStatusError(error: unknown, signal: AbortSignal): CallStatusError {
   if (error instanceof CallStatusError) return error;
-  if (error instanceof TimedOutError && !signal.aborted) {
+  if (error instanceof DeadlineExceededError && !signal.aborted) {
     return new CallStatusError(status.DEADLINE_EXCEEDED, error.message);
   }
   throw error;
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof TimedOutError || isNamed(error, 'TimeoutError');
+  return error instanceof DeadlineExceededError || isNamed(error, 'TimeoutError');
 }
 
 /** By name: the reason of `AbortSignal.timeout` is a DOMException, which is of no class of ours. */

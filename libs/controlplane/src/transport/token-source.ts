@@ -1,3 +1,4 @@
+import { abortable, DeadlineExceededError, withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import { z } from 'zod';
 import {
@@ -6,7 +7,6 @@ import {
   InvalidAnswerError,
   toPlainDetails,
 } from '../errors.ts';
-import { abortable, TimedOutError, withDeadline } from './deadline.ts';
 import { AnswerTooLargeError, postForm } from './post-form.ts';
 import type { FormAnswer } from './post-form.ts';
 
@@ -67,7 +67,8 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
   async function fetchToken(): Promise<Token> {
     const askedAt = clock.monotonic();
     const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-    const answer = await withDeadline(clock, timeoutMs, closed.signal, (signal) =>
+    const deadline = { step: 'a token', ms: timeoutMs, parent: closed.signal };
+    const answer = await withDeadline(clock, deadline, (signal) =>
       postForm(url, fields, { signal, ca }),
     ).catch((error: unknown) => {
       throw toFailure(error);
@@ -120,7 +121,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 function toFailure(error: unknown): unknown {
   if (error instanceof ControlPlaneUnavailableError) return error;
   if (error instanceof AnswerTooLargeError) return new InvalidAnswerError(operation, error.message);
-  if (error instanceof TimedOutError) {
+  if (error instanceof DeadlineExceededError) {
     return new ControlPlaneUnavailableError(operation, 'DEADLINE_EXCEEDED', error.message);
   }
   const code =
