@@ -28,7 +28,8 @@ export function formatNumber(value: number): string {
 }
 
 function goalText(figure: Figure): string {
-  const { goal } = figure;
+  const { goal, doubt } = figure;
+  if (doubt !== undefined) return `IN DOUBT: ${doubt}`;
   if (goal === undefined) return '';
   const unit = goal.of === 'ratio' ? ' ×' : ` ${figure.unit}`;
   const sign = goal.bound === 'at least' ? '≥' : '≤';

@@ -34,6 +34,11 @@ describe(worsened, () => {
     ['a change for the better', figure('append', 'more', 0.9), figure('append', 'more', 2)],
     ['a slower machine', figure('append', 'more', 0.9, 100), figure('append', 'more', 0.9, 10)],
     ['a figure that is new', figure('append', 'more', 0.9), figure('read', 'more', 0.1)],
+    [
+      'a figure that is in doubt',
+      figure('append', 'more', 0.9),
+      { ...figure('append', 'more', 0.1), doubt: 'the disk was full' },
+    ],
   ])('is silent about %s', (_name, before, now) => {
     expect(worsened(record(before), run(now))).toStrictEqual([]);
   });

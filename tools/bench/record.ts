@@ -32,7 +32,7 @@ export function writeRecord(file: string, fresh: BenchRecord): BenchRecord {
 
 const tolerance = 0.2;
 
-/** Sentences about ratios that got worse by more than a fifth since the record. Figures without a baseline have none. */
+/** Sentences about ratios that got worse by more than a fifth since the record. Figures without a baseline, or in doubt, have none. */
 export function worsened(record: BenchRecord, results: readonly BenchResult[]): readonly string[] {
   return results.flatMap(({ name, figures }) => {
     const before = new Map(
@@ -40,6 +40,7 @@ export function worsened(record: BenchRecord, results: readonly BenchResult[]): 
     );
     return figures.flatMap((figure) => {
       const old = before.get(figure.what);
+      if (figure.doubt !== undefined || old?.doubt !== undefined) return [];
       const [then, now] = [old && ratioOf(old), ratioOf(figure)];
       if (then === undefined || now === undefined) return [];
       const change = figure.better === 'more' ? then / now - 1 : now / then - 1;

@@ -9,7 +9,8 @@ import { median, onOtherCore } from '@ccd/testkit/bench';
 import type { Bench, Figure, Goal } from '@ccd/testkit/bench';
 import { startLoadGenerator, startServer } from './child.ts';
 import type { LoadGenerator, LoadedServer } from './child.ts';
-import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { measureLatency } from './latency.ts';
+import type { LoadPlan } from './load/plan.ts';
 import { createWorld } from './world.ts';
 
 type Load = Pick<LoadPlan, 'protocol' | 'connections' | 'depth' | 'requestsFile'>;
@@ -137,15 +138,16 @@ export const bench: Bench = {
         ms: quick ? 700 : 3_000,
         progress,
       });
-      progress('latency at 70 % load');
-      const rate = 0.7 * rates.gateway.perSecond;
-      const latency = await generator.run({
-        ...avro,
-        port: gateway.port,
-        ms: quick ? 2_000 : 10_000,
-        rate,
+      const latency = await measureLatency(generator, {
+        gateway,
+        empty: subjects.empty.server,
+        load: avro,
+        sustained: rates.gateway,
+        rounds: quick ? 3 : 5,
+        ms: quick ? 700 : 5_000,
+        progress,
       });
-      return toFigures(rates, what, latency, rate);
+      return [...toFigures(rates, what), ...latency];
     } finally {
       generator.close();
       for (const server of servers) server.close();
@@ -161,8 +163,6 @@ function toFigures(
     Record<'empty' | 'empty2' | 'gateway' | 'gateway2' | 'plain' | 'json' | 'peer' | 'embedded', Measured>
   >,
   names: { readonly empty: string; readonly empty2: string; readonly plain: string; readonly peer: string },
-  latency: LoadResult,
-  rate: number,
 ): readonly Figure[] {
   const line = (what: string, of: keyof typeof rates, to: keyof typeof names, goal?: Goal): Figure => ({
     what,
@@ -172,14 +172,6 @@ function toFigures(
     baseline: { what: names[to], value: rates[to].perCpuSecond },
     ...(goal === undefined ? {} : { goal }),
   });
-  const milliseconds = (what: string, value: number, goal?: Goal): Figure => ({
-    what,
-    value,
-    unit: 'ms',
-    better: 'less',
-    ...(goal === undefined ? {} : { goal }),
-  });
-  const at = `at 70 % load (${Math.round(rate).toLocaleString('en')}/s)`;
   return [
     line('Avro events', 'gateway', 'empty', atLeast(0.7)),
     line('Avro events, against the peer', 'gateway', 'peer', atLeast(3)),
@@ -187,7 +179,5 @@ function toFigures(
     line('JSON events', 'json', 'empty'),
     line('Avro events over h2c', 'gateway2', 'empty2', atLeast(0.6)),
     line('Avro events, embedded log in a process of its own', 'embedded', 'empty'),
-    milliseconds(`median latency ${at}`, latency.p50),
-    milliseconds(`p99 latency ${at}`, latency.p99, { of: 'value', bound: 'at most', limit: 5 }),
   ];
 }

@@ -20,7 +20,19 @@ export interface LoadResult {
   /** Requests that were answered with anything else. */
   readonly refused: number;
   readonly seconds: number;
-  /** Milliseconds from the time a request was due to its answer. */
+  /** Of loads with a rate. */
+  readonly latency?: Latency;
+}
+
+/** Milliseconds. */
+export interface Latency {
+  /** From the time a request was due to its answer. */
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
+  /**
+   * The generator's own lateness: from the time a request was due, and a connection was free for it, until it was sent.
+   * It is as late in reading answers, so that latencies of this size are of the generator and not of the server.
+   */
+  readonly lagP99: number;
 }

@@ -33,6 +33,11 @@ describe(isGoalMet, () => {
     expect(isGoalMet(figure(value, goal, baseline))).toBe(met);
   });
 
+  it.each([1, 100])('does not judge a figure that is in doubt (%d)', (value) => {
+    const goal: Goal = { of: 'value', bound: 'at most', limit: 5 };
+    expect(isGoalMet({ ...figure(value, goal), doubt: 'something else was measured' })).toBeUndefined();
+  });
+
   it('says nothing about a figure without a goal', () => {
     expect(isGoalMet(figure(1))).toBeUndefined();
   });

@@ -18,6 +18,8 @@ export interface Figure {
   /** A figure of the same run and unit. Ratios to it survive a change of machine; absolute figures do not. */
   readonly baseline?: { readonly what: string; readonly value: number };
   readonly goal?: Goal;
+  /** Why the figure of this run is not of what it names: printed instead of a judgement. */
+  readonly doubt?: string;
 }
 
 /** The figure divided by its baseline; undefined without one. */
@@ -25,10 +27,10 @@ export function ratioOf({ value, baseline }: Pick<Figure, 'value' | 'baseline'>)
   return baseline === undefined ? undefined : value / baseline.value;
 }
 
-/** Whether the figure keeps its goal; undefined where it has none. */
+/** Whether the figure keeps its goal; undefined where it has none, and where the figure is in doubt. */
 export function isGoalMet(figure: Figure): boolean | undefined {
-  const { goal } = figure;
-  if (goal === undefined) return undefined;
+  const { goal, doubt } = figure;
+  if (goal === undefined || doubt !== undefined) return undefined;
   const measured = goal.of === 'value' ? figure.value : ratioOf(figure);
   if (measured === undefined) return false;
   return goal.bound === 'at least' ? measured >= goal.limit : measured <= goal.limit;
