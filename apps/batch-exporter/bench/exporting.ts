@@ -8,6 +8,7 @@ import { runExportLoop } from '../src/export-loop.ts';
 import { PartitionExport } from '../src/partition-export.ts';
 import { createEventRenderer } from '../src/render-records.ts';
 import { Spool } from '../src/spool.ts';
+import { openUnnamedFile } from '../src/unnamed-file.ts';
 
 export const group = 'batch-exporter-bench';
 const intervalMs = 1_000;
@@ -25,7 +26,6 @@ export function startExporting(
   const stopping = new AbortController();
   const store = createFolderStore({ root: join(folder, 'objects'), bucket: 'bench' });
   const ends = new Map<number, number>();
-  let spools = 0;
   const events = (): number => [...ends.values()].reduce((sum, end) => sum + end, 0);
   const running = runExportLoop(
     {
@@ -57,7 +57,7 @@ export function startExporting(
               },
             },
             store,
-            createSpool: () => new Spool(join(folder, `spool-${(spools += 1)}`), spoolMemoryBytes),
+            createSpool: () => new Spool(() => openUnnamedFile(folder), spoolMemoryBytes),
             signal,
           },
           committed,

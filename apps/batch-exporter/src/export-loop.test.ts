@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createMemoryLog } from '@ccd/eventlog/testing';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
@@ -9,10 +8,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { runExportLoop } from './export-loop.ts';
 import { PartitionExport } from './partition-export.ts';
 import { Spool } from './spool.ts';
+import { openUnnamedFile } from './unnamed-file.ts';
 
 const folder = scratchDir();
 const intervalMs = 60_000;
-let spools = 0;
 
 /** Wall time moves on by an interval at every sleep, which takes next to no real time. */
 function hurriedClock(): Clock {
@@ -91,7 +90,7 @@ async function setUp({
               },
               consumer,
               store,
-              createSpool: () => new Spool(join(folder, String((spools += 1))), 100),
+              createSpool: () => new Spool(() => openUnnamedFile(folder), 100),
               signal,
             },
             committed,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { CommittedOffset, RecordBatch, StoredRecord } from '@ccd/eventlog';
 import { StorageUnavailableError } from '@ccd/storage';
 import { createMemoryStore } from '@ccd/storage/testing';
@@ -6,11 +5,11 @@ import { scratchDir } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { PartitionExport } from './partition-export.ts';
 import { Spool } from './spool.ts';
+import { openUnnamedFile } from './unnamed-file.ts';
 
 const folder = scratchDir();
 const partition = { topic: 'stream-1', partition: 0 };
 const minute = 60_000;
-let spools = 0;
 
 const record = (offset: number, text = `r${offset}`): StoredRecord => ({
   ...partition,
@@ -48,7 +47,7 @@ function setUp({ header = '' } = {}) {
             if (offset !== undefined) world.committed = offset;
           },
         },
-        createSpool: () => new Spool(join(folder, String((spools += 1))), 1024),
+        createSpool: () => new Spool(() => openUnnamedFile(folder), 1024),
         render: async ({ value }, sink) => {
           if (value?.toString() === 'skip') return false;
           sink.text(`${value?.toString()}\n`);

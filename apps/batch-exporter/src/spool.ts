@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { open, rm } from 'node:fs/promises';
 
 const chunkBytes = 64 * 1024;
 
@@ -18,12 +17,12 @@ export class Spool {
   readonly #hash = createHash('sha256');
   #size = 0;
 
-  readonly #path: string;
+  readonly #openFile: () => Promise<FileHandle>;
   readonly #memoryLimit: number;
 
-  /** @param memoryLimit bytes kept in memory before the rest goes to the file at `path` */
-  constructor(path: string, memoryLimit: number) {
-    this.#path = path;
+  /** @param memoryLimit bytes kept in memory before they go to a file */
+  constructor(openFile: () => Promise<FileHandle>, memoryLimit: number) {
+    this.#openFile = openFile;
     this.#memoryLimit = memoryLimit;
   }
 
@@ -64,14 +63,11 @@ export class Spool {
   async discard(): Promise<void> {
     this.#memory = [];
     this.#key.fill(0);
-    if (this.#file === undefined) return;
-    await this.#file.close();
-    await rm(this.#path, { force: true });
+    await this.#file?.close();
   }
 
   async #spill(): Promise<void> {
-    // Opened exclusively: a spool never continues a file that it did not begin.
-    this.#file ??= await open(this.#path, 'wx+', 0o600);
+    this.#file ??= await this.#openFile();
     const pending = Buffer.concat(this.#memory);
     this.#memory = [];
     this.#memoryBytes = 0;

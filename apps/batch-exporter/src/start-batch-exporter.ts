@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectControlPlane, createContractCatalog } from '@ccd/controlplane';
@@ -31,6 +29,7 @@ import { openStore, readLocation } from './open-store.ts';
 import { PartitionExport } from './partition-export.ts';
 import { createEventRenderer, createKeyRenderer, keyHeader } from './render-records.ts';
 import { Spool } from './spool.ts';
+import { openUnnamedFile } from './unnamed-file.ts';
 
 /** The consumer group of an exporter: its progress, whatever its name is. */
 export const groupOf = ({ exporterId }: Pick<ExporterTask, 'exporterId'>): string =>
@@ -56,7 +55,6 @@ export async function startBatchExporter(
   const metrics = createMetrics();
   const status = createWorkerStatus(logger);
   const partitions = createPartitionsStatus(status);
-  const spoolDir = await mkdtemp(join(tmpdir(), 'ccd-spool-'));
   const render =
     task.content === 'keys'
       ? createKeyRenderer(toKeyStoreSecrets(config).wrapper)
@@ -99,7 +97,7 @@ export async function startBatchExporter(
                 render,
                 consumer,
                 store,
-                createSpool: () => new Spool(join(spoolDir, randomUUID()), config.SPOOL_MEMORY_BYTES),
+                createSpool: () => new Spool(() => openUnnamedFile(tmpdir()), config.SPOOL_MEMORY_BYTES),
                 signal: running,
               },
               committed,
@@ -133,7 +131,6 @@ export async function startBatchExporter(
     health,
     components: [
       createAdminServer({ host: config.ADMIN_HOST, port: config.ADMIN_PORT, health, metrics, logger }),
-      { name: 'spool', stop: () => rm(spoolDir, { recursive: true, force: true }) },
       createLogWatch({ log, clock, logger }),
       { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
       { ...createWork({ name: 'export', clock, logger, status, work }), ready: () => status.ready() },
