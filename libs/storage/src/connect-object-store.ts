@@ -24,16 +24,13 @@ export async function connectObjectStore(
   const supported = [
     'S3 and S3-compatible',
     'Google Cloud Storage',
+    'Azure Blob Storage',
     ...(folderRoot === undefined ? [] : ['S3-compatible with the URL file:/// (a folder)']),
   ];
   // Clients of stores are large, and most processes that know locations connect to none.
   switch (location.type) {
     case 'azure':
-      throw new UnsupportedLocationError(
-        location.type,
-        'no engine for it is part of this data plane',
-        supported,
-      );
+      return (await import('./azure/connect-azure-store.ts')).connectAzureStore(location, { network });
     case 'gcs':
       return (await import('./gcs/connect-gcs-store.ts')).connectGcsStore(location, { network });
     case 's3':

@@ -80,9 +80,15 @@ describe(connectObjectStore, () => {
         bucket: 'b',
         credentials: JSON.stringify({ url, accessKey: 'a', secretKey: 'canary' }),
       };
-      const store = await connectObjectStore(location, {});
-      await expect(store.put('a', Buffer.from('x'))).rejects.toThrow(EndpointRefusedError);
-      await store.close();
+      const azure: StorageLocation = {
+        ...{ type: 'azure', accountUri: url, container: 'demo' },
+        ...{ tenantId: 'sas', clientId: 'sas', clientSecret: 'sv=1&sig=canary' },
+      };
+      for (const each of [location, azure]) {
+        const store = await connectObjectStore(each, {});
+        await expect(store.put('a', Buffer.from('x'))).rejects.toThrow(EndpointRefusedError);
+        await store.close();
+      }
     },
   );
 
@@ -93,14 +99,12 @@ describe(connectObjectStore, () => {
     },
   );
 
-  it('names the type that it cannot serve and what it can, without credentials', async () => {
-    const location: StorageLocation = {
-      ...{ type: 'azure', accountUri: 'https://a.example', container: 'c' },
-      ...{ tenantId: 't', clientId: 'i', clientSecret: 'canary' },
-    };
-    await expect(connectObjectStore(location, { folderRoot: dir })).rejects.toMatchObject({
-      locationType: 'azure',
-      supported: expect.arrayContaining([expect.stringContaining('folder')]),
+  it('names what it can serve where it cannot serve a location, without credentials', async () => {
+    const document = JSON.stringify({ url: 'file:///', accessKey: 'canary', secretKey: 'canary' });
+    const location: StorageLocation = { type: 's3', bucket: 'b', credentials: document };
+    await expect(connectObjectStore(location, {})).rejects.toMatchObject({
+      locationType: 'folder',
+      supported: ['S3 and S3-compatible', 'Google Cloud Storage', 'Azure Blob Storage'],
       message: expect.not.stringContaining('canary'),
     });
   });
@@ -108,6 +112,10 @@ describe(connectObjectStore, () => {
   it.each<StorageLocation>([
     { type: 'gcs', bucket: 'b', credentials: 'canary' },
     { type: 's3', bucket: 'b', credentials: 'canary' },
+    {
+      ...{ type: 'azure', accountUri: 'https://ours.blob.core.windows.net', container: 'demo' },
+      ...{ tenantId: 'canary', clientId: 'i', clientSecret: 'canary' },
+    },
   ])('refuses credentials that are none without quoting them: %#', async (location) => {
     const attempt = connectObjectStore(location, { folderRoot: dir });
     await expect(attempt).rejects.toThrow(InvalidLocationError);

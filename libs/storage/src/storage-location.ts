@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseAzureAccount } from './azure/azure-account.ts';
 import { InvalidLocationError, UnsupportedLocationError } from './errors.ts';
 import type { StorageLocation } from './port.ts';
 
@@ -56,6 +57,7 @@ export type Destination =
   /** Without an endpoint it is Amazon's own; endpoints are origins, `https://host:port`. */
   | { readonly type: 's3'; readonly bucket: string; readonly endpoint?: string }
   | { readonly type: 'gcs'; readonly bucket: string }
+  /** An account is the URL of its blob service, without a slash at the end. */
   | { readonly type: 'azure'; readonly account: string; readonly container: string };
 
 /**
@@ -68,16 +70,14 @@ export function destinationOf(location: StorageLocation): Destination {
       const { bucket } = location;
       const url = endpointIn(location.credentials);
       if (url === folderUrl) return { type: 'folder', bucket };
-      return url === undefined
-        ? { type: 's3', bucket }
-        : { type: 's3', bucket, endpoint: originOf(url, 'credentials') };
+      return url === undefined ? { type: 's3', bucket } : { type: 's3', bucket, endpoint: originOf(url) };
     }
     case 'gcs':
       return { type: 'gcs', bucket: location.bucket };
     case 'azure':
       return {
         type: 'azure',
-        account: originOf(location.accountUri, 'accountUri'),
+        account: parseAzureAccount(location.accountUri).url,
         container: location.container,
       };
   }
@@ -95,9 +95,9 @@ function endpointIn(credentials: string): string | undefined {
   return parsed.data.url;
 }
 
-function originOf(url: string, field: string): string {
+function originOf(url: string): string {
   const origin = URL.parse(url)?.origin;
-  if (origin === undefined || origin === 'null') throw new InvalidLocationError([field]);
+  if (origin === undefined || origin === 'null') throw new InvalidLocationError(['credentials']);
   return origin;
 }
 

@@ -66,6 +66,11 @@ const kinds: readonly Kind[] = [
     name: 'azure-blob-storage',
     target: 'container',
     about: 'a container of Azure Blob Storage',
+    details: [
+      'Instead of an application, a connector can use a key of the account (tenant id `account-key`, client id the name of',
+      'the account, client secret the key) or a shared access signature (tenant id and client id `sas`, client secret the',
+      'signature).',
+    ].join(' '),
     examples: [
       'create data-connector azure-blob-storage my-blobs events \\\n' +
         '      --storage-account-uri https://example.blob.core.windows.net \\\n' +

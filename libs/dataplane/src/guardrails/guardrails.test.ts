@@ -111,6 +111,7 @@ describe(refuseLocation, () => {
     ['credentials that are no document', { type: 's3', bucket: 'ours', credentials: 'key=1' }],
     ['an endpoint that is no text', { type: 's3', bucket: 'ours', credentials: '{"url":7}' }],
     ['another container account', azure('https://evil.blob.core.windows.net')],
+    ['an account that is a container', azure('https://ours.blob.core.windows.net/evil')],
     ['a database', { type: 'jdbc', uri: 'jdbc:postgresql://host/db' }],
     ['nothing', {}],
   ])('refuses %s', (_case, location) => {

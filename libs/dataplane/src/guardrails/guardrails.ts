@@ -12,13 +12,18 @@ import { z } from 'zod';
 
 const filled = z.string().min(1);
 const endpoint = z.url().transform((given) => new URL(given).origin);
+/** With the path, in which emulators have the account's name. */
+const account = z.url().transform((given) => {
+  const { origin, pathname } = new URL(given);
+  return `${origin}${pathname.replace(/\/$/, '')}`;
+});
 
 const destinationSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('folder'), bucket: filled }),
   /** Without an endpoint it is Amazon's own. */
   z.strictObject({ type: z.literal('s3'), bucket: filled, endpoint: endpoint.exactOptional() }),
   z.strictObject({ type: z.literal('gcs'), bucket: filled }),
-  z.strictObject({ type: z.literal('azure'), account: endpoint, container: filled }),
+  z.strictObject({ type: z.literal('azure'), account, container: filled }),
 ]);
 
 /** Everything has to be said: a line that is missing must not mean that anything goes. */

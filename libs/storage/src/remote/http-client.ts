@@ -7,7 +7,7 @@ import type { GuardedAgents } from '../network/guarded-agents.ts';
 import { toPortError, ownErrorIn } from './service-errors.ts';
 
 export interface HttpRequest {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly url: URL;
   readonly headers?: OutgoingHttpHeaders;
   readonly body?: Uint8Array;
@@ -120,19 +120,25 @@ export async function* readAnswer(key: string, { body }: HttpAnswer): AsyncGener
   }
 }
 
-const longestJsonBytes = 16 * 1_024 * 1_024;
+const longestTextBytes = 16 * 1_024 * 1_024;
 
-/** The JSON of an answer; undefined where it is none. @throws StorageUnavailableError */
-export async function readJson(key: string, answer: HttpAnswer): Promise<unknown> {
+/** The whole answer as text. @throws StorageUnavailableError when it breaks off, or has no end */
+export async function readText(key: string, answer: HttpAnswer): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of readAnswer(key, answer)) {
     size += chunk.byteLength;
-    if (size > longestJsonBytes) throw toPortError(key, { status: answer.status, code: 'TooLong' });
+    if (size > longestTextBytes) throw toPortError(key, { status: answer.status, code: 'TooLong' });
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks).toString();
+}
+
+/** The JSON of an answer; undefined where it is none. @throws StorageUnavailableError */
+export async function readJson(key: string, answer: HttpAnswer): Promise<unknown> {
+  const text = await readText(key, answer);
   try {
-    return JSON.parse(Buffer.concat(chunks).toString());
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

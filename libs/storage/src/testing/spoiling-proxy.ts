@@ -1,6 +1,6 @@
 import { createServer, request as sendRequest } from 'node:http';
 import { createServer as createTlsServer, request as sendTlsRequest } from 'node:https';
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /**
@@ -8,7 +8,13 @@ import type { AddressInfo } from 'node:net';
  * passed on. `lost`: it is carried out, and its connection breaks instead of an answer. `cut`: the answer breaks off
  * after its first bytes. `hang`: nothing happens.
  */
-export type Spoiling = 'unavailable' | 'reset' | 'lost' | 'cut' | 'hang' | { readonly status: number };
+export type Spoiling =
+  | 'unavailable'
+  | 'reset'
+  | 'lost'
+  | 'cut'
+  | 'hang'
+  | { readonly status: number; readonly headers?: OutgoingHttpHeaders };
 
 export interface Asked {
   readonly method: string;
@@ -51,7 +57,8 @@ export async function startSpoilingProxy(
       incoming.socket.resetAndDestroy();
     } else if (spoiling === 'unavailable' || typeof spoiling === 'object') {
       incoming.resume().on('end', () => {
-        response.writeHead(spoiling === 'unavailable' ? 500 : spoiling.status).end();
+        const { status, headers = {} } = spoiling === 'unavailable' ? { status: 500 } : spoiling;
+        response.writeHead(status, headers).end();
       });
     } else {
       pass(incoming, (result) => {
