@@ -15,6 +15,7 @@ import { startFleet } from './testing/faults/fleet.ts';
 import type { Fleet } from './testing/faults/fleet.ts';
 import { killAtFailpoints, killAtRandom } from './testing/faults/inject-faults.ts';
 import { createLedger } from './testing/faults/ledger.ts';
+import { killUnstopped } from './testing/faults/managed-process.ts';
 import { openLogFile } from './testing/faults/read-log.ts';
 import { checkAgents, checkScene, scene, sceneStreams, setScene, topicsOf } from './testing/faults/scene.ts';
 import { startStopwatch } from './testing/faults/stopwatch.ts';
@@ -37,6 +38,7 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
   afterAll(async () => {
     await fleet?.stop();
   }, 60_000);
+  afterAll(killUnstopped);
   const scratch = scratchDir();
 
   async function makeForeignTopic(socketPath: string): Promise<void> {

@@ -7,13 +7,13 @@ import { createLocalKeyWrapper } from '@ccd/keystore';
 import { systemClock } from '@ccd/reconcile';
 import { createFolderStore } from '@ccd/storage';
 import { createRandom, scaled, scratchDir, summarise, whyNoPowerCuts } from '@ccd/testkit';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { prepareCli } from './prepare-cli.ts';
 import { strm } from './strm.ts';
 import { buildApps } from './testing/faults/build-apps.ts';
 import type { BuiltApps } from './testing/faults/build-apps.ts';
-import { createManagedProcess } from './testing/faults/managed-process.ts';
+import { createManagedProcess, killUnstopped } from './testing/faults/managed-process.ts';
 import { checkPromises, cutPower } from './testing/faults/power-cuts.ts';
 import type { Life } from './testing/faults/power-cuts.ts';
 import { readBootstrap } from './testing/faults/read-bootstrap.ts';
@@ -31,6 +31,14 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
   beforeAll(async () => {
     apps = await buildApps(join(scratch, 'dist'), ['control-plane', 'standalone']);
   }, 60_000);
+
+  const open: (() => Promise<unknown>)[] = [];
+  const closeAll = () => Promise.allSettled(open.splice(0).map((close) => close()));
+  // Whatever a test that failed left.
+  afterEach(async () => {
+    await killUnstopped();
+    await closeAll();
+  });
 
   function expectNoLoss(store: string, { promises, problems }: Awaited<ReturnType<typeof cutPower>>): void {
     const counts = { asked: promises.asked.size, promised: promises.kept.size, problems: problems.length };
@@ -63,11 +71,13 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
       const engine = await startEngine(folder);
       const options = { engine: 'embedded', socketPath: socket, deadlineMs: 2_000 };
       const log = await connectEventLog(embeddedLogOptions.parse(options), { clock: systemClock });
+      open.push(() => log.close());
       for (const name of Object.values(topics)) {
         if (await log.admin.describeTopic(name)) continue;
         await log.admin.createTopic({ name, partitions: 3, config: { cleanup: 'delete' } });
       }
       const keys = await openKeyStore(log, { index: { engine: 'embedded' }, secrets, clock: systemClock });
+      open.unshift(() => keys.close());
       const producer = await log.createProducer();
       const transactional = await log.createTransactionalProducer('power');
       const record = (topic: string, name: string) => ({ topic, key: null, value: Buffer.from(name) });
@@ -88,7 +98,7 @@ describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not he
         writers: [append, append, append, commit, makeKey, makeKey],
         async end() {
           await engine.stop('SIGKILL');
-          await Promise.allSettled([keys.close(), log.close()]);
+          await closeAll();
         },
       };
     }

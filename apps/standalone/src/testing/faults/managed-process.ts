@@ -31,6 +31,14 @@ const restartPauseMs = 100;
 const startMs = 60_000;
 const stopMs = 20_000;
 
+/** Those that were started and are not stopped yet. */
+const unstopped = new Set<ManagedProcess>();
+
+/** Kills what a test that failed left running, so that it is not started again for good: for `afterEach`, `afterAll`. */
+export async function killUnstopped(): Promise<void> {
+  await Promise.all([...unstopped].map((each) => each.stop('SIGKILL')));
+}
+
 export function createManagedProcess(options: ProcessOptions): ManagedProcess {
   const { name, program, nodeArguments, environment, onLine } = options;
   const ownEnds: string[] = [];
@@ -66,11 +74,12 @@ export function createManagedProcess(options: ProcessOptions): ManagedProcess {
 
   const hasEnded = (): boolean => child === undefined || child.exitCode !== null || child.signalCode !== null;
 
-  return {
+  const managed: ManagedProcess = {
     name,
     pid: () => (hasEnded() ? undefined : child?.pid),
     isReady: () => ready,
     async start() {
+      unstopped.add(managed);
       launch();
       await eventually(`the start of ${name}`, () => ready, startMs);
     },
@@ -79,6 +88,7 @@ export function createManagedProcess(options: ProcessOptions): ManagedProcess {
     },
     async stop(how = 'SIGTERM') {
       stopping = true;
+      unstopped.delete(managed);
       if (hasEnded()) return;
       child?.kill(how);
       await eventually(`the end of ${name}`, hasEnded, stopMs).catch(async () => {
@@ -89,6 +99,7 @@ export function createManagedProcess(options: ProcessOptions): ManagedProcess {
     },
     ownEnds: () => ownEnds,
   };
+  return managed;
 }
 
 const isRunning = (message: unknown): boolean =>

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createCuttableDisk } from '@ccd/testkit';
-import type { Random } from '@ccd/testkit';
+import { createCuttableDisk, eventually } from '@ccd/testkit';
+import type { CuttableDisk, Random } from '@ccd/testkit';
 
 /** What somebody was promised, and what they asked for without an answer. */
 export interface Promises {
@@ -32,6 +32,7 @@ export interface PowerCutOptions {
 
 const shortestMs = 100;
 const longestMs = 500;
+const promiseWithinMs = 60_000;
 
 /** Cuts the power again and again while the writers of a store write; answers with what was wrong afterwards. */
 export async function cutPower(options: PowerCutOptions) {
@@ -43,37 +44,7 @@ export async function cutPower(options: PowerCutOptions) {
   try {
     for (let cut = 0; cut < cuts; cut += 1) {
       const life = await start(disk.folder);
-      const keptBefore = promises.kept.size;
-      const state = { off: false, gone: false };
-      const writing = life.writers.map(async (write, writer) => {
-        for (let number = 0; !state.off; number += 1) {
-          const name = `cut-${cut}-${writer}-${number}`;
-          promises.asked.add(name);
-          try {
-            await write(name);
-          } catch {
-            // The power is gone, or nearly so.
-            await delay(1);
-            continue;
-          }
-          // No promise where the power was gone by then: the machine that gives it would be too. Here it goes on, and a
-          // sync that was under way may be told that all is well (ext4 passes over extents that it cannot convert).
-          if (!state.gone) promises.kept.add(name);
-        }
-      });
-      await delay(shortestMs + random.below(longestMs - shortestMs));
-      while (promises.kept.size === keptBefore) await delay(10);
-      // In the midst of writing, and in turn just after it: then no later sync comes to the help of an earlier write.
-      if (cut % 2 === 1) {
-        state.off = true;
-        await Promise.all(writing);
-      }
-      // Blocks this process: no answer comes between the cut and the note of it.
-      disk.cut();
-      state.gone = true;
-      state.off = true;
-      await life.end();
-      await Promise.all(writing);
+      await liveUntilCut({ life, disk, cut, promises, random });
       disk.remount();
       problems.push(...(await check(disk.folder, promises)));
     }
@@ -81,6 +52,52 @@ export async function cutPower(options: PowerCutOptions) {
     disk.remove();
   }
   return { promises, problems };
+}
+
+interface OneLife {
+  readonly life: Life;
+  readonly disk: CuttableDisk;
+  readonly cut: number;
+  readonly promises: Promises;
+  readonly random: Random;
+}
+
+async function liveUntilCut({ life, disk, cut, promises, random }: OneLife): Promise<void> {
+  const keptBefore = promises.kept.size;
+  const state = { off: false, gone: false };
+  const writing = life.writers.map(async (write, writer) => {
+    for (let number = 0; !state.off; number += 1) {
+      const name = `cut-${cut}-${writer}-${number}`;
+      promises.asked.add(name);
+      try {
+        await write(name);
+      } catch {
+        // The power is gone, or nearly so.
+        await delay(1);
+        continue;
+      }
+      // No promise where the power was gone by then: the machine that gives it would be too. Here it goes on, and a
+      // sync that was under way may be told that all is well (ext4 passes over extents that it cannot convert).
+      if (!state.gone) promises.kept.add(name);
+    }
+  });
+  try {
+    await delay(shortestMs + random.below(longestMs - shortestMs));
+    await eventually('a first promise', () => promises.kept.size > keptBefore, promiseWithinMs);
+    // In the midst of writing, and in turn just after it: then no later sync comes to the help of an earlier write.
+    if (cut % 2 === 1) {
+      state.off = true;
+      await Promise.all(writing);
+    }
+    // Blocks this process: no answer comes between the cut and the note of it.
+    disk.cut();
+    state.gone = true;
+  } finally {
+    // Also where no promise came: writers that go on keep a test that has failed from ending.
+    state.off = true;
+    await life.end();
+    await Promise.all(writing);
+  }
 }
 
 /** What is there: everything that was promised, once, and nothing that nobody asked for. */
