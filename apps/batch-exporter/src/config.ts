@@ -16,7 +16,7 @@ export const configSchema = z.object({
   SPOOL_MEMORY_BYTES: wholeNumber({ min: 1 })
     .default(1_048_576)
     .describe(
-      'Size up to which the object of a partition is kept in memory before it goes to an encrypted file',
+      'How much of the object of a partition is kept in memory; the rest goes to an encrypted file, piece by piece',
     ),
   ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
   ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),

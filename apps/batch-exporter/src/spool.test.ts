@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { scratchDir } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { Spool } from './spool.ts';
 import { openUnnamedFile } from './unnamed-file.ts';
 
@@ -20,6 +22,25 @@ describe(Spool, () => {
     await spool.append(Buffer.from('one\n'));
     expect(await contentOf(spool)).toBe('one\n');
     await spool.discard();
+  });
+
+  it('gives back what was appended, however much of it went to the file, while it grows', async () => {
+    const lists = fc.array(fc.uint8Array({ maxLength: 40 }));
+    const grown = fc.asyncProperty(lists, lists, fc.integer({ min: 1, max: 200 }), async (...given) => {
+      const [first, then, memoryLimit] = given;
+      const spool = new Spool(() => openUnnamedFile(folder), memoryLimit);
+      try {
+        for (const each of first) await spool.append(Buffer.from(each));
+        expect(await contentOf(spool)).toBe(Buffer.concat(first).toString());
+        for (const each of then) await spool.append(Buffer.from(each));
+        const all = Buffer.concat([...first, ...then]);
+        expect(await contentOf(spool)).toBe(all.toString());
+        expect(spool.sha256).toBe(createHash('sha256').update(all).digest('hex'));
+      } finally {
+        await spool.discard();
+      }
+    });
+    await fc.assert(grown, { numRuns: 50 });
   });
 
   it('gives back in order what went to the file and what is still in memory, as often as asked', async () => {
