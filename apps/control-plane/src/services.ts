@@ -20,6 +20,7 @@ import { createSchemasService } from './schemas/schemas-service.ts';
 import { StreamStore } from './streams/stream-store.ts';
 import { createStreamsService } from './streams/streams-service.ts';
 import { unimplementedServices } from './unimplemented-services.ts';
+import { createUsageService } from './usage/usage-service.ts';
 
 /** Every service of the public protocol; what is not implemented says so. */
 export function createServices(context: ServiceContext, images: ImageSettings): readonly Implementation[] {
@@ -45,6 +46,7 @@ export function createServices(context: ServiceContext, images: ImageSettings): 
     createProjectsService(options),
     createSchemasService(options),
     createStreamsService(options),
+    createUsageService(options),
   ];
   return [...implemented, ...unimplementedServices(implemented)];
 }

@@ -8,6 +8,7 @@ import {
   policies,
   schemas,
   streams,
+  usage,
 } from '@ccd/protocol';
 import { connectControlPlane } from './connect-control-plane.ts';
 import type { EntityStateReport } from './domain.ts';
@@ -23,6 +24,7 @@ import {
   sampleStream,
   uuidOf,
 } from './testing/samples.ts';
+import { streamIdKey, usageBeforeKey } from './queries/usage.ts';
 import { installationId, startScriptedServer } from './testing/scripted-server.ts';
 import type { ScriptedServer } from './testing/scripted-server.ts';
 
@@ -132,6 +134,61 @@ describe(connectControlPlane, () => {
     await expect(connection.schemaById(42, never)).resolves.toBe(definition);
     await expect(connection.schemaById(43, never)).resolves.toBeUndefined();
     await expect(connection.schemaById(-1, never)).resolves.toBeUndefined();
+  });
+
+  describe('usage of a stream', () => {
+    const { getStreamEventUsage, storeUsageEvent } = usage.UsageServiceService;
+    const stream = { uuid: uuidOf(3), name: 'demo', projectId: uuidOf(4) };
+    const answerCount = (...counts: readonly bigint[]) => {
+      const windows = counts.map((eventCount) => entities.WindowedEventCount.create({ eventCount }));
+      server.answer(getStreamEventUsage.path, {
+        bytes: getStreamEventUsage.responseSerialize({ ref: undefined, windows }),
+      });
+    };
+
+    it('is the total after all that was ever counted', async () => {
+      answerCount(17n);
+      await expect(server.connect().countedEvents(stream, never)).resolves.toBe(17);
+      const [call] = server.calls;
+      expect(call?.metadata.get(streamIdKey)).toStrictEqual([stream.uuid]);
+      expect(usage.GetStreamEventUsageRequest.decode(call?.request ?? Buffer.alloc(0))).toMatchObject({
+        ref: { name: 'demo', projectId: uuidOf(4) },
+        endTime: new Date('9999-01-01'),
+      });
+    });
+
+    it.each([
+      ['a negative count', -1n],
+      ['more than can be counted', 2n ** 60n],
+    ])('is not believed when it is %s', async (_case, count) => {
+      answerCount(count);
+      await expect(server.connect().countedEvents(stream, never)).rejects.toThrow(InvalidAnswerError);
+    });
+
+    it('does not exist for a stream that nobody knows', async () => {
+      server.answer(getStreamEventUsage.path, { code: status.NOT_FOUND });
+      await expect(server.connect().countedEvents(stream, never)).resolves.toBeUndefined();
+    });
+
+    it('is reported once, with the counter that the report goes on from', async () => {
+      server.answer(storeUsageEvent.path, { code: status.UNAVAILABLE });
+      const report = { stream, events: 5, countedBefore: 17, time: 1_000 };
+      await expect(server.connect().reportUsage(report, never)).rejects.toMatchObject({
+        code: 'UNAVAILABLE',
+      });
+      expect(server.calls).toHaveLength(1);
+      const [call] = server.calls;
+      expect([call?.metadata.get(streamIdKey), call?.metadata.get(usageBeforeKey)]).toStrictEqual([
+        [stream.uuid],
+        ['17'],
+      ]);
+      expect(usage.StoreUsageEventRequest.decode(call?.request ?? Buffer.alloc(0))).toMatchObject({
+        stream: 'demo',
+        projectId: uuidOf(4),
+        eventCount: 5,
+        eventArrivalTime: new Date(1_000),
+      });
+    });
   });
 
   it('reads the retention of a policy', async () => {

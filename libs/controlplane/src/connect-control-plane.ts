@@ -7,6 +7,7 @@ import { fetchClientStreams } from './queries/client-streams.ts';
 import { fetchContract, fetchSchema } from './queries/contracts.ts';
 import { createDesiredState } from './queries/desired-state.ts';
 import { fetchRetentionDays } from './queries/retention-days.ts';
+import { fetchCountedEvents, sendUsage } from './queries/usage.ts';
 import { createKeyedHash } from './snapshot/hash-spec.ts';
 import { createGrpcCaller } from './transport/grpc-caller.ts';
 import { createTokenSource } from './transport/token-source.ts';
@@ -57,6 +58,8 @@ export function connectControlPlane({
       const request = fromComponentState(installationId, state);
       await caller.unary(updateInstalledComponentState, request, { signal, idempotent: false });
     },
+    countedEvents: (stream, signal) => fetchCountedEvents(caller, stream, signal),
+    reportUsage: (report, signal) => sendUsage(caller, report, signal),
     close() {
       tokens.close();
       caller.close();

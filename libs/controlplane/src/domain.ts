@@ -99,6 +99,24 @@ export interface ClientStream {
   readonly limits?: { readonly eventRate: number; readonly eventCount: number };
 }
 
+/** A stream as reports name it. The uuid tells it from an earlier or later one of the same name. */
+export interface NamedStream {
+  readonly uuid: string;
+  readonly name: string;
+  readonly projectId: string;
+}
+
+/** Events of a stream that came since the control plane's counter was read. */
+export interface UsageReport {
+  readonly stream: NamedStream;
+  /** At most `mostEventsOfReport`. */
+  readonly events: number;
+  /** The counter as it was read: where it is another one by now, the report is refused and counts for nothing. */
+  readonly countedBefore: number;
+  /** When the last of them was there. */
+  readonly time: number;
+}
+
 /**
  * The control plane as agents and the data plane see it. Every call has a deadline and a token, retries what is safe
  * to retry, and throws ControlPlaneUnavailableError, ControlPlaneRefusedError or InvalidAnswerError.
@@ -117,5 +135,9 @@ export interface ControlPlane {
   retentionDays(policyId: string, signal: AbortSignal): Promise<number | undefined>;
   reportEntityStates(states: readonly EntityStateReport[], signal: AbortSignal): Promise<void>;
   reportComponentState(state: ComponentStateReport, signal: AbortSignal): Promise<void>;
+  /** The counter of a stream's events; undefined for a stream that nobody knows. */
+  countedEvents(stream: NamedStream, signal: AbortSignal): Promise<number | undefined>;
+  /** Never repeated by itself: after an error the counter tells whether it counted. */
+  reportUsage(report: UsageReport, signal: AbortSignal): Promise<void>;
   close(): void;
 }

@@ -8,6 +8,7 @@ export {
   InvalidOptionsError,
 } from './errors.ts';
 export type { StatusName } from './errors.ts';
+export { mostEventsOfReport, streamIdKey, usageBeforeKey } from './queries/usage.ts';
 export { tlsChannel } from './transport/tls-channel.ts';
 export type { TlsChannel } from './transport/tls-channel.ts';
 export { isRetryable, retryDelayMs } from './transport/retry.ts';

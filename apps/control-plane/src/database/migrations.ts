@@ -186,4 +186,15 @@ export const migrations: readonly Migration[] = [
       CREATE INDEX exporters_of_connector ON batch_exporters (data_connector_id);
     `,
   },
+  {
+    name: '0007-usage',
+    sql: `
+      CREATE TABLE usage_points (
+        stream_id uuid NOT NULL REFERENCES streams ON DELETE CASCADE,
+        at timestamptz NOT NULL,
+        total bigint NOT NULL,
+        PRIMARY KEY (stream_id, at)
+      );
+    `,
+  },
 ];

@@ -92,6 +92,7 @@ export const accessRules: Rules = {
     CreateStream: everyone,
     DeleteStream: projectAdmins,
   },
+  UsageService: { GetStreamEventUsage: everyoneAndInstallations, StoreUsageEvent: installations },
 };
 
 /** Administrators may do what project administrators and approvers may. */

@@ -15,8 +15,9 @@ export async function ask<Request, Response, Result>(
   request: Request,
   signal: AbortSignal,
   convert: (response: Response) => Result,
+  metadata: Readonly<Record<string, string>> = {},
 ): Promise<Result> {
-  const { message } = await caller.unary(method, request, { signal, idempotent: true });
+  const { message } = await caller.unary(method, request, { signal, idempotent: true, metadata });
   const response = decode(method, message);
   try {
     return convert(response);

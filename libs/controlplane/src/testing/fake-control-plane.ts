@@ -9,7 +9,9 @@ import type {
   DesiredStream,
   EntityKind,
   EntityStateReport,
+  UsageReport,
 } from '../domain.ts';
+import { ControlPlaneUnavailableError } from '../errors.ts';
 import { hashSpec } from '../snapshot/hash-spec.ts';
 
 /** What a test says exists. Every part may be set at any time; the next call sees it. */
@@ -25,6 +27,8 @@ export interface FakeState {
   revision: Revision | undefined;
   removed: readonly ResourceKey[];
   rejected: readonly RejectedItem[];
+  /** Counters by the uuids of streams; a stream without one is not known. Reports add to them. */
+  counted: ReadonlyMap<string, number>;
   /** Thrown by every call while it is set. */
   failure: Error | undefined;
 }
@@ -34,6 +38,7 @@ export interface FakeControlPlane extends ControlPlane {
   /** Every report so far, in order. */
   readonly entityStates: readonly EntityStateReport[];
   readonly componentStates: readonly ComponentStateReport[];
+  readonly usage: readonly UsageReport[];
   /** How often each method was called, failures included. */
   readonly calls: ReadonlyMap<keyof ControlPlane, number>;
   readonly closed: boolean;
@@ -51,11 +56,13 @@ export function createFakeControlPlane(initial: Partial<FakeState> = {}): FakeCo
     revision: { epoch: 'fake', number: 1n },
     removed: [],
     rejected: [],
+    counted: new Map(),
     failure: undefined,
     ...initial,
   };
   const entityStates: EntityStateReport[] = [];
   const componentStates: ComponentStateReport[] = [];
+  const usage: UsageReport[] = [];
   const calls = new Map<keyof ControlPlane, number>();
   let closed = false;
 
@@ -87,6 +94,7 @@ export function createFakeControlPlane(initial: Partial<FakeState> = {}): FakeCo
     state,
     entityStates,
     componentStates,
+    usage,
     calls,
     get closed() {
       return closed;
@@ -124,6 +132,16 @@ export function createFakeControlPlane(initial: Partial<FakeState> = {}): FakeCo
     reportComponentState: (report, signal) =>
       answer('reportComponentState', signal, () => {
         componentStates.push(report);
+      }),
+    countedEvents: (stream, signal) => answer('countedEvents', signal, () => state.counted.get(stream.uuid)),
+    reportUsage: (report, signal) =>
+      answer('reportUsage', signal, () => {
+        const { uuid } = report.stream;
+        if (state.counted.get(uuid) !== report.countedBefore) {
+          throw new ControlPlaneUnavailableError('reportUsage', 'ABORTED', 'the counter is another one');
+        }
+        usage.push(report);
+        state.counted = new Map(state.counted).set(uuid, report.countedBefore + report.events);
       }),
     close() {
       closed = true;
