@@ -4,6 +4,7 @@ import {
   eventLogSettings,
   instanceSettings,
   keyStoreSettings,
+  usageSettings,
 } from '@ccd/dataplane';
 import { ConfigError, bool, durationMs, loggingSettings, port, text, wholeNumber } from '@ccd/service';
 import type { CertificateFiles } from '@ccd/service';
@@ -52,6 +53,10 @@ export const configSchema = z.object({
     .describe(
       'Time between no longer being ready and taking no more connections, for load balancers to notice',
     ),
+  USAGE_INTERVAL_MS: durationMs({ min: 1_000 })
+    .default(60_000)
+    .describe('Time between two counts of the events of a stream'),
+  ...usageSettings,
   ...instanceSettings,
   ...controlPlaneSettings,
   ...eventLogSettings,

@@ -44,6 +44,14 @@ describe('POST /event', () => {
     expect(cipher?.decrypt(String(saved?.['consistentValue']))).toBe('session-1');
   });
 
+  it('counts an event of a stream that was accepted, and no other', async () => {
+    const { send, world } = await setUp();
+    await send(JSON.stringify(event()), { 'strm-schema-ref': '' });
+    expect(world.counted).toStrictEqual([]);
+    await send(JSON.stringify(event()));
+    expect(world.counted).toStrictEqual(['1']);
+  });
+
   it('takes Avro binary over h2c with prior knowledge, as the Node driver sends it', async () => {
     const { schema, url, stored } = await setUp();
     const session = connectHttp2(url);

@@ -14,12 +14,14 @@ import { admit, responseToFailure } from './handle-request.ts';
 import type { InFlight } from './in-flight.ts';
 import { Running } from './in-flight.ts';
 import type { StreamLimits } from './stream-limits.ts';
+import type { UsageMarks } from './usage-marks.ts';
 
 export interface EventRouteOptions {
   readonly accept: AcceptEvent;
   readonly tokens: StreamTokens;
   readonly streams: ClientStreams;
   readonly limits: StreamLimits;
+  readonly usage: Pick<UsageMarks, 'accepted'>;
   readonly inFlight: InFlight;
   readonly gatewayMetrics: GatewayMetrics;
   readonly logger: Logger;
@@ -179,8 +181,11 @@ class Exchange extends Running implements BodyOwner {
   }
 
   #end(isAccepted: boolean): void {
-    const { inFlight, limits } = this.#options;
-    if (!isAccepted && this.#sender !== undefined) limits.giveBack(this.#sender);
+    const { inFlight, limits, usage } = this.#options;
+    if (this.#sender !== undefined) {
+      if (isAccepted) usage.accepted(this.#sender.stream);
+      else limits.giveBack(this.#sender);
+    }
     inFlight.end(this, this.#bytesHeld);
   }
 

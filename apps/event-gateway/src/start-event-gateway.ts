@@ -42,6 +42,7 @@ import { createSessionCiphers } from './session-cipher.ts';
 import { createStreamLimits } from './stream-limits.ts';
 import { createStreamUseFile } from './stream-use-file.ts';
 import { createTopicWait, withTopicWait } from './topic-wait.ts';
+import { createUsageMarks } from './usage-marks.ts';
 
 export interface GatewayDependencies {
   readonly clock: Clock;
@@ -116,6 +117,17 @@ export async function startEventGateway(
     createTopicWait({ admin: log.admin, clock }),
   );
   const limits = createStreamLimits(clock);
+  const clientStreams = createClientStreamsFile(cached('client-streams.json'));
+  const usage = createUsageMarks({
+    log,
+    producer,
+    installationId: config.STRM_INSTALLATION_ID,
+    topic: config.USAGE_TOPIC,
+    served: async () => ((await clientStreams.load()) ?? []).map(({ stream }) => stream),
+    clock,
+    logger,
+    intervalMs: config.USAGE_INTERVAL_MS,
+  });
   const server = createHttpServer({
     accept,
     tokens: createStreamTokens({
@@ -129,7 +141,7 @@ export async function startEventGateway(
     }),
     streams: createClientStreams({
       controlPlane,
-      cache: createClientStreamsFile(cached('client-streams.json')),
+      cache: clientStreams,
       clock,
     }),
     health,
@@ -138,6 +150,7 @@ export async function startEventGateway(
     logger,
     maxEventBytes: config.MAX_EVENT_BYTES,
     limits,
+    usage,
     clock,
     maxInFlight: config.MAX_IN_FLIGHT,
     maxBytesInFlight: config.MAX_BYTES_IN_FLIGHT,
@@ -175,6 +188,7 @@ export async function startEventGateway(
         },
       },
       createStreamUseFile({ path: cached('stream-use.json'), limits, clock, logger }),
+      usage,
       ...(tlsFiles && tls
         ? [
             createCertificateWatch({

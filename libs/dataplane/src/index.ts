@@ -31,6 +31,8 @@ export {
   topicsOf,
 } from './tasks.ts';
 export type { DecrypterTask, ExporterTask } from './tasks.ts';
+export { decodeUsageMark, encodeUsageMark, usageSettings } from './usage/usage-mark.ts';
+export type { UsageMark } from './usage/usage-mark.ts';
 export { createKeyJournal, keyTopicOf, streamOfKeyTopic } from './key-journal.ts';
 export { openKeyStore } from './open-key-store.ts';
 export { createRecordReader, isUnreadable, UnexplainedRecordError } from './record-reader.ts';

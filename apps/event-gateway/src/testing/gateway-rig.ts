@@ -28,6 +28,8 @@ export interface GatewayWorld {
   readonly contracts: Map<string, ContractDefinition>;
   append: Producer['append'];
   controlPlaneAway: boolean;
+  /** Streams of the events that were counted. */
+  readonly counted: string[];
 }
 
 export type GatewayRigOptions = Partial<HttpServerOptions> & {
@@ -56,6 +58,7 @@ export async function startGatewayRig({
     contracts: new Map([[definition.ref, definition]]),
     append: (records) => producer.append(records),
     controlPlaneAway: false,
+    counted: [],
   };
   const keys = createKeyStore({
     index: createMemoryIndex(),
@@ -100,6 +103,11 @@ export async function startGatewayRig({
       },
     },
     limits: createStreamLimits(clock),
+    usage: {
+      accepted({ uuid }) {
+        world.counted.push(uuid);
+      },
+    },
     health,
     metrics,
     gatewayMetrics: createGatewayMetrics(metrics),
