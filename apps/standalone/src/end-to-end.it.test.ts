@@ -148,6 +148,15 @@ describe('10,000 events of three consent levels, from HTTP to files', () => {
     );
   });
 
+  it('counts every event once', async () => {
+    const counted = async () => {
+      const csv = await rig.strm('get', 'usage', 'source', '--by', '1d');
+      return csv.trim().split('\n').at(-1)?.split(',')[1];
+    };
+    await eventually('the last count', async () => (await counted()) === `${count}`, 20_000, 200);
+    expect(await counted()).toBe(`${count}`);
+  });
+
   it('explains what stands on the log to a Confluent client', async () => {
     const log = openLogFile(foldersOf(scratch).engine);
     const { partitions } = log.topic(await topicOf(rig.strm, 'masked'));

@@ -17,7 +17,15 @@ import { killAtFailpoints, killAtRandom } from './testing/faults/inject-faults.t
 import { createLedger } from './testing/faults/ledger.ts';
 import { killUnstopped } from './testing/faults/managed-process.ts';
 import { openLogFile } from './testing/faults/read-log.ts';
-import { checkAgents, checkScene, scene, sceneStreams, setScene, topicsOf } from './testing/faults/scene.ts';
+import {
+  checkAgents,
+  checkScene,
+  checkUsage,
+  scene,
+  sceneStreams,
+  setScene,
+  topicsOf,
+} from './testing/faults/scene.ts';
 import { startStopwatch } from './testing/faults/stopwatch.ts';
 import { sendLoad } from './testing/faults/send-load.ts';
 
@@ -25,6 +33,7 @@ const kills = { eachFailpoint: scaled(5), atRandom: scaled(100) };
 const events = scaled(20_000);
 const settleMs = 120_000;
 const foreignTopic = 'stream-of-somebody-else';
+const usageTopic = 'billing';
 
 const kept = {
   streams: sceneStreams,
@@ -80,7 +89,11 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
 
     const look = async (): Promise<Problems> => [
       ...(await checkScene(running.folders, ids, ledger)),
-      ...(await checkAgents(running.folders, { topics, workloads: 5, secrets: 1 })),
+      ...(await checkAgents(running.folders, {
+        topics: [...topics, usageTopic],
+        workloads: 5,
+        secrets: 1,
+      })),
       ...(uidsOf(running, topics).join() === uids.join() ? [] : ['a topic was made again']),
     ];
     const asked = await eventually('the API', () => checkEntities(running.strm, churn, kept), settleMs, 500);
@@ -92,9 +105,15 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
     // What is still wrong then is reported below.
     const isDone = async () => (await look()).length === 0;
     await eventually('the end of all work', isDone, settleMs, 1_000).catch(() => {});
+    let counting: Problems = [];
+    const isCounted = async () => {
+      counting = await checkUsage(running, ids);
+      return counting.length === 0;
+    };
+    await eventually('the last count', isCounted, settleMs, 500).catch(() => {});
     clock.lap('finishing');
     await running.stop();
-    const found = [...asked, ...(await look())];
+    const found = [...asked, ...counting, ...(await look())];
     summarise('kill matrix', {
       seed: random.seed,
       failpoints: failpointNames.length,

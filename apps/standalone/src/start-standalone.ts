@@ -15,6 +15,7 @@ import { configSchema as registrySchema, startSchemaRegistry } from '@ccd/schema
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createHealth, loadConfig, startService } from '@ccd/service';
 import { configSchema as streamsSchema, startStreamsAgent } from '@ccd/streams-agent';
+import { configSchema as usageSchema, startUsageForwarder } from '@ccd/usage-forwarder';
 import { configSchema as webSocketSchema, startWebSocket } from '@ccd/web-socket';
 import { checkPorts } from './check-ports.ts';
 import { keepCredentials } from './credentials.ts';
@@ -43,6 +44,7 @@ export interface StandaloneOptions {
   readonly engineEntry: string;
   readonly pollIntervalMs?: number;
   readonly topicGraceHours?: number;
+  readonly usageIntervalMs?: number;
 }
 
 export interface StandaloneDependencies {
@@ -115,6 +117,7 @@ async function startParts(
     engineEntry,
     pollIntervalMs = 1_000,
     topicGraceHours = 72,
+    usageIntervalMs = 10_000,
   }: StandaloneOptions,
   { clock, logger, onLine }: StandaloneDependencies,
   onStarted: (part: RunningService) => void,
@@ -215,10 +218,17 @@ async function startParts(
         ...environment,
         STRM_GATEWAY_HOST: host,
         STRM_GATEWAY_PORT: `${ports.gateway}`,
+        USAGE_INTERVAL_MS: `${usageIntervalMs}`,
         CACHE_DIR: join(folders.cache, 'event-gateway'),
       }),
       { clock, logger: logger('event-gateway') },
     ),
+  );
+  started(
+    await startUsageForwarder(loadConfig(usageSchema, environment), {
+      clock,
+      logger: logger('usage-forwarder'),
+    }),
   );
   const webSocket = started(
     await startWebSocket(

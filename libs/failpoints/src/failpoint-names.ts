@@ -49,6 +49,8 @@ export const failpointNames = [
   'controlPlane.beforeCommit',
   'controlPlane.afterCommit',
   'controlPlane.beforeReply',
+  // The usage forwarder: one report.
+  'usage.afterReport',
 ] as const;
 
 export type FailpointName = (typeof failpointNames)[number];

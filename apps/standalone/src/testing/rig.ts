@@ -49,6 +49,7 @@ export async function startRig(
       appsDir: apps.folder,
       engineEntry: apps.engine,
       pollIntervalMs: 250,
+      usageIntervalMs: 1_000,
     },
     {
       clock,

@@ -13,10 +13,11 @@ export interface BuiltApps {
   readonly controlPlane: string;
   readonly gateway: string;
   readonly agents: string;
+  readonly usage: string;
 }
 
 const everything: readonly string[] = [
-  ...['control-plane', 'event-gateway', 'decrypter', 'batch-exporter', 'standalone'],
+  ...['control-plane', 'event-gateway', 'decrypter', 'batch-exporter', 'usage-forwarder', 'standalone'],
   join(import.meta.dirname, 'agents-main.ts'),
 ];
 
@@ -34,5 +35,6 @@ export async function buildApps(folder: string, apps = everything): Promise<Buil
     controlPlane: main('control-plane', 'main.js'),
     gateway: main('event-gateway', 'main.js'),
     agents: main('faults', 'agents-main.js'),
+    usage: main('usage-forwarder', 'main.js'),
   };
 }

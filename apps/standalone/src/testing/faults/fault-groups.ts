@@ -39,6 +39,7 @@ export const faultGroups: readonly FaultGroup[] = [
       'eventlog.afterOffsetsReply',
     ],
   },
+  { passAtMost: 2, failpoints: ['usage.afterReport'] },
   {
     passAtMost: 0,
     failpoints: [

@@ -17,7 +17,9 @@ import { workersOf } from './workers.ts';
 /** The whole system, each app a process of its own that is started again when it ends. */
 export interface Fleet {
   readonly failpoints: FailpointControl;
-  readonly processes: Readonly<Record<'engine' | 'controlPlane' | 'agents' | 'gateway', ManagedProcess>>;
+  readonly processes: Readonly<
+    Record<'engine' | 'controlPlane' | 'agents' | 'gateway' | 'usage', ManagedProcess>
+  >;
   readonly urls: { readonly authUrl: string; readonly eventsUrl: string };
   readonly folders: { readonly exports: string; readonly engine: string; readonly cluster: string };
   readonly socket: string;
@@ -100,7 +102,9 @@ export async function startFleet(folder: string): Promise<Fleet> {
       STRM_GATEWAY_PORT: `${gatewayPort}`,
       CACHE_DIR: join(folder, 'cache', 'event-gateway'),
       INSTANCE_ID: 'gateway',
+      USAGE_INTERVAL_MS: '1000',
     });
+    const usage = await launch('usage', apps.usage, environment);
     const urls = { authUrl, eventsUrl: `http://${host}:${gatewayPort}/event` };
     const cli = { folder: join(folder, 'strm'), clock: systemClock, signal: new AbortController().signal };
     await prepareCli(
@@ -111,7 +115,7 @@ export async function startFleet(folder: string): Promise<Fleet> {
     );
     return {
       failpoints,
-      processes: { engine, controlPlane, agents, gateway },
+      processes: { engine, controlPlane, agents, gateway, usage },
       urls,
       folders,
       socket,

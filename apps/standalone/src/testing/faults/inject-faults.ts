@@ -60,12 +60,13 @@ const betweenMs = 500;
 
 /** Kills processes at random times, each of any kind as likely as the others. */
 export async function killAtRandom(fleet: Fleet, times: number, random: Random): Promise<void> {
-  const { engine, controlPlane, gateway, agents } = fleet.processes;
+  const { engine, controlPlane, gateway, agents, usage } = fleet.processes;
   const pidsOf = {
     engine: async () => [engine.pid()],
     gateway: async () => [gateway.pid()],
     'control-plane': async () => [controlPlane.pid()],
     agents: async () => [agents.pid()],
+    usage: async () => [usage.pid()],
     decrypter: () => fleet.workers('decrypter'),
     'batch-exporter': () => fleet.workers('batch-exporter'),
   } as const;

@@ -114,6 +114,19 @@ export async function checkScene(
   }
 }
 
+/** How many events the control plane counts in the source, where it is not as many as there are. */
+export async function checkUsage(
+  { strm, folders }: Pick<Fleet, 'strm' | 'folders'>,
+  ids: StreamIds,
+): Promise<Problems> {
+  const log = openLogFile(folders.engine);
+  const stored = eventsIn(log.topic(`stream-${ids.get(scene.source) ?? ''}`)).flat().length;
+  log.close();
+  const csv = await strm('get', 'usage', scene.source, '--by', '1d');
+  const counted = Number(csv.trim().split('\n').at(-1)?.split(',')[1]);
+  return counted === stored ? [] : [`${counted} events are counted of ${stored}`];
+}
+
 /** What is there and should not be, or the other way round, once the agents have had their time. */
 export async function checkAgents(
   { engine, cluster }: Fleet['folders'],
