@@ -44,7 +44,7 @@ async function setUp({ served = [] as readonly (typeof stream)[], isThere = true
     failure,
     createTopic,
     stop: () => marks.stop?.(new AbortController().signal),
-    async store(count: number) {
+    store: async (count: number) => {
       const record = { topic: stream.topic, key: null, value: Buffer.from('event') };
       await producer.append(Array.from({ length: count }, () => record));
     },

@@ -46,7 +46,7 @@ function setUp() {
     clock,
     log,
     controlPlane,
-    async start() {
+    start: async () => {
       const service = await startUsageForwarder(config, {
         clock,
         logger: createSilentLogger(),
@@ -57,7 +57,7 @@ function setUp() {
       return service;
     },
     mark,
-    async markOnceThere(...given: Parameters<typeof mark>) {
+    markOnceThere: async (...given: Parameters<typeof mark>) => {
       await eventually('the topic is there', () => log.admin.describeTopic('billing'));
       await mark(...given);
     },
