@@ -1,21 +1,11 @@
-/** Suites that were left out because the machine lacks a server, by their titles (describeWithServers in @ccd/testkit). */
-export function suitesWithoutServer(results) {
-  const titles = results.testResults.flatMap(({ testResults }) =>
-    testResults
-      .filter(({ status }) => status === 'pending')
-      .flatMap(({ ancestorTitles }) => ancestorTitles.filter((title) => title.includes('(needs servers: '))),
-  );
-  return [...new Set(titles)];
-}
+import { countsOf, suitesWithNeeds } from './counts.mjs';
 
-/** Closes a run with the plain line that CI reads: `N passed, N failed`, and the skipped ones where there are any. */
+/** Closes a run with what was skipped for what the machine lacks, and with the line that CI reads. */
 export class CountReporter {
   onRunComplete(_contexts, results) {
-    for (const title of suitesWithoutServer(results)) process.stdout.write(`\nskipped: ${title}`);
-    // A suite that could not start has failed although none of its tests ran.
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests > 0 ? `, ${results.numPendingTests} skipped` : '';
-    process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed${skipped}\n`);
+    const tests = results.testResults.flatMap(({ testResults }) => testResults);
+    for (const title of suitesWithNeeds(tests)) process.stdout.write(`\nskipped: ${title}`);
+    process.stdout.write(`\n${countsOf(results)}\n`);
   }
 }
 

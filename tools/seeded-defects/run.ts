@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { whyNoPowerCuts } from '../../libs/testkit/src/cuttable-disk.ts';
+import { powerCutNeed } from '../../libs/testkit/src/power-cut-need.ts';
 import { copyTree } from './copy-tree.ts';
 import { defects } from './defects.ts';
 import type { Defect } from './defects.ts';
@@ -19,7 +19,7 @@ const wanted = process.argv.slice(2);
 const chosen = defects.filter(
   ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );
-const noPowerCuts = whyNoPowerCuts();
+const noPowerCuts = powerCutNeed().missing;
 
 function tryOut(copy: string, defect: Defect): Verdict {
   if (defect.needsPowerCuts === true && noPowerCuts !== undefined) {

@@ -6,8 +6,8 @@ import { connectEventLog, embeddedLogOptions } from '@ccd/eventlog';
 import { createLocalKeyWrapper } from '@ccd/keystore';
 import { systemClock } from '@ccd/reconcile';
 import { createFolderStore } from '@ccd/storage';
-import { createRandom, scaled, scratchDir, summarise, whyNoPowerCuts } from '@ccd/testkit';
-import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRandom, describeWithNeeds, powerCutNeed, scaled, scratchDir, summarise } from '@ccd/testkit';
+import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { prepareCli } from './prepare-cli.ts';
 import { strm } from './strm.ts';
@@ -21,10 +21,8 @@ import { openLogFile } from './testing/faults/read-log.ts';
 import { grpcPort, ownAddress } from './testing/rig.ts';
 
 const cuts = scaled(20);
-const reason = whyNoPowerCuts();
-const describeWherePossible = reason === undefined ? describe : describe.skip;
 
-describeWherePossible(`${cuts} power cuts${reason === undefined ? '' : `: not here, ${reason}`}`, () => {
+describeWithNeeds(powerCutNeed(), `${cuts} power cuts`, () => {
   const scratch = scratchDir();
   const random = createRandom();
   let apps: BuiltApps;

@@ -1,3 +1,6 @@
+/** Whether this is CI, where a suite that lacks what it needs must not go unnoticed. */
+export const isCi = (process.env['CI'] ?? '') !== '' && process.env['CI'] !== 'false';
+
 /** Whether suites run at their full size; a tenth otherwise. */
 export const isFullSize = process.env['CCD_FULL'] === '1';
 

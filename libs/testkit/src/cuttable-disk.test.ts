@@ -1,14 +1,13 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createCuttableDisk, whyNoPowerCuts } from './cuttable-disk.ts';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createCuttableDisk } from './cuttable-disk.ts';
 import type { CuttableDisk } from './cuttable-disk.ts';
+import { describeWithNeeds } from './needs/describe-with-needs.ts';
+import { powerCutNeed } from './power-cut-need.ts';
 import { scratchDir } from './scratch-dir.ts';
 
-const reason = whyNoPowerCuts();
-const describeWherePossible = reason === undefined ? describe : describe.skip;
-
-describeWherePossible(`a disk whose power is cut${reason === undefined ? '' : ` (${reason})`}`, () => {
+describeWithNeeds(powerCutNeed(), 'a disk whose power is cut', () => {
   let disk: CuttableDisk;
   beforeAll(() => {
     disk = createCuttableDisk(scratch, 32);

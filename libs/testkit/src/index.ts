@@ -1,9 +1,13 @@
 export { givenSeed } from './config.ts';
-export { createCuttableDisk, whyNoPowerCuts } from './cuttable-disk.ts';
+export { createCuttableDisk } from './cuttable-disk.ts';
 export type { CuttableDisk } from './cuttable-disk.ts';
 export { eventually } from './eventually.ts';
 export { createFailpointControl } from './failpoint-control.ts';
 export type { ArmedFailpoint, FailpointControl } from './failpoint-control.ts';
+export { describeWithNeeds } from './needs/describe-with-needs.ts';
+export type { Need } from './needs/plan-suite.ts';
+export { programNeed } from './needs/program-need.ts';
+export { powerCutNeed } from './power-cut-need.ts';
 export { createRandom } from './random.ts';
 export type { Random } from './random.ts';
 export { scaled } from './scaled.ts';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { scratchDir } from '@ccd/testkit';
+import { describeWithNeeds, programNeed, scratchDir } from '@ccd/testkit';
 import { entities, streams } from '@ccd/protocol';
 import { createRig } from '../testing/rig.ts';
 import type { Rig } from '../testing/rig.ts';
@@ -68,9 +68,8 @@ describe('completion', () => {
 });
 
 const bash = '/bin/bash';
-const describeWithBash = existsSync(bash) ? describe : describe.skip;
 
-describeWithBash('the script for bash', () => {
+describeWithNeeds(programNeed(bash), 'the script for bash', () => {
   const completeIn = (answers: string, ...words: string[]): readonly string[] => {
     const answersFile = join(scratch, 'answers');
     writeFileSync(answersFile, answers);

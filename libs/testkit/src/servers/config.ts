@@ -19,8 +19,5 @@ export const engineSocket = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/dock
   '',
 );
 
-/** Whether a missing server is a failure: it is in CI, where the suites that need one must not go unnoticed. */
-export const serversAreRequired = (process.env['CI'] ?? '') !== '' && process.env['CI'] !== 'false';
-
 /** What servers inherit. */
 export const inheritedEnv: Readonly<NodeJS.ProcessEnv> = process.env;

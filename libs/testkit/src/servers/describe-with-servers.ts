@@ -1,11 +1,11 @@
 import type * as jestGlobals from '@jest/globals';
-import { serversAreRequired } from './config.ts';
+import { describeWithNeeds } from '../needs/describe-with-needs.ts';
+import type { Need } from '../needs/plan-suite.ts';
 import { whyNoServer } from './find-source.ts';
 import type { ServerKind } from './server-kind.ts';
-import { planSuite } from './suite-plan.ts';
 
 // The globals of jest and not its module, which cannot be loaded outside a test.
-declare const { afterAll, beforeAll, describe, it }: typeof jestGlobals;
+declare const { afterAll, beforeAll }: typeof jestGlobals;
 
 /**
  * A suite that needs servers. Where the machine has not all of them it is skipped, and says which is missing and which
@@ -16,26 +16,8 @@ export function describeWithServers(
   title: string,
   body: () => void,
 ): void {
-  const plan = planSuite(
-    title,
-    [kinds].flat().flatMap((kind) => whyNoServer(kind) ?? []),
-    serversAreRequired,
-  );
-  switch (plan.kind) {
-    case 'run':
-      describe(title, body);
-      break;
-    case 'skip':
-      describe.skip(plan.title, body);
-      break;
-    case 'fail':
-      describe(title, () => {
-        it('has its servers', () => {
-          throw new Error(plan.reason);
-        });
-      });
-      break;
-  }
+  const needs = [kinds].flat().map((kind): Need => ({ missing: whyNoServer(kind), inCi: 'fail' }));
+  describeWithNeeds(needs, title, body);
 }
 
 /** A server, started before the tests of the `describe` around the call and stopped after them. */
