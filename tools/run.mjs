@@ -49,6 +49,7 @@ const commands = {
   // Against the public protocol's table, where it is at hand, and against the last release.
   'protocol:check': () => [
     { args: ['tools/protocol/check-wire.ts'] },
+    { args: ['tools/protocol/check-rules.ts'] },
     {
       script: 'buf',
       args: ['breaking', 'protos', '--against', 'protos/baseline.binpb', '--exclude-imports'],
