@@ -10,6 +10,7 @@ import { createDataConnectorsService } from './data-connectors/data-connectors-s
 import { createDataContractsService } from './data-contracts/data-contracts-service.ts';
 import { createInstallationsService } from './installations/installations-service.ts';
 import { createInstalledComponentsService } from './installations/installed-components-service.ts';
+import { createKafkaServices } from './kafka/kafka-services.ts';
 import { createKeyStreamsService } from './key-streams/key-streams-service.ts';
 import { createMonitoringService } from './monitoring/monitoring-service.ts';
 import { createOrganizationsService } from './organizations/organizations-service.ts';
@@ -39,6 +40,7 @@ export function createServices(context: ServiceContext, images: ImageSettings): 
     createDataContractsService(options),
     createInstallationsService(options),
     createInstalledComponentsService(options),
+    ...createKafkaServices(options),
     createKeyStreamsService(options),
     createMonitoringService(options),
     createOrganizationsService(options),

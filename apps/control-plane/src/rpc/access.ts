@@ -65,6 +65,24 @@ export const accessRules: Rules = {
     ListInstalledComponents: everyone,
     ListInstalledComponentsCurrentStates: everyone,
   },
+  KafkaClustersService: {
+    ListKafkaClusters: everyone,
+    GetKafkaCluster: everyone,
+    CreateKafkaCluster: projectAdmins,
+    DeleteKafkaCluster: projectAdmins,
+  },
+  KafkaExportersService: {
+    ListKafkaExporters: everyone,
+    GetKafkaExporter: everyone,
+    CreateKafkaExporter: everyone,
+    DeleteKafkaExporter: projectAdmins,
+  },
+  KafkaUsersService: {
+    ListKafkaUsers: everyone,
+    GetKafkaUser: everyone,
+    CreateKafkaUser: everyone,
+    DeleteKafkaUser: projectAdmins,
+  },
   KeyStreamsService: { ListKeyStreams: everyone, GetKeyStream: everyone },
   MonitoringService: {
     GetEntityState: everyone,
