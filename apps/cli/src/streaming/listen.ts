@@ -5,6 +5,7 @@ import { group, projectCommand } from '../command/define.ts';
 import { optionalText, text } from '../command/flag.ts';
 import { printable } from '../output/printable.ts';
 import { streamNames } from '../streams/streams.ts';
+import { listenKafka } from './listen-kafka.ts';
 import { tokenOfStream } from './stream-token.ts';
 import type { StreamToken } from './stream-token.ts';
 
@@ -41,7 +42,7 @@ const listenWebSocket = projectCommand({
   },
 });
 
-export const listenGroup = group('listen', 'watch events go by', [listenWebSocket]);
+export const listenGroup = group('listen', 'watch events go by', [listenWebSocket, listenKafka]);
 
 export interface ListenOptions {
   readonly url: string;

@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Clock } from '@ccd/reconcile';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { writeLogin } from '../auth/login-file.ts';
 import type { Login } from '../auth/login-file.ts';
@@ -18,8 +19,11 @@ export interface Ran {
 
 export const email = 'ann@example.com';
 
-/** A person's terminal: a configuration folder, a login, an active project, and a server to speak to. */
-export async function createRig(scratch: string) {
+/**
+ * A person's terminal: a configuration folder, a login, an active project, and a server to speak to.
+ * @param systemClock for commands that speak to a real server; absent: a clock that stands
+ */
+export async function createRig(scratch: string, systemClock?: Clock) {
   const folder = mkdtempSync(join(scratch, 'r-'));
   const configPath = join(folder, 'config');
   const server = await startScriptedServer(folder);
@@ -31,7 +35,7 @@ export async function createRig(scratch: string) {
     writeLogin(loginFile, {
       accessToken: tokenOf(email),
       refreshToken: 'refresh-0',
-      expiresAt: clock.now() / 1000 + 3600,
+      expiresAt: (systemClock ?? clock).now() / 1000 + 3600,
       email,
       ...changes,
     });
@@ -60,7 +64,7 @@ export async function createRig(scratch: string) {
       env,
       homeFolder: join(folder, 'home'),
       fetch: globalThis.fetch,
-      clock,
+      clock: systemClock ?? clock,
       random: () => 0.5,
       signal: stop.signal,
     };
