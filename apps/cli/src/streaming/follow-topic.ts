@@ -65,6 +65,7 @@ function inWords(error: unknown, hosts: string): unknown {
   if (error instanceof LogUnavailableError) {
     return new CliError(`${hosts} cannot be listened to (${error.message})`);
   }
-  if (error instanceof TopicNotFoundError) return new CliError(`${hosts} has no such topic (${error.message})`);
+  if (error instanceof TopicNotFoundError)
+    return new CliError(`${hosts} has no such topic (${error.message})`);
   return error;
 }
