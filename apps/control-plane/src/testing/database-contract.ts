@@ -14,7 +14,7 @@ declare const { afterAll, beforeAll, describe, expect, it }: typeof jestGlobals;
  * @param open another process's view of the same database; the embedded engine has one process, so the same again
  */
 export function describeDatabaseContract(name: string, open: () => Promise<Database>): void {
-  describe(`${name} as the control plane's database`, () => {
+  describe(`database contract: ${name}`, () => {
     let one: Database | undefined;
     let other: Database | undefined;
     const there = (database: Database | undefined): Database => {

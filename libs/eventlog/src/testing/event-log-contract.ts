@@ -16,7 +16,7 @@ export type { EventLogHarness };
 
 /** What every engine promises. `start` gives each test an engine, or a part of one that no other test sees. */
 export function describeEventLogContract(name: string, start: () => Promise<EventLogHarness>): void {
-  describe(`${name} as an event log`, () => {
+  describe(`event log contract: ${name}`, () => {
     const context = createContext(start);
     describeTopics(context);
     describeProducing(context);

@@ -18,7 +18,7 @@ export function newEntry(overrides: Partial<JournalEntry> = {}): JournalEntry {
 
 /** What every index promises. `open` gives an empty one, or one that shares its keys with nobody's. */
 export function describeKeyIndexContract(name: string, open: () => Promise<KeyIndex>): void {
-  describe(`${name} as a key index`, () => {
+  describe(`key index contract: ${name}`, () => {
     let index: KeyIndex;
     beforeEach(async () => {
       index = await open();

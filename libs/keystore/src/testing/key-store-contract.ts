@@ -21,7 +21,7 @@ export interface KeyStoreHarness {
 
 /** What the store promises over an engine's index and journal. */
 export function describeKeyStoreContract(name: string, start: () => Promise<KeyStoreHarness>): void {
-  describe(`key store over ${name}`, () => {
+  describe(`key store contract: ${name}`, () => {
     const secrets = newSecrets();
     const opened: RebuildableKeyStore[] = [];
     let harness: KeyStoreHarness;

@@ -9,7 +9,7 @@ const place = { keyLink: 'link-1', streamId: 'stream-1' };
 
 /** What every wrapper promises. `open` gives one; a second call gives one with other keys. */
 export function describeKeyWrapperContract(name: string, open: () => KeyWrapper): void {
-  describe(`${name} as a key wrapper`, () => {
+  describe(`key wrapper contract: ${name}`, () => {
     it('opens what it wrapped', async () => {
       const wrapper = open();
       const wrapped = await wrapper.wrap('the keyset', place);
