@@ -1,7 +1,7 @@
 import type { Clock } from '@ccd/reconcile';
 import { UnsupportedLocationError } from './errors.ts';
 import { createFolderStore } from './folder/folder-store.ts';
-import type { NetworkOptions } from './network/guarded-agents.ts';
+import type { NetworkOptions } from './network/guarded-lookup.ts';
 import type { ObjectStore, StorageLocation } from './port.ts';
 import { isFolderLocation } from './storage-location.ts';
 

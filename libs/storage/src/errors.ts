@@ -88,3 +88,14 @@ export class InvalidLocationError extends Error {
     this.fields = fields;
   }
 }
+
+/** The JDBC URI of a database cannot be used. Says what is wrong and quotes nothing of it. */
+export class DatabaseUriError extends Error {
+  override readonly name = 'DatabaseUriError';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`not a usable database URI: ${reason}`);
+    this.reason = reason;
+  }
+}

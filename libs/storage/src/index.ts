@@ -1,8 +1,15 @@
 export type * from './port.ts';
 export { connectObjectStore } from './connect-object-store.ts';
 export type { ObjectStoreOptions } from './connect-object-store.ts';
+export { parseDatabaseLocation } from './database/database-location.ts';
+export type { DatabaseLocation } from './database/database-location.ts';
+export { parseDatabaseUri } from './database/parse-database-uri.ts';
+export type { DatabaseTarget } from './database/parse-database-uri.ts';
+export { proveDatabase } from './database/prove-database.ts';
+export type { ProveDatabaseOptions } from './database/prove-database.ts';
 export {
   AccessDeniedError,
+  DatabaseUriError,
   EndpointRefusedError,
   InvalidLocationError,
   ObjectExistsError,
@@ -15,7 +22,7 @@ export { createFolderStore } from './folder/folder-store.ts';
 export type { FolderStoreOptions } from './folder/folder-store.ts';
 export { parseNetwork } from './network/address-rules.ts';
 export type { Network } from './network/address-rules.ts';
-export type { NetworkOptions } from './network/guarded-agents.ts';
+export type { NetworkOptions } from './network/guarded-lookup.ts';
 export { assertObjectKey, assertObjectKeyPrefix, toObjectKey } from './object-key.ts';
 export { proveWriteAccess } from './prove-write-access.ts';
 export { destinationOf, isFolderLocation, parseStorageLocation } from './storage-location.ts';

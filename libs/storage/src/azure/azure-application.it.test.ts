@@ -10,7 +10,7 @@ import {
 } from '@ccd/testkit/servers';
 import type { AzuriteServer, TestCertificates } from '@ccd/testkit/servers';
 import { AccessDeniedError, EndpointRefusedError, StorageUnavailableError } from '../errors.ts';
-import type { NetworkOptions } from '../network/guarded-agents.ts';
+import type { NetworkOptions } from '../network/guarded-lookup.ts';
 import type { ObjectStore } from '../port.ts';
 import { describeObjectStoreContract } from '../testing/index.ts';
 import { startTokenServer } from '../testing/token-server.ts';

@@ -1,13 +1,13 @@
 import { systemClock } from '@ccd/reconcile';
 import { createGuardedAgents } from '../network/guarded-agents.ts';
 import type { ObjectStore, StorageLocation } from '../port.ts';
-import { fetchToken, keepToken } from '../remote/access-token.ts';
 import { HttpClient } from '../remote/http-client.ts';
 import { createRemoteStore } from '../remote/remote-store.ts';
 import { remoteDefaults } from '../remote/remote-options.ts';
 import type { RemoteOptions } from '../remote/remote-options.ts';
 import { createGcsDriver } from './gcs-driver.ts';
-import { googleTokenUrl, parseServiceAccount, signAssertion } from './service-account.ts';
+import { createGoogleToken } from '../google/google-token.ts';
+import { googleTokenUrl, parseServiceAccount } from '../google/service-account.ts';
 
 export interface GcsStoreOptions extends RemoteOptions {
   /** What stands in for Google's own endpoints. */
@@ -29,20 +29,7 @@ export function connectGcsStore(
   const account = parseServiceAccount(credentials);
   const agents = createGuardedAgents(network);
   const http = new HttpClient({ agents, attempts, attemptMs });
-  const now = (): number => systemClock.now();
-  const token = keepToken(
-    () =>
-      fetchToken(
-        http,
-        new URL(tokenUrl),
-        {
-          grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-          assertion: signAssertion(account, scope, now()),
-        },
-        now,
-      ),
-    systemClock,
-  );
+  const token = createGoogleToken({ account, scope, http, tokenUrl, clock: systemClock });
   return createRemoteStore(
     createGcsDriver({
       ...{ http, token, bucket, api, partBytes, attempts },

@@ -5,7 +5,8 @@ import type { AddressInfo, Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EndpointRefusedError } from '../errors.ts';
 import { createGuardedAgents } from './guarded-agents.ts';
-import type { GuardedAgents, NetworkOptions } from './guarded-agents.ts';
+import type { GuardedAgents } from './guarded-agents.ts';
+import type { NetworkOptions } from './guarded-lookup.ts';
 
 const loopback = [['127.0.0.1', 32, 'ipv4']] as const;
 

@@ -1,22 +1,11 @@
-import { lookup as resolveHost } from 'node:dns';
 import { Agent as HttpAgent } from 'node:http';
 import type { AgentOptions, ClientRequestArgs } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Socket, isIP } from 'node:net';
-import type { LookupFunction } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { EndpointRefusedError } from '../errors.ts';
-import { createAddressRules } from './address-rules.ts';
-import type { AddressRules, Network } from './address-rules.ts';
-
-export interface NetworkOptions {
-  /** Networks that may be reached though they are private, loopback or the like, also without TLS. */
-  readonly allowedNetworks?: readonly Network[];
-  /** PEM of the authorities to trust instead of Node's. */
-  readonly ca?: string;
-  /** @default dns.lookup */
-  readonly resolve?: typeof resolveHost;
-}
+import type { EndpointRefusedError } from '../errors.ts';
+import { createGuard } from './guarded-lookup.ts';
+import type { Connection, Guard, NetworkOptions } from './guarded-lookup.ts';
 
 export interface GuardedAgentsOptions extends NetworkOptions {
   /** Connections on which nothing moves for so long are broken. @default never */
@@ -31,28 +20,19 @@ export interface GuardedAgents {
   destroy(): void;
 }
 
-type Connection = 'plain' | 'encrypted';
 type Created = (error: Error | null, stream: Duplex) => void;
 
 /**
  * Agents that connect to no address which an endpoint chosen by others must not reach (EndpointRefusedError). What is
  * checked is the address that is connected to: names are resolved once, here.
  */
-export function createGuardedAgents({
-  allowedNetworks,
-  ca,
-  resolve = resolveHost,
-  idleMs,
-}: GuardedAgentsOptions = {}): GuardedAgents {
-  const rules = createAddressRules(allowedNetworks);
+export function createGuardedAgents({ ca, idleMs, ...network }: GuardedAgentsOptions = {}): GuardedAgents {
   const refusals = new Map<string, EndpointRefusedError>();
-  const refuse = (host: string, why: string): EndpointRefusedError => {
-    const error = new EndpointRefusedError(host, why);
-    refusals.set(host, error);
-    return error;
-  };
-  const guard = (connection: Connection): Guard =>
-    createGuard({ rules, resolve, connection, refuse, idleMs });
+  const guard = (connection: Connection): GuardedConnect =>
+    createGuardedConnect(
+      createGuard(network, connection, (error) => refusals.set(error.host, error)),
+      idleMs,
+    );
   const options: AgentOptions = { keepAlive: true, maxSockets: 16 };
   const http = new GuardedHttpAgent(guard('plain'), options);
   const https = new GuardedHttpsAgent(guard('encrypted'), {
@@ -75,9 +55,9 @@ export function createGuardedAgents({
 }
 
 class GuardedHttpAgent extends HttpAgent {
-  readonly #guard: Guard;
+  readonly #guard: GuardedConnect;
 
-  constructor(guard: Guard, options: AgentOptions) {
+  constructor(guard: GuardedConnect, options: AgentOptions) {
     super(options);
     this.#guard = guard;
   }
@@ -88,9 +68,9 @@ class GuardedHttpAgent extends HttpAgent {
 }
 
 class GuardedHttpsAgent extends HttpsAgent {
-  readonly #guard: Guard;
+  readonly #guard: GuardedConnect;
 
-  constructor(guard: Guard, options: AgentOptions & { readonly ca?: string }) {
+  constructor(guard: GuardedConnect, options: AgentOptions & { readonly ca?: string }) {
     super(options);
     this.#guard = guard;
   }
@@ -100,34 +80,22 @@ class GuardedHttpsAgent extends HttpsAgent {
   }
 }
 
-type Guard = (
+type GuardedConnect = (
   options: ClientRequestArgs,
   created: Created | undefined,
   connect: (options: ClientRequestArgs) => Duplex | null | undefined,
 ) => Duplex | null | undefined;
 
-interface GuardOptions {
-  readonly rules: AddressRules;
-  readonly resolve: typeof resolveHost;
-  readonly connection: Connection;
-  readonly refuse: (host: string, why: string) => EndpointRefusedError;
-  readonly idleMs: number | undefined;
-}
-
-function createGuard(guard: GuardOptions): Guard {
-  const { rules, connection, refuse, idleMs } = guard;
+function createGuardedConnect(guard: Guard, idleMs: number | undefined): GuardedConnect {
   return (options, created, connect) => {
-    const host = options.host ?? 'localhost';
-    // Node resolves no literals, so that they do not pass the lookup.
-    const refusal = isIP(host) === 0 ? rules.refusalOfName(host) : rules.refusalOf(host, connection);
+    const refusal = guard.refusalOf(options.host ?? 'localhost');
     if (refusal === undefined) {
-      const socket = connect({ ...options, lookup: guardedLookup(guard) });
+      const socket = connect({ ...options, lookup: guard.lookup });
       if (idleMs !== undefined && socket instanceof Socket) breakWhenIdle(socket, idleMs);
       return socket;
     }
-    const error = refuse(host, refusal);
     // The agent hands the error to the request once the request listens; there is no stream then.
-    process.nextTick(() => (created as ((error: Error) => void) | undefined)?.(error));
+    process.nextTick(() => (created as ((error: Error) => void) | undefined)?.(refusal));
     return undefined;
   };
 }
@@ -136,22 +104,4 @@ function breakWhenIdle(socket: Socket, idleMs: number): void {
   socket.setTimeout(idleMs, () => {
     socket.destroy(Object.assign(new Error('nothing moved on the connection'), { code: 'ETIMEDOUT' }));
   });
-}
-
-/** One address that must not be reached refuses the whole name: which one is taken is not ours to say. */
-function guardedLookup({ rules, resolve, connection, refuse }: GuardOptions): LookupFunction {
-  return (host, options, done) => {
-    resolve(host, { ...options, all: true }, (error, addresses) => {
-      if (error) {
-        done(error, []);
-        return;
-      }
-      const refusal = addresses
-        .map(({ address }) => rules.refusalOf(address, connection))
-        .find((reason) => reason !== undefined);
-      if (refusal !== undefined) done(refuse(host, refusal), []);
-      else if (options.all === true) done(null, addresses);
-      else done(null, addresses[0]?.address ?? '', addresses[0]?.family);
-    });
-  };
 }

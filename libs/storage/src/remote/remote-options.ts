@@ -1,4 +1,4 @@
-import type { NetworkOptions } from '../network/guarded-agents.ts';
+import type { NetworkOptions } from '../network/guarded-lookup.ts';
 
 /** What holds for every store that is reached by network. */
 export interface RemoteOptions {

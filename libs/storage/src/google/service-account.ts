@@ -23,14 +23,17 @@ const documentSchema = z.object({
   token_uri: z.literal([googleTokenUrl, 'https://accounts.google.com/o/oauth2/token']).optional(),
 });
 
-/** @throws InvalidLocationError, which names fields and never their content */
-export function parseServiceAccount(document: string): ServiceAccount {
+/**
+ * @param field of the location, which holds the document
+ * @throws InvalidLocationError, which names fields and never their content
+ */
+export function parseServiceAccount(document: string, field = 'credentials'): ServiceAccount {
   const parsed = documentSchema.safeParse(parseJson(document));
   if (!parsed.success) {
-    throw new InvalidLocationError(parsed.error.issues.map(({ path }) => ['credentials', ...path].join('.')));
+    throw new InvalidLocationError(parsed.error.issues.map(({ path }) => [field, ...path].join('.')));
   }
   const { client_email: email, private_key: pem, private_key_id: keyId } = parsed.data;
-  return { email, key: readKey(pem), ...(keyId !== undefined && { keyId }) };
+  return { email, key: readKey(pem, field), ...(keyId !== undefined && { keyId }) };
 }
 
 function parseJson(text: string): unknown {
@@ -41,14 +44,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-function readKey(pem: string): KeyObject {
+function readKey(pem: string, field: string): KeyObject {
   try {
     const key = createPrivateKey(pem);
     if (key.asymmetricKeyType === 'rsa') return key;
   } catch {
     // What OpenSSL says is of no use to a person.
   }
-  throw new InvalidLocationError(['credentials.private_key']);
+  throw new InvalidLocationError([`${field}.private_key`]);
 }
 
 const validSeconds = 3_600;
