@@ -1,10 +1,15 @@
-import type { SecretReference } from '@ccd/cluster';
+import type { Labels, SecretReference } from '@ccd/cluster';
 import type { DesiredDataConnector } from '@ccd/controlplane';
 import { connectorSecretName, locationEntry } from '@ccd/dataplane';
 import type { PlannedResource } from '@ccd/dataplane';
 import type { Desired } from '@ccd/reconcile';
 
 export const secretKind = 'secret';
+
+const connectorLabel = 'ccd/data-connector';
+
+/** The uuid of the connector that a Secret is of; empty where its label is lost. */
+export const connectorOf = (labels: Labels): string => labels[connectorLabel] ?? '';
 
 /**
  * One Secret for each data connector, with the location and the credentials to reach it. The hash of the connector is
@@ -20,7 +25,7 @@ export function planConnectorSecret({
       key: { kind: secretKind, id: secretName },
       spec: {
         name: secretName,
-        labels: { 'ccd/data-connector': uuid },
+        labels: { [connectorLabel]: uuid },
         data: { [locationEntry]: Buffer.from(location) },
         hash,
       },

@@ -32,6 +32,7 @@ async function setUp(location: string, guardrails?: string) {
     {
       INSTANCE_ID: 'pod-1',
       POLL_INTERVAL_MS: 100,
+      DATABASE_CHECK_INTERVAL_MS: 300_000,
       ADMIN_HOST: '127.0.0.1',
       ADMIN_PORT: 0,
       STRM_API_HOST: 'localhost',

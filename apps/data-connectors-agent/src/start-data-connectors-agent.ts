@@ -5,19 +5,29 @@ import {
   planResources,
   refuseLocation,
   startAgent,
+  toNetworkOptions,
 } from '@ccd/dataplane';
-import type { AgentConfig, AgentDependencies } from '@ccd/dataplane';
+import type { AgentDependencies } from '@ccd/dataplane';
+import type { DesiredDataConnector } from '@ccd/controlplane';
 import type { RunningService } from '@ccd/service';
-import { planConnectorSecret, secretKind } from './connector-secrets.ts';
+import { proveDatabase } from '@ccd/storage';
+import type { ConnectorsAgentConfig } from './config.ts';
+import { connectorOf, planConnectorSecret, secretKind } from './connector-secrets.ts';
+import { createDatabaseProofs } from './database-proofs.ts';
 
 export const agentName = 'data-connectors-agent';
 
-/** Starts the agent that keeps a Secret for every data connector. */
+/** Starts the agent that keeps a Secret for every data connector, and proves those that lead to databases. */
 export async function startDataConnectorsAgent(
-  config: Omit<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
+  config: Omit<ConnectorsAgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
   dependencies: AgentDependencies,
 ): Promise<RunningService> {
-  const { cluster, controlPlane } = dependencies;
+  const { cluster, controlPlane, clock, logger } = dependencies;
+  const network = toNetworkOptions(config);
+  const proofs = createDatabaseProofs({
+    ...{ clock, logger, intervalMs: config.DATABASE_CHECK_INTERVAL_MS },
+    prove: (location, signal) => proveDatabase(location, { network, signal, clock }),
+  });
   return startAgent({
     ...dependencies,
     name: agentName,
@@ -25,11 +35,16 @@ export async function startDataConnectorsAgent(
     config,
     kinds: [secretKind],
     plan: async (signal) => {
+      // Also while there is no answer.
+      proofs.refresh();
       const guardrails = await loadGuardrails(config.GUARDRAILS_FILE);
-      return planResources(await controlPlane.desiredDataConnectors(signal), {
+      const answer = await controlPlane.desiredDataConnectors(signal);
+      const refuse = ({ location }: DesiredDataConnector) => refuseLocation(guardrails, location);
+      proofs.keep(answer.items.filter(({ spec }) => refuse(spec) === undefined));
+      return planResources(answer, {
         toResources: (connectors) => connectors.map(planConnectorSecret),
         keysOf: ({ id }) => [{ kind: secretKind, id: connectorSecretName(id) }],
-        refuse: ({ location }) => refuseLocation(guardrails, location),
+        refuse,
       });
     },
     ...createWorkloadResources({
@@ -38,6 +53,7 @@ export async function startDataConnectorsAgent(
       labels: { 'ccd/installation': config.STRM_INSTALLATION_ID, 'ccd/agent': agentName },
     }).secrets(secretKind),
     codec: secretReferenceCodec,
-    statusOf: () => undefined,
+    statusOf: ({ labels }) => proofs.statusOf(connectorOf(labels)),
+    components: [proofs.component],
   });
 }

@@ -47,6 +47,7 @@ export {
   loadDeadLetterDecisions,
 } from './dead-letters.ts';
 export type { DeadLetterDecision } from './dead-letters.ts';
+export type { LiveStatus } from './agent/entity-states.ts';
 export { failureOf } from './failure.ts';
 export type { Failure } from './failure.ts';
 export { createPartitionsStatus } from './partitions-status.ts';
@@ -79,4 +80,4 @@ export type { StreamPlannerOptions } from './streams/stream-planner.ts';
 export { createTopicCollector } from './streams/topic-collector.ts';
 export type { TopicCollector, TopicCollectorOptions } from './streams/topic-collector.ts';
 export { topicKind } from './streams/topics.ts';
-export { storageSettings, toStorageOptions } from './storage-settings.ts';
+export { networkSettings, storageSettings, toNetworkOptions, toStorageOptions } from './storage-settings.ts';

@@ -1,13 +1,27 @@
 import { readFileSync } from 'node:fs';
 import { folder, setting, text } from '@ccd/service';
 import { parseNetwork } from '@ccd/storage';
-import type { ObjectStoreOptions } from '@ccd/storage';
+import type { NetworkOptions, ObjectStoreOptions } from '@ccd/storage';
 import type { z } from 'zod';
 
 const networks = setting('networks as address/bits between commas', (value) => {
   const parsed = value.split(',').map((each) => parseNetwork(each.trim()));
   return parsed.every((network) => network !== undefined) ? parsed : undefined;
 });
+
+/** Settings of everything that connects to where connectors lead. */
+export const networkSettings = {
+  STORAGE_ALLOWED_NETWORKS: networks
+    .optional()
+    .describe(
+      'Private, loopback and other special networks in which the stores and databases of connectors may be, also without TLS; all others are on the internet and speak TLS',
+    ),
+  STORAGE_CA: text()
+    .optional()
+    .describe(
+      "File with the authorities that stores and databases are trusted by (PEM); default: the system's",
+    ),
+} as const;
 
 /** Settings of everything that reads or writes object stores. */
 export const storageSettings = {
@@ -16,24 +30,22 @@ export const storageSettings = {
     .describe(
       'Folder below which connectors with the endpoint `file:///` may write; without it they are refused',
     ),
-  STORAGE_ALLOWED_NETWORKS: networks
-    .optional()
-    .describe(
-      'Private, loopback and other special networks in which the stores of connectors may be, also without TLS; all others are on the internet and speak TLS',
-    ),
-  STORAGE_CA: text()
-    .optional()
-    .describe("File with the authorities that stores are trusted by (PEM); default: the system's"),
+  ...networkSettings,
 } as const;
 
 /** @throws Error when the file that STORAGE_CA names cannot be read */
-export function toStorageOptions(config: z.output<z.ZodObject<typeof storageSettings>>): ObjectStoreOptions {
-  const { FOLDER_ROOT: folderRoot, STORAGE_ALLOWED_NETWORKS: allowedNetworks, STORAGE_CA: ca } = config;
+export function toNetworkOptions({
+  STORAGE_ALLOWED_NETWORKS: allowedNetworks,
+  STORAGE_CA: ca,
+}: z.output<z.ZodObject<typeof networkSettings>>): NetworkOptions {
   return {
-    ...(folderRoot !== undefined && { folderRoot }),
-    network: {
-      ...(allowedNetworks !== undefined && { allowedNetworks }),
-      ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
-    },
+    ...(allowedNetworks !== undefined && { allowedNetworks }),
+    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
   };
+}
+
+/** @throws Error when the file that STORAGE_CA names cannot be read */
+export function toStorageOptions(config: z.output<z.ZodObject<typeof storageSettings>>): ObjectStoreOptions {
+  const { FOLDER_ROOT: folderRoot } = config;
+  return { ...(folderRoot !== undefined && { folderRoot }), network: toNetworkOptions(config) };
 }

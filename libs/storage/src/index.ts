@@ -1,4 +1,5 @@
 export type * from './port.ts';
+export { assertAzureLocation } from './azure/assert-azure-location.ts';
 export { connectObjectStore } from './connect-object-store.ts';
 export type { ObjectStoreOptions } from './connect-object-store.ts';
 export { parseDatabaseLocation } from './database/database-location.ts';

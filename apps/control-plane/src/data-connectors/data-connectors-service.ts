@@ -7,6 +7,7 @@ import { requireOpenProject, requireProject } from '../projects/project-access.t
 import { implement } from '../rpc/handlers.ts';
 import type { Implementation } from '../rpc/handlers.ts';
 import { failedPrecondition, invalidArgument, notFound } from '../rpc/status-error.ts';
+import { checkLocation } from './check-location.ts';
 import type { ConnectorStore, StoredConnector } from './connector-store.ts';
 import { withoutCredentials } from './without-credentials.ts';
 
@@ -46,6 +47,7 @@ export function createDataConnectorsService(options: DataConnectorsServiceOption
       if (dataConnector.location === undefined) {
         throw invalidArgument('A data connector needs a location: a bucket, a container or a database');
       }
+      checkLocation(dataConnector.location);
       const stored = await database.transaction(async (transaction) => {
         const project = await requireOpenProject(transaction, principal, ref.projectId);
         const created = await connectors.insert(

@@ -22,8 +22,8 @@ export interface AzureStoreOptions extends RemoteOptions {
  */
 export function connectAzureStore(location: AzureLocation, options: AzureStoreOptions = {}): ObjectStore {
   const { partBytes, attempts, attemptMs, network } = { ...remoteDefaults, ...options };
-  const account = parseAzureAccount(location.accountUri);
   assertContainerName(location.container);
+  const account = parseAzureAccount(location.accountUri);
   const credentials = parseAzureCredentials(location);
   const agents = createGuardedAgents(network);
   const http = new HttpClient({ agents, attempts, attemptMs });
