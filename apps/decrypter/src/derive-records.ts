@@ -1,17 +1,17 @@
 import { isUnreadable } from '@ccd/dataplane';
 import type { RecordToAppend, StoredRecord } from '@ccd/eventlog';
-import type { KeyLookup, KeyStore } from '@ccd/keystore';
-import type { FieldCipher } from '@ccd/privacy';
+import type { KeyStore } from '@ccd/keystore';
 import { DecryptionError } from '@ccd/privacy';
 import { UnknownMaskedFieldError } from './derive-event.ts';
 import { createDerivedValues } from './derived-values.ts';
+import type { HeldKey, HeldKeys } from './held-keys.ts';
 import type { SourceEvent, SourceReader } from './source-event.ts';
 
 export interface DeriveOptions {
   readonly streamId: string;
   readonly source: SourceReader;
   readonly keys: Pick<KeyStore, 'lookUp'>;
-  readonly cipherOf: (key: Extract<KeyLookup, { state: 'found' }>['key']) => FieldCipher;
+  readonly held: HeldKeys;
 }
 
 /** Why a record cannot be derived now. Nothing after it in its partition may overtake it. */
@@ -35,14 +35,7 @@ export interface Derivation {
 interface Readable {
   readonly record: StoredRecord;
   readonly event: SourceEvent;
-  readonly key: Key;
-}
-
-/** The key of some events of a batch. */
-interface Key {
-  readonly keyLink: string;
-  /** Undefined until it was looked up. */
-  lookup: KeyLookup | undefined;
+  readonly key: HeldKey;
 }
 
 /**
@@ -57,15 +50,12 @@ export async function deriveRecords(
 ): Promise<Derivation> {
   options.source.beginBatch();
   const derived: RecordToAppend[] = [];
-  const keys = new Map<string, Key>();
+  // Each batch asks for its keys anew: one may have been erased since.
+  const batch = {};
   let erased = 0;
   for (let at = 0; at < records.length; at += recordsAtOnce) {
-    const { readable, blockage: unreadable } = await readAll(
-      records.slice(at, at + recordsAtOnce),
-      keys,
-      options,
-    );
-    await lookUpAll(readable, options);
+    const { readable, blockage: unreadable } = await readAll(records.slice(at, at + recordsAtOnce), options);
+    await lookUpAll(readable, batch, options);
     const { records: these, erased: theseErased, blockage } = deriveAll(readable, options);
     for (const record of these) derived.push(record);
     erased += theseErased;
@@ -80,18 +70,24 @@ const recordsAtOnce = 64;
 
 async function lookUpAll(
   readable: readonly Readable[],
-  { keys, streamId }: Pick<DeriveOptions, 'keys' | 'streamId'>,
+  batch: object,
+  { keys, held, streamId }: Pick<DeriveOptions, 'keys' | 'held' | 'streamId'>,
 ): Promise<void> {
-  const unknown = [...new Set(readable.map(({ key }) => key).filter(({ lookup }) => lookup === undefined))];
-  if (unknown.length === 0) return;
+  const unknown = new Set<HeldKey>();
+  for (const { key } of readable) if (key.askedFor !== batch) unknown.add(key);
+  if (unknown.size === 0) return;
   const found = await keys.lookUp(
     streamId,
-    unknown.map(({ keyLink }) => keyLink),
+    Array.from(unknown, ({ keyLink }) => keyLink),
   );
-  for (const key of unknown) key.lookup = found.get(key.keyLink) ?? { state: 'missing' };
+  for (const key of unknown) {
+    key.lookup = found.get(key.keyLink) ?? { state: 'missing' };
+    key.askedFor = batch;
+    if (key.lookup.state !== 'found') held.wipe(key);
+  }
 }
 
-function deriveAll(readable: readonly Readable[], { cipherOf }: Pick<DeriveOptions, 'cipherOf'>): Derivation {
+function deriveAll(readable: readonly Readable[], { held }: Pick<DeriveOptions, 'held'>): Derivation {
   const output = createDerivedValues();
   let erased = 0;
   for (const { record, event, key } of readable) {
@@ -104,7 +100,7 @@ function deriveAll(readable: readonly Readable[], { cipherOf }: Pick<DeriveOptio
       return { records: output.take(), erased, blockage: blockageOf(record, 'KeyMissing', keyMissing) };
     }
     try {
-      output.add(record, event, cipherOf(lookup.key));
+      output.add(record, event, held.cipherOf(key, lookup.key.keyset));
     } catch (error) {
       return { records: output.take(), erased, blockage: toBlockage(record, error) };
     }
@@ -116,8 +112,7 @@ const keyMissing = 'The key of an event is neither in the key store nor in its j
 
 async function readAll(
   records: readonly StoredRecord[],
-  keys: Map<string, Key>,
-  { source }: DeriveOptions,
+  { source, held }: DeriveOptions,
 ): Promise<{ readable: readonly Readable[]; blockage?: Blockage }> {
   const readable: Readable[] = [];
   for (const record of records) {
@@ -126,24 +121,16 @@ async function readAll(
       const event = source.readAtOnce(value) ?? (await source.read(value));
       if (event === undefined) continue;
       if (event.streams.length === 0) continue;
-      const { keyLink } = event;
-      if (keyLink === null)
+      const key = event.keyOf(held);
+      if (key === null)
         return { readable, blockage: blockageOf(record, 'UnreadableRecord', 'An event has no key link') };
-      readable.push({ record, event, key: keyOf(keys, keyLink) });
+      readable.push({ record, event, key });
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return { readable, blockage: toBlockage(record, error) };
     }
   }
   return { readable };
-}
-
-function keyOf(keys: Map<string, Key>, keyLink: string): Key {
-  const known = keys.get(keyLink);
-  if (known !== undefined) return known;
-  const key: Key = { keyLink, lookup: undefined };
-  keys.set(keyLink, key);
-  return key;
 }
 
 function toBlockage(record: StoredRecord, error: unknown): Blockage {

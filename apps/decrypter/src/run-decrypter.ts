@@ -2,9 +2,9 @@ import type { DecrypterTask, RecordReader } from '@ccd/dataplane';
 import type { EventLog } from '@ccd/eventlog';
 import type { KeyStore } from '@ccd/keystore';
 import type { FieldCipherFactory } from '@ccd/privacy';
-import { createCipherCache } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import { createDerivedStream } from './derive-event.ts';
+import { HeldKeys } from './held-keys.ts';
 import type { DeriverOptions } from './partition-deriver.ts';
 import { deriveBatch } from './partition-deriver.ts';
 import { createSourceReader } from './source-event.ts';
@@ -35,7 +35,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
   const group = groupOf(task);
   const derived = task.derived.map(createDerivedStream);
   const source = createSourceReader(reader, derived);
-  const ciphers = createCipherCache({ ciphers: options.ciphers });
+  const held = new HeldKeys({ ciphers: options.ciphers });
   const derivers = new Map<number, DeriverOptions>();
   const consumer = await log.createConsumer({ topics: [task.sourceTopic], group, startAt: 'earliest' });
   try {
@@ -54,7 +54,7 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
               onBlocked: options.onBlocked,
               onUnblocked: options.onUnblocked,
               producer: await log.createTransactionalProducer(`${group}-${partition}`),
-              cipherOf: (key) => ciphers.of(key),
+              held,
             });
           }
           options.onRunning();
@@ -79,6 +79,6 @@ export async function runDecrypter(options: DecrypterOptions, signal: AbortSigna
     // What blocked them is found again where it still does.
     for (const partition of derivers.keys()) options.onUnblocked(partition);
     await consumer.close();
-    ciphers.clear();
+    held.clear();
   }
 }

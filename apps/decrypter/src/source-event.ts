@@ -5,10 +5,12 @@ import type { FieldCipher } from '@ccd/privacy';
 import type { DerivedStream } from './derive-event.ts';
 import { UnknownMaskedFieldError } from './derive-event.ts';
 import type { FieldRewriter } from './field-rewriter.ts';
+import type { HeldKey, HeldKeys } from './held-keys.ts';
 
 /** An event of the source stream. */
 export interface SourceEvent {
-  readonly keyLink: string | null;
+  /** The key that it names, among those that are held; null where it names none. */
+  keyOf(keys: HeldKeys): HeldKey | null;
   /** The derived streams that the consent in the event lets it into. */
   readonly streams: readonly DerivedStream[];
   /** Puts the value of the event in a derived stream into the sink. @throws DecryptionError, UnknownMaskedFieldError */
@@ -81,8 +83,9 @@ export function createSourceReader(reader: RecordReader, derived: readonly Deriv
         if (plan !== undefined) current.set(definition.schemaId, plan);
       }
       const format = explained.by === 'schema-id' ? 'confluent' : 'avro-json';
+      const keyLink = meta.keyLink === null ? null : Buffer.from(meta.keyLink);
       return {
-        keyLink: meta.keyLink,
+        keyOf: (keys) => keyLink && keys.of(keyLink, 0, keyLink.length),
         streams,
         derive(stream, cipher, sink) {
           const derivedEvent = stream.derive(contract, event, cipher);
@@ -105,8 +108,8 @@ class EventInBytes implements SourceEvent {
     this.streams = streams;
   }
 
-  get keyLink(): string | null {
-    return this.#event.keyLink();
+  keyOf(keys: HeldKeys): HeldKey | null {
+    return this.#event.keyLinkIn(keys);
   }
 
   derive(stream: DerivedStream, cipher: FieldCipher, sink: SpliceSink): void {

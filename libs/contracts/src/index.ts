@@ -26,7 +26,7 @@ export type { FieldShape, RecordShape, Shape } from './shape.ts';
 export type { ContractBytes } from './scan/contract-bytes.ts';
 export { compileScanner } from './scan/compile-scanner.ts';
 export type { EventScanner } from './scan/compile-scanner.ts';
-export type { ReplaceText, ScannedEvent } from './scan/scanned-event.ts';
+export type { ReplaceText, ScannedEvent, TableOfBytes } from './scan/scanned-event.ts';
 export { SpliceSink } from './scan/splice-sink.ts';
 export type { TextRewriter } from './scan/splice-sink.ts';
 export { serializationTypes } from './serialization.ts';

@@ -11,6 +11,7 @@ import { createFakeClock } from '@ccd/reconcile/testing';
 import { createDerivedStream } from '../derive-event.ts';
 import type { Derivation } from '../derive-records.ts';
 import { deriveRecords } from '../derive-records.ts';
+import { HeldKeys } from '../held-keys.ts';
 import { createSourceReader } from '../source-event.ts';
 import { avroType, readValue } from './consent-model.ts';
 import type { Json, JsonObject, Rule } from './consent-model.ts';
@@ -55,6 +56,7 @@ export function createConsentRig(definition: ContractDefinition, ciphers: FieldC
     rebuildIntervalMs: 1,
   });
   const prepared = createCipherCache({ ciphers });
+  const held = new HeldKeys({ ciphers });
   const reader = createRecordReader({
     contract: async (ref) => (ref === definition.ref ? definition : undefined),
     schemaById: async (id) => (id === definition.schemaId ? definition.schema.definition : undefined),
@@ -131,7 +133,7 @@ export function createConsentRig(definition: ContractDefinition, ciphers: FieldC
         streamId,
         source: createSourceReader(reader, derived),
         keys,
-        cipherOf: (key) => prepared.of(key),
+        held,
       });
       const values = new Map(
         written
@@ -148,6 +150,7 @@ export function createConsentRig(definition: ContractDefinition, ciphers: FieldC
 
     close(): Promise<void> {
       prepared.clear();
+      held.clear();
       return keys.close();
     },
   };

@@ -9,6 +9,12 @@ import type { TextRewriter } from './splice-sink.ts';
 /** The new text of a path's text, or undefined to leave it. */
 export type ReplaceText = (path: number, text: string) => string | undefined;
 
+/** Finds things by a part of some bytes, which is not copied for that. */
+export interface TableOfBytes<T> {
+  of(source: Buffer, start: number, end: number): T;
+}
+
+const asText: TableOfBytes<string> = { of: (source, start, end) => source.toString('utf8', start, end) };
 const sink = new SpliceSink();
 const metaCursor = new ScanCursor();
 const none: readonly string[] = [];
@@ -164,10 +170,15 @@ export class ScannedEvent {
   }
 
   keyLink(): string | null {
+    return this.keyLinkIn(asText);
+  }
+
+  /** What stands in a table under the key link; null where the event has none. */
+  keyLinkIn<T>(table: TableOfBytes<T>): T | null {
     const cursor = this.#at(metaMarks.keyLink);
     if (scanIndex(cursor, 2) === this.#layout.keyLink) return null;
     const length = scanLength(cursor);
-    return this.#bytes.toString('utf8', cursor.position, cursor.position + length);
+    return table.of(this.#bytes, cursor.position, cursor.position + length);
   }
 
   consentLevels(): readonly number[] {
