@@ -130,9 +130,17 @@ export function createRecordReader(
     return found;
   }
 
+  /** Most values have the schema of the one before. */
+  let last: { readonly schemaId: number; readonly schema: EventSchema } | undefined;
+
   /** The compiled schema of a value, where it says which one it is. */
   function knownSchema(explained: ValueSchema): EventSchema | undefined {
-    return explained.by === 'schema-id' ? schemas.get(explained.schemaId) : undefined;
+    if (explained.by !== 'schema-id') return undefined;
+    const { schemaId } = explained;
+    if (last?.schemaId === schemaId) return last.schema;
+    const schema = schemas.get(schemaId);
+    if (schema !== undefined) last = { schemaId, schema };
+    return schema;
   }
 
   async function schemaOf(explained: ValueSchema): Promise<EventSchema> {

@@ -30,6 +30,9 @@ const longs = fc.oneof(
   fc.bigInt(2n ** 53n, 2n ** 63n - 1n),
   fc.bigInt(-(2n ** 63n), -(2n ** 53n)),
 );
+const amounts = fc
+  .tuple(fc.maxSafeInteger(), fc.constantFrom(1, 10, 100, 1_000, 1e6, 1e9))
+  .map(([digits, divisor]) => digits / divisor);
 const names = fc.stringMatching(/^[A-Z][a-z]{12}$/);
 const primitive = (tag: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<Typed> =>
   fc.constant({ tag, type: tag, values });
@@ -43,7 +46,7 @@ const { typed } = fc.letrec<{ typed: Typed }>((tie) => ({
       primitive('int', fc.integer()),
       primitive('long', longs),
       primitive('float', fc.float()),
-      primitive('double', fc.oneof(fc.double(), fc.integer())),
+      primitive('double', fc.oneof(fc.double(), fc.integer(), amounts)),
       primitive('bytes', bytesOf({ maxLength: 20 })),
       primitive('string', texts),
       fc.constant({

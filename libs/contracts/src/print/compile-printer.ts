@@ -1,11 +1,11 @@
 import { maxDepth } from '../avro-reader.ts';
-import { printDouble, printFloat } from '../json-numbers.ts';
+import { printFloat } from '../json-numbers.ts';
 import { Misread, scanBlock, scanBoolean, scanIndex, scanInt, scanLength } from '../scan/scan-cursor.ts';
 import { ScanCursor } from '../scan/scan-cursor.ts';
 import { walkWhole } from '../scan/walk-whole.ts';
 import type { RecordShape, Shape } from '../shape.ts';
 import { printMapEntries } from './print-map.ts';
-import { printLong, printWhole } from './print-number.ts';
+import { printDouble, printLong, printWhole } from './print-number.ts';
 import { printBytes, printText } from './print-text.ts';
 import type { TextSink } from './text-sink.ts';
 import { fixedText } from './text-sink.ts';
@@ -130,7 +130,8 @@ const primitives = {
     sink.ascii(printFloat(cursor.bytes.readFloatLE(cursor.take(4))));
   },
   double: (cursor, sink) => {
-    sink.ascii(printDouble(cursor.bytes.readDoubleLE(cursor.take(8))));
+    const at = cursor.take(8);
+    printDouble(cursor.view.getFloat64(cursor.base + at, true), sink);
   },
   bytes: (cursor, sink) => {
     printBytes(cursor, scanLength(cursor), sink);

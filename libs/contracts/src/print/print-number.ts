@@ -1,8 +1,9 @@
+import { printDouble as toText } from '../json-numbers.ts';
 import type { ScanCursor } from '../scan/scan-cursor.ts';
 import { scanLong } from '../scan/scan-cursor.ts';
 import type { TextSink } from './text-sink.ts';
 
-const [zero, minus] = [0x30, 0x2d];
+const [zero, minus, point] = [0x30, 0x2d, 0x2e];
 const billion = 1e9;
 
 /** Prints the `int` or `long` at the cursor, with all its digits. @throws Misread */
@@ -25,6 +26,26 @@ export function printWhole(value: number, sink: TextSink): void {
   const high = Math.floor(magnitude / billion);
   printDigits(high, digitsOf(high), sink);
   printDigits(magnitude - high * billion, 9, sink);
+}
+
+/** Prints a `double`, of which amounts of money are common: what is a whole number of hundredths takes no text of its own. */
+export function printDouble(value: number, sink: TextSink): void {
+  const hundredths = Math.round(value * 100);
+  if (hundredths / 100 !== value || Math.abs(hundredths) >= billion) {
+    sink.ascii(toText(value));
+    return;
+  }
+  sink.reserve(longestWhole);
+  if (hundredths < 0) sink.bytes[sink.position++] = minus;
+  const magnitude = Math.abs(hundredths);
+  const whole = (magnitude / 100) | 0;
+  printDigits(whole, digitsOf(whole), sink);
+  const rest = magnitude - whole * 100;
+  if (rest === 0) return;
+  sink.bytes[sink.position++] = point;
+  // No other decimal of so few digits is this double, so that the shortest that is has no more.
+  if (rest % 10 === 0) printDigits(rest / 10, 1, sink);
+  else printDigits(rest, 2, sink);
 }
 
 /** The sign and the digits of 2^53. */

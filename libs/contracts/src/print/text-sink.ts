@@ -31,7 +31,7 @@ export class TextSink {
     this.reserve(words.length * wordBytes);
     const { view, position } = this;
     for (let index = 0; index < words.length; index += 1) {
-      view.setInt32(position + index * wordBytes, words[index] ?? 0, true);
+      view.setFloat64(position + index * wordBytes, words[index] ?? 0, true);
     }
     this.position = position + length;
   }
@@ -67,9 +67,12 @@ export class TextSink {
   }
 }
 
-/** A text that is printed often, as words of four bytes: copying bytes one by one takes most of the time of a printer. */
+/**
+ * A text of ASCII that is printed often, as words of eight bytes: copying bytes one by one takes most of the time of a
+ * printer. The words are numbers, of which no ASCII makes one that is NaN, and which are copied as they are for that.
+ */
 export interface FixedText {
-  readonly words: Int32Array;
+  readonly words: Float64Array;
   /** In bytes. */
   readonly length: number;
 }
@@ -78,14 +81,14 @@ export function fixedText(text: string): FixedText {
   const { length } = Buffer.from(text);
   const padded = Buffer.alloc(Math.ceil(length / wordBytes) * wordBytes);
   padded.write(text);
-  const words = Int32Array.from({ length: padded.length / wordBytes }, (_, index) =>
-    padded.readInt32LE(index * wordBytes),
+  const words = Float64Array.from({ length: padded.length / wordBytes }, (_, index) =>
+    padded.readDoubleLE(index * wordBytes),
   );
   return { words, length };
 }
 
 const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);
 
-const wordBytes = 4;
+const wordBytes = 8;
 const firstBytes = 64 * 1024;
 const keptBytes = 1024 * 1024;

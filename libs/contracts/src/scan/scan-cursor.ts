@@ -76,8 +76,19 @@ export function scanLong(cursor: ScanCursor): number {
     return (first >>> 1) ^ -(first & 1);
   }
   let value = first & 0x7f;
-  let factor = 0x80;
-  for (let at = position + 1; ; at += 1) {
+  let at = position + 1;
+  // What fits into a small integer is put together as one.
+  for (let shift = 7; shift < 28; at += 1, shift += 7) {
+    const byte = bytes[at];
+    if (byte === undefined) throw new Misread('ends before its value does');
+    value |= (byte & 0x7f) << shift;
+    if (byte < 0x80) {
+      cursor.position = at + 1;
+      return (value >>> 1) ^ -(value & 1);
+    }
+  }
+  let factor = 2 ** 28;
+  for (; ; at += 1) {
     const byte = bytes[at];
     if (byte === undefined) throw new Misread('ends before its value does');
     value += (byte & 0x7f) * factor;
