@@ -139,6 +139,9 @@ function createConsentDecisions(
 
 const decisionsHeld = 1_000;
 
+/** What is looked at of `strmMeta`. */
+const neededParts = ['eventContractRef', 'keyLink', 'consentLevels'] as const;
+
 /** Undefined for a contract that a stream cannot mask, or whose events are no Avro: those are read whole. */
 function makePlan(contract: CompiledContract, derived: readonly DerivedStream[]): Plan | undefined {
   if (contract.schema.kind !== 'avro') return undefined;
@@ -146,7 +149,7 @@ function makePlan(contract: CompiledContract, derived: readonly DerivedStream[])
     const personal = contract.personalFields.map(({ path }) => path);
     const masked = derived.flatMap((stream) => stream.maskedPaths(contract));
     const paths = [...new Set([...personal, ...masked])];
-    const scanner = compileScanner(contract.schema.shape, paths);
+    const scanner = compileScanner(contract.schema.shape, paths, neededParts);
     const rewriters = new Map(derived.map((stream) => [stream, stream.rewriterOf(contract, paths)]));
     return scanner && { contract, ref: Buffer.from(contract.ref), scanner, rewriters };
   } catch (error) {

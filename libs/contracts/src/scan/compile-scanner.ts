@@ -1,5 +1,6 @@
 import type { RecordShape } from '../shape.ts';
 import { compileWalk } from './compile-walk.ts';
+import { metaMarks } from './marks.ts';
 import { metaLayoutOf } from './meta-layout.ts';
 import { ScanCursor } from './scan-cursor.ts';
 import { ScannedEvent } from './scanned-event.ts';
@@ -16,14 +17,24 @@ export interface EventScanner {
   scan(bytes: Buffer, start?: number): ScannedEvent;
 }
 
+/** A part of `strmMeta` that a scanner may mark. */
+export type MetaPart = keyof typeof metaMarks;
+
+const everyPart = Object.keys(metaMarks).filter((name): name is MetaPart => name in metaMarks);
+
 /**
- * Compiles a scanner that marks the texts on the given paths, which the schema has, and the fields of `strmMeta`.
+ * Compiles a scanner that marks the texts on the given paths, which the schema has, and these parts of `strmMeta`, all
+ * unless given: what is not marked can neither be read nor stamped, and costs less.
  * Undefined for a schema whose `strmMeta` has no room for what the gateway fills in.
  */
-export function compileScanner(shape: RecordShape, paths: readonly string[]): EventScanner | undefined {
+export function compileScanner(
+  shape: RecordShape,
+  paths: readonly string[],
+  parts: readonly MetaPart[] = everyPart,
+): EventScanner | undefined {
   const layout = metaLayoutOf(shape);
   if (layout === undefined) return undefined;
-  const walk = compileWalk(shape, wantedPlaces(paths));
+  const walk = compileWalk(shape, wantedPlaces(paths, parts));
   const cursor = new ScanCursor();
   return {
     scan(bytes, start = 0) {

@@ -100,9 +100,48 @@ const stamps = fc.record({
 });
 const avro = 'application/x-avro-binary';
 const prefix = Buffer.from([0, 0, 0, 0, 7]);
+const leastEvent: EventRecord = {
+  strmMeta: {
+    eventContractRef: '',
+    nonce: null,
+    timestamp: null,
+    keyLink: null,
+    billingId: null,
+    consentLevels: [],
+  },
+  session: '',
+  email: null,
+  addresses: [],
+  either: null,
+  kind: 'A',
+  hash: Buffer.alloc(3),
+  extra: {},
+  raw: Buffer.alloc(0),
+  ratio: 0,
+};
 const replace = (value: string): string => `<${value.length}é${value}>`;
 
 describe(compileScanner, () => {
+  it('reads the parts that it was asked for as a scanner of all does, and stamps nothing without the others', () => {
+    const paths = ['session', 'addresses/lines'];
+    const all = compileScanner(schema.shape, paths);
+    const some = compileScanner(schema.shape, paths, ['eventContractRef', 'keyLink', 'consentLevels']);
+    fc.assert(
+      fc.property(events, stamps, (event, stamp) => {
+        const encoded = schema.encode(event, prefix);
+        const [whole, part] = [all?.scan(encoded, 5), some?.scan(encoded, 5)];
+        expect(part?.meta()).toEqual(whole?.meta());
+        expect(part?.consentCode()).toBe(whole?.consentCode());
+        const spliced = part?.splice(prefix, undefined, (_path, value) => replace(value));
+        expect(spliced).toEqual(whole?.splice(prefix, undefined, (_path, value) => replace(value)));
+        expect(() => part?.splice(prefix, stamp, () => undefined)).toThrow(TypeError);
+      }),
+    );
+    expect(() => compileScanner(schema.shape, paths, [])?.scan(schema.encode(leastEvent)).keyLink()).toThrow(
+      TypeError,
+    );
+  });
+
   it('seals bytes as the event is stamped, replaced and written', () => {
     fc.assert(
       fc.property(events, stamps, (event, stamp) => {

@@ -95,6 +95,9 @@ export class ScannedEvent {
    * All else is copied as it stands.
    */
   splice(prefix: Uint8Array, stamp: EventStamp | undefined, replace: ReplaceText): Buffer {
+    if (stamp !== undefined && this.#markOf(metaMarks.nonce) === undefined) {
+      throw new TypeError('the scanner was not asked to mark what is stamped');
+    }
     let copied = 0;
     sink.begin(prefix);
     for (let mark = this.#marks; mark !== undefined; mark = mark.next) {
@@ -159,7 +162,9 @@ export class ScannedEvent {
 
   /** Stands a cursor at the value of a field of `strmMeta`; the scan has checked what it will read. */
   #at(what: number): ScanCursor {
-    metaCursor.begin(this.#bytes, this.#markOf(what)?.start);
+    const mark = this.#markOf(what);
+    if (mark === undefined) throw new TypeError('the scanner was not asked to mark this part');
+    metaCursor.begin(this.#bytes, mark.start);
     return metaCursor;
   }
 

@@ -13,8 +13,8 @@ interface Growing {
   readonly below: Map<string, Growing>;
 }
 
-/** The places of the paths, which are marked with their numbers, and those of `strmMeta`. */
-export function wantedPlaces(paths: readonly string[]): Wanted {
+/** The places of the paths, which are marked with their numbers, and those of parts of `strmMeta`. */
+export function wantedPlaces(paths: readonly string[], parts: readonly (keyof typeof metaMarks)[]): Wanted {
   const root: Growing = { marks: [], below: new Map() };
   const add = (path: string, mark: number): void => {
     let place = root;
@@ -26,6 +26,6 @@ export function wantedPlaces(paths: readonly string[]): Wanted {
     place.marks.push(mark);
   };
   paths.forEach(add);
-  for (const [name, mark] of Object.entries(metaMarks)) add(`strmMeta/${name}`, mark);
+  for (const part of parts) add(`strmMeta/${part}`, metaMarks[part]);
   return root;
 }
