@@ -2,6 +2,8 @@ export type * from './port.ts';
 export { assertAzureLocation } from './azure/assert-azure-location.ts';
 export { connectObjectStore } from './connect-object-store.ts';
 export type { ObjectStoreOptions } from './connect-object-store.ts';
+export { destinationOfDatabase } from './database/database-destination.ts';
+export type { DatabaseDestination } from './database/database-destination.ts';
 export { parseDatabaseLocation } from './database/database-location.ts';
 export type { DatabaseLocation } from './database/database-location.ts';
 export { parseDatabaseUri } from './database/parse-database-uri.ts';

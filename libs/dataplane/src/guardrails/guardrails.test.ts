@@ -39,6 +39,13 @@ describe(loadGuardrails, () => {
     ['a line that means nothing here', JSON.stringify({ ...whole, keyExports: false })],
     ['a purpose below 0', JSON.stringify({ ...whole, purposes: [-1] })],
     ['a destination of no type', JSON.stringify({ ...whole, destinations: [{ bucket: 'b' }] })],
+    [
+      'a server without a port',
+      JSON.stringify({
+        ...whole,
+        destinations: [{ type: 'database', server: 'postgresql://db.example', database: 'd' }],
+      }),
+    ],
     ['an endpoint that is no URL', JSON.stringify({ ...whole, destinations: [s3('b', 'minio')] })],
   ])('lets nothing be done on %s', async (_case, text) => {
     await expect(loadGuardrails(file(text))).rejects.toThrow('cannot be used');
@@ -79,7 +86,12 @@ describe(refuseLocation, () => {
     { type: 's3', bucket: 'minio', endpoint: 'https://minio.example:9000' },
     { type: 'gcs', bucket: 'g' },
     { type: 'azure', account: 'https://ours.blob.core.windows.net', container: 'c' },
+    { type: 'database', server: 'postgresql://db.example:5432', database: 'events' },
+    { type: 'bigquery', project: 'our-project' },
   ];
+  const database = (uri: string) => ({ type: 'jdbc', uri, databaseType: 'postgres' });
+  const bigQuery = (project: string) =>
+    database(`jdbc:bigquery://https://www.googleapis.com/bigquery/v2:443;ProjectId=${project}`);
   const azure = (accountUri: string) => ({
     type: 'azure',
     accountUri,
@@ -95,6 +107,8 @@ describe(refuseLocation, () => {
     ['a bucket elsewhere', at('minio', 'https://minio.example:9000/')],
     ['a bucket of Google', { type: 'gcs', bucket: 'g', credentials: '{}' }],
     ['a container', azure('https://ours.blob.core.windows.net/')],
+    ['a database', database('jdbc:postgresql://DB.example/events?user=u&sslmode=disable')],
+    ['a project of BigQuery', bigQuery('our-project')],
   ])('lets %s pass that is listed', (_case, location) => {
     expect(refuseLocation(bounds({ destinations: allowed }), JSON.stringify(location))).toBeUndefined();
   });
@@ -112,7 +126,13 @@ describe(refuseLocation, () => {
     ['an endpoint that is no text', { type: 's3', bucket: 'ours', credentials: '{"url":7}' }],
     ['another container account', azure('https://evil.blob.core.windows.net')],
     ['an account that is a container', azure('https://ours.blob.core.windows.net/evil')],
-    ['a database', { type: 'jdbc', uri: 'jdbc:postgresql://host/db' }],
+    ['a database on another server', database('jdbc:postgresql://evil.example/events?user=u')],
+    ['another port of the server', database('jdbc:postgresql://db.example:5433/events?user=u')],
+    ['another database of the server', database('jdbc:postgresql://db.example/theirs?user=u')],
+    ['another kind of server', database('jdbc:mysql://db.example:5432/events?user=u')],
+    ['a database of no known kind', database('jdbc:h2:mem:events')],
+    ['a database without a type', { type: 'jdbc', uri: 'jdbc:postgresql://db.example/events?user=u' }],
+    ['another project of BigQuery', bigQuery('their-project')],
     ['nothing', {}],
   ])('refuses %s', (_case, location) => {
     const refusal = refuseLocation(bounds({ destinations: allowed }), JSON.stringify(location));

@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { ConsentRule } from '@ccd/contracts';
 import { text } from '@ccd/service';
 import {
+  DatabaseUriError,
   destinationOf,
+  destinationOfDatabase,
   InvalidLocationError,
+  parseDatabaseLocation,
   parseStorageLocation,
   UnsupportedLocationError,
 } from '@ccd/storage';
-import type { Destination } from '@ccd/storage';
+import type { DatabaseDestination, Destination } from '@ccd/storage';
 import { z } from 'zod';
 
 const filled = z.string().min(1);
@@ -18,12 +21,20 @@ const account = z.url().transform((given) => {
   return `${origin}${pathname.replace(/\/$/, '')}`;
 });
 
+/** With its port, since the same host may have others. */
+const server = z
+  .string()
+  .regex(/^(?:postgresql|mysql):\/\/[^/@]+:\d+$/, 'is not postgresql://host:port or mysql://host:port')
+  .toLowerCase();
+
 const destinationSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('folder'), bucket: filled }),
   /** Without an endpoint it is Amazon's own. */
   z.strictObject({ type: z.literal('s3'), bucket: filled, endpoint: endpoint.exactOptional() }),
   z.strictObject({ type: z.literal('gcs'), bucket: filled }),
   z.strictObject({ type: z.literal('azure'), account, container: filled }),
+  z.strictObject({ type: z.literal('database'), server, database: filled }),
+  z.strictObject({ type: z.literal('bigquery'), project: filled }),
 ]);
 
 /** Everything has to be said: a line that is missing must not mean that anything goes. */
@@ -103,17 +114,24 @@ export function refuseLocation({ destinations }: Guardrails, location: string): 
     : 'its destination is not among those allowed in this installation';
 }
 
-/** Undefined for what is no destination of exports, such as a database. */
-function toDestination(location: string): Destination | undefined {
+/** Undefined for what leads nowhere that is known. */
+function toDestination(location: string): AnyDestination | undefined {
   try {
-    return destinationOf(parseStorageLocation(location));
+    const database = parseDatabaseLocation(location);
+    return database === undefined
+      ? destinationOf(parseStorageLocation(location))
+      : destinationOfDatabase(database);
   } catch (error) {
-    if (error instanceof InvalidLocationError || error instanceof UnsupportedLocationError) return undefined;
+    if (unusable.some((type) => error instanceof type)) return undefined;
     throw error;
   }
 }
 
-function isSame(allowed: Destination, wanted: Destination): boolean {
+const unusable = [DatabaseUriError, InvalidLocationError, UnsupportedLocationError];
+
+type AnyDestination = Destination | DatabaseDestination;
+
+function isSame(allowed: AnyDestination, wanted: AnyDestination): boolean {
   const [one, other] = [allowed, wanted].map((each) => JSON.stringify(Object.entries(each).toSorted()));
   return one === other;
 }

@@ -6,6 +6,7 @@ import type { DatabaseLocation } from './database-location.ts';
 import { parseDatabaseUri } from './parse-database-uri.ts';
 import type { DatabaseTarget } from './parse-database-uri.ts';
 import type { BigQueryEndpoints } from './prove-bigquery.ts';
+import type { SessionOptions } from './session-options.ts';
 
 export interface ProveDatabaseOptions {
   readonly signal: AbortSignal;
@@ -35,7 +36,10 @@ export async function proveDatabase(
   const target = parseDatabaseUri(location.uri);
   try {
     await withDeadline(clock, { step: 'the database', ms: deadlineMs, parent: signal }, (within) =>
-      prove(target, location, { network, signal: within, ...(bigQuery && { endpoints: bigQuery }) }),
+      prove(target, location, {
+        ...{ network, mostBytes, signal: within },
+        ...(bigQuery && { endpoints: bigQuery }),
+      }),
     );
   } catch (error) {
     if (!(error instanceof DeadlineExceededError)) throw error;
@@ -43,9 +47,10 @@ export async function proveDatabase(
   }
 }
 
-interface ProofOptions {
-  readonly network: NetworkOptions;
-  readonly signal: AbortSignal;
+/** Greetings, certificates and one row have a few thousand. */
+const mostBytes = 1_024 * 1_024;
+
+interface ProofOptions extends SessionOptions {
   readonly endpoints?: BigQueryEndpoints;
 }
 

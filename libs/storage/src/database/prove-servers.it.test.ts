@@ -1,6 +1,4 @@
 import type { LookupAddress, lookup } from 'node:dns';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import {
   createTestCertificates,
@@ -10,7 +8,7 @@ import {
   useServer,
 } from '@ccd/testkit/servers';
 import type { ServerTls, TestCertificates } from '@ccd/testkit/servers';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AccessDeniedError, EndpointRefusedError, StorageUnavailableError } from '../errors.ts';
 import { proveDatabase } from './prove-database.ts';
 import type { ProveDatabaseOptions } from './prove-database.ts';
@@ -182,47 +180,5 @@ describe.each(kinds)('proveDatabase with $kind', ({ kind, scheme, plain, start, 
         await server.stop();
       }
     });
-  });
-});
-
-describe(proveDatabase, () => {
-  const silent = createServer();
-  const closing = createServer((socket) => socket.end('no database\r\n'));
-  beforeAll(async () => {
-    for (const server of [silent, closing]) {
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    }
-  });
-  afterAll(() => {
-    silent.close();
-    closing.close();
-  });
-  const uriTo = (scheme: string, server: typeof silent, extra: string): string =>
-    `jdbc:${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/d?user=u&password=canary${extra}`;
-
-  it.each(
-    kinds.flatMap(({ scheme, plain }) =>
-      ['', `&${plain}`].flatMap((extra) => [
-        { scheme, extra, server: silent, title: 'a silent server' },
-        { scheme, extra, server: closing, title: 'another protocol' },
-      ]),
-    ),
-  )(
-    'takes what is no database for one that is away: $scheme$extra, $title',
-    async ({ scheme, extra, server }) => {
-      const error = await failureOf(
-        proveDatabase(
-          { type: 'jdbc', uri: uriTo(scheme, server, extra), databaseType: 'x' },
-          { signal, deadlineMs: 300, network: { allowedNetworks } },
-        ),
-      );
-      expect(error).toBeInstanceOf(StorageUnavailableError);
-      expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
-    },
-  );
-
-  it('serves no other types', async () => {
-    const location = { type: 'jdbc', uri: 'jdbc:snowflake://x', databaseType: 'snowflake' } as const;
-    await expect(proveDatabase(location, { signal })).rejects.toThrow(/Served: PostgreSQL, MySQL/);
   });
 });

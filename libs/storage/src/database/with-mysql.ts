@@ -1,32 +1,18 @@
 import { createConnection } from 'mysql2/promise';
 import type { Connection } from 'mysql2/promise';
-import { createGuardedSocket } from '../network/guarded-socket.ts';
-import { ownErrorIn } from '../remote/service-errors.ts';
-import { toDatabaseError } from './database-errors.ts';
+import { overSocket } from './over-socket.ts';
 import type { ServerTarget } from './server-uri.ts';
 import type { SessionOptions } from './session-options.ts';
 
 /** Works with a MySQL or MariaDB over a connection of its own. @throws the errors of the port */
-export async function withMySql<T>(
-  { host, port, database, user, password, encrypted }: ServerTarget,
-  { network, signal }: SessionOptions,
+export function withMySql<T>(
+  target: ServerTarget,
+  options: SessionOptions,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const socket = createGuardedSocket({
-    ...{ host, port, network },
-    connection: encrypted ? 'encrypted' : 'plain',
-  });
-  // The client passes on a copy.
-  let refusal: Error | undefined;
-  socket.on('error', (error) => {
-    refusal ??= ownErrorIn(error);
-  });
-  const abort = (): void => {
-    socket.destroy();
-  };
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    signal.throwIfAborted();
+  const { host, port, database, user, password, encrypted } = target;
+  const { ca } = options.network;
+  return overSocket(target, options, async (socket) => {
     const connection = await createConnection({
       ...{ host, port, database, user, password },
       stream: () => socket.connect(port, host),
@@ -34,10 +20,7 @@ export async function withMySql<T>(
       flags: ['-LOCAL_FILES'],
       disableEval: true,
       ...(encrypted && {
-        ssl: {
-          ...{ rejectUnauthorized: true, verifyIdentity: true },
-          ...(network.ca !== undefined && { ca: network.ca }),
-        },
+        ssl: { rejectUnauthorized: true, verifyIdentity: true, ...(ca !== undefined && { ca }) },
       }),
     });
     // Whoever waits for an answer hears of it too.
@@ -45,11 +28,5 @@ export async function withMySql<T>(
     const result = await work(connection);
     await connection.end();
     return result;
-  } catch (error) {
-    signal.throwIfAborted();
-    throw refusal ?? toDatabaseError(error);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    socket.destroy();
-  }
+  });
 }
