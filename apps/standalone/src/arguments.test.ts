@@ -18,6 +18,12 @@ describe(parseArguments, () => {
     });
   });
 
+  it('takes networks that connectors may lead to', () => {
+    expect(start('--allow-networks', '127.0.0.0/8, fd00::/8')).toMatchObject({
+      options: { allowedNetworks: '127.0.0.0/8, fd00::/8' },
+    });
+  });
+
   it('explains itself when asked, whatever else is said', () => {
     expect(start('--help', '--port', 'x')).toStrictEqual({ kind: 'help' });
   });
@@ -28,6 +34,7 @@ describe(parseArguments, () => {
     [['--prot', '1'], "Unknown option '--prot'"],
     [['streams'], "Unexpected argument 'streams'"],
     [['--data', ''], '--data is empty'],
+    [['--allow-networks', '10.0.0.0/8,minio'], 'give networks'],
   ])('refuses %j in words', (argv, words) => {
     expect(() => start(...argv)).toThrow(ArgumentError);
     expect(() => start(...argv)).toThrow(words);

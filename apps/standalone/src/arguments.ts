@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseNetwork } from '@ccd/storage';
 
 export interface StartOptions {
   readonly dataDir: string;
@@ -7,6 +8,8 @@ export interface StartOptions {
   /** Of the gateway; the three next to it are for tokens, the web socket and the schema registry. */
   readonly port: number;
   readonly demo: boolean;
+  /** Networks of this machine and around it that connectors may lead to, as address/bits between commas. */
+  readonly allowedNetworks?: string;
 }
 
 export type Arguments =
@@ -27,6 +30,9 @@ usage: npm start -- [options]
                  next port, events are read over web sockets on the one after it,
                  schemas are looked up on the third
   --host <addr>  address to listen on (default: 127.0.0.1)
+  --allow-networks <list>
+                 private networks in which stores and databases of data connectors may
+                 be, such as 127.0.0.0/8,10.0.0.0/8 (default: none but the internet)
   --help         show this
 
 The gRPC API is on port 50051, since clients speak plaintext to that port alone: a second
@@ -46,6 +52,10 @@ export function parseArguments(argv: readonly string[], callerFolder: string): A
       `--port is ${JSON.stringify(given.port)}; give a number from 1 to ${highestPort}`,
     );
   }
+  const networks = given['allow-networks'];
+  if (networks?.split(',').every((each) => parseNetwork(each.trim()) !== undefined) === false) {
+    throw new ArgumentError(`--allow-networks is ${JSON.stringify(networks)}; give networks as 10.0.0.0/8`);
+  }
   if (given.data === '') throw new ArgumentError('--data is empty; give a folder');
   return {
     kind: 'start',
@@ -54,6 +64,7 @@ export function parseArguments(argv: readonly string[], callerFolder: string): A
       host: given.host ?? '127.0.0.1',
       port,
       demo: given['no-demo'] !== true,
+      ...(networks !== undefined && { allowedNetworks: networks }),
     },
   };
 }
@@ -67,6 +78,7 @@ function parse(argv: readonly string[]) {
         data: { type: 'string' },
         port: { type: 'string' },
         host: { type: 'string' },
+        'allow-networks': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -21,7 +21,7 @@ const portTaken = `Does it run already? A second one beside it needs a --data an
 of the protocol speak plaintext to port ${grpcPort} alone, whatever --port says.`;
 
 async function run(options: StartOptions): Promise<void> {
-  const { dataDir, host, port } = options;
+  const { dataDir, host, port, allowedNetworks } = options;
   const clock = systemClock;
   const folders = foldersOf(dataDir);
   const log = openLogFile(folders.log);
@@ -44,6 +44,7 @@ async function run(options: StartOptions): Promise<void> {
       path: process.env['PATH'] ?? '',
       appsDir: apps.folder,
       engineEntry: apps.engine,
+      ...(allowedNetworks !== undefined && { allowedNetworks }),
     },
     {
       clock,

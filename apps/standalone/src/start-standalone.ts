@@ -44,6 +44,8 @@ export interface StandaloneOptions {
   readonly engineEntry: string;
   readonly pollIntervalMs?: number;
   readonly topicGraceHours?: number;
+  /** Special networks that connectors may lead to, as address/bits between commas. */
+  readonly allowedNetworks?: string;
   readonly usageIntervalMs?: number;
 }
 
@@ -117,6 +119,7 @@ async function startParts(
     engineEntry,
     pollIntervalMs = 1_000,
     topicGraceHours = 72,
+    allowedNetworks,
     usageIntervalMs = 10_000,
   }: StandaloneOptions,
   { clock, logger, onLine }: StandaloneDependencies,
@@ -168,6 +171,7 @@ async function startParts(
     EVENTLOG_SOCKET: socketPath,
     CACHE_DIR: folders.cache,
     FOLDER_ROOT: folders.exports,
+    ...(allowedNetworks !== undefined && { STORAGE_ALLOWED_NETWORKS: allowedNetworks }),
     CLUSTER_DIR: folders.cluster,
     APPS_DIR: appsDir,
     POLL_INTERVAL_MS: `${pollIntervalMs}`,

@@ -33,7 +33,11 @@ export interface Rig {
 /** The whole system from its sources: this process, the engine beside it, and the workers that the agents run. */
 export async function startRig(
   dataDir: string,
-  { clock = systemClock, logLevel = 'info' }: { readonly clock?: Clock; readonly logLevel?: LogLevel } = {},
+  {
+    clock = systemClock,
+    logLevel = 'info',
+    allowedNetworks,
+  }: { readonly clock?: Clock; readonly logLevel?: LogLevel; readonly allowedNetworks?: string } = {},
 ): Promise<Rig> {
   const folders = foldersOf(dataDir);
   const apps = locateApps(mainProgram);
@@ -50,6 +54,7 @@ export async function startRig(
       engineEntry: apps.engine,
       pollIntervalMs: 250,
       usageIntervalMs: 1_000,
+      ...(allowedNetworks !== undefined && { allowedNetworks }),
     },
     {
       clock,
