@@ -1,6 +1,7 @@
 import { isUnreadable } from '@ccd/dataplane';
 import type { RecordToAppend, StoredRecord } from '@ccd/eventlog';
 import type { KeyStore } from '@ccd/keystore';
+import type { Clock } from '@ccd/reconcile';
 import { DecryptionError } from '@ccd/privacy';
 import { UnknownMaskedFieldError } from './derive-event.ts';
 import { createDerivedValues } from './derived-values.ts';
@@ -12,6 +13,7 @@ export interface DeriveOptions {
   readonly source: SourceReader;
   readonly keys: Pick<KeyStore, 'lookUp'>;
   readonly held: HeldKeys;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 /** Why a record cannot be derived now. Nothing after it in its partition may overtake it. */
@@ -50,7 +52,6 @@ export async function deriveRecords(
 ): Promise<Derivation> {
   options.source.beginBatch();
   const derived: RecordToAppend[] = [];
-  // Each batch asks for its keys anew: one may have been erased since.
   const batch = {};
   let erased = 0;
   for (let at = 0; at < records.length; at += recordsAtOnce) {
@@ -71,19 +72,25 @@ const recordsAtOnce = 64;
 async function lookUpAll(
   readable: readonly Readable[],
   batch: object,
-  { keys, held, streamId }: Pick<DeriveOptions, 'keys' | 'held' | 'streamId'>,
+  { keys, held, streamId, clock }: Pick<DeriveOptions, 'keys' | 'held' | 'streamId' | 'clock'>,
 ): Promise<void> {
+  const now = clock.monotonic();
   const unknown = new Set<HeldKey>();
-  for (const { key } of readable) if (key.askedFor !== batch) unknown.add(key);
+  for (const { key } of readable) {
+    // It may have been erased since; each batch asks again where the key store itself would.
+    if (key.askedFor !== batch && key.freshUntil <= now) unknown.add(key);
+  }
   if (unknown.size === 0) return;
   const found = await keys.lookUp(
     streamId,
     Array.from(unknown, ({ keyLink }) => keyLink),
   );
   for (const key of unknown) {
-    key.lookup = found.get(key.keyLink) ?? { state: 'missing' };
+    const lookup = found.get(key.keyLink) ?? { state: 'missing' };
+    key.lookup = lookup;
     key.askedFor = batch;
-    if (key.lookup.state !== 'found') held.wipe(key);
+    key.freshUntil = lookup.state === 'found' ? now + lookup.freshForMs : now;
+    if (lookup.state !== 'found') held.wipe(key);
   }
 }
 

@@ -5,11 +5,12 @@ import type { FieldCipher, FieldCipherFactory } from '@ccd/privacy';
 export class HeldKey {
   readonly keyLink: string;
   /** The same in UTF-8, as events have it. */
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array;
   /** What the key store said last; undefined before it was asked. */
   lookup: KeyLookup | undefined = undefined;
-  /** The batch of events for which it was asked last. */
+  /** The batch of events for which it was asked last, and the monotonic time until which it need not be asked again. */
   askedFor: object | undefined = undefined;
+  freshUntil = Number.NEGATIVE_INFINITY;
   /** Whether it was used again since it was prepared or spared. */
   isUsed = false;
   cipher: FieldCipher | undefined = undefined;
@@ -18,7 +19,8 @@ export class HeldKey {
 
   constructor(bytes: Buffer, next: HeldKey | undefined) {
     this.keyLink = bytes.toString();
-    this.bytes = bytes;
+    // Not a part of a pool: V8 keeps so few bytes beside the object.
+    this.bytes = new Uint8Array(bytes);
     this.next = next;
   }
 
@@ -58,7 +60,7 @@ export class HeldKeys {
     const hash = hashOf(source, start, end);
     const first = this.#byHash.get(hash);
     for (let key = first; key !== undefined; key = key.next) if (key.isOf(source, start, end)) return key;
-    return this.#add(hash, Buffer.from(source.subarray(start, end)));
+    return this.#add(hash, source.subarray(start, end));
   }
 
   /**
@@ -136,7 +138,7 @@ export class HeldKeys {
   }
 }
 
-function hashOf(bytes: Buffer, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0;
   for (let at = start; at < end; at += 1) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
   return hash;

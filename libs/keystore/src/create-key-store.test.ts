@@ -86,11 +86,25 @@ describe(createKeyStore, () => {
     await clock.advance(3_600_000);
     expect(await store.currentKey(session, create)).toEqual({ key, created: false });
     await expect(store.lookUp(session.streamId, [key.keyLink])).resolves.toEqual(
-      new Map([[key.keyLink, { state: 'found', key }]]),
+      new Map([[key.keyLink, { state: 'found', key, freshForMs: 0 }]]),
     );
     const other = { ...session, keyFieldValue: 'other' };
     await expect(store.currentKey(other, create)).rejects.toThrow(KeyStoreUnavailableError);
     await expect(store.lookUp(session.streamId, ['unknown'])).rejects.toThrow(KeyStoreUnavailableError);
+  });
+
+  it('says for how long it would give the same answer without asking', async () => {
+    const { store, create, clock } = setUp();
+    const { key } = await store.currentKey(session, create);
+    const freshForMs = async () => {
+      const found = (await store.lookUp(session.streamId, [key.keyLink])).get(key.keyLink);
+      return found?.state === 'found' ? found.freshForMs : undefined;
+    };
+    await expect(freshForMs()).resolves.toBe(60_000);
+    await clock.advance(59_999);
+    await expect(freshForMs()).resolves.toBe(1);
+    await clock.advance(1);
+    await expect(freshForMs()).resolves.toBe(60_000);
   });
 
   it('fails rather than calls a key missing when the journal cannot be read', async () => {
@@ -142,7 +156,7 @@ describe(createKeyStore, () => {
     const { key } = await store.currentKey(session, create);
     const other = createKeyStore({ index: forgetful, journal, secrets, clock });
     const found = await other.lookUp(session.streamId, [key.keyLink]);
-    expect(found.get(key.keyLink)).toEqual({ state: 'found', key });
+    expect(found.get(key.keyLink)).toEqual({ state: 'found', key, freshForMs: 60_000 });
     await other.erase(session.streamId, [key.keyLink]);
     const erased = await other.lookUp(session.streamId, [key.keyLink]);
     expect(erased.get(key.keyLink)).toEqual({ state: 'erased' });

@@ -53,11 +53,8 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
   const { index, journal, secrets, clock } = options;
   assertLookupSecret(secrets.lookupSecret);
   const cacheSize = options.cacheSize ?? 10_000;
-  const cache = createKeyCache({
-    clock,
-    size: cacheSize,
-    recheckMs: options.recheckMs ?? oneMinuteMs,
-  });
+  const recheckMs = options.recheckMs ?? oneMinuteMs;
+  const cache = createKeyCache({ clock, size: cacheSize, recheckMs });
   const rebuilder = createRebuilder({
     index,
     journal,
@@ -162,7 +159,7 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       return { state: 'erased' };
     }
     cache.put(key, streamId);
-    return { state: 'found', key };
+    return { state: 'found', key, freshForMs: recheckMs };
   }
 
   /** What the cache knows; stale keys are among the unknown too. */
@@ -175,7 +172,10 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       const cached = cache.byLink(keyLink);
       const known = cached?.streamId === streamId ? cached : undefined;
       const isFresh = known !== undefined && now < known.freshUntil;
-      if (known) (isFresh ? fresh : stale).set(keyLink, { state: 'found', key: known.key });
+      if (known) {
+        const freshForMs = isFresh ? known.freshUntil - now : 0;
+        (isFresh ? fresh : stale).set(keyLink, { state: 'found', key: known.key, freshForMs });
+      }
       if (!isFresh) unknown.add(keyLink);
     }
     return { fresh, stale, unknown: [...unknown] };

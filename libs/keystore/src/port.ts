@@ -16,7 +16,12 @@ export interface SessionKey {
 
 /** A key is erased when a tombstone says so; missing means that we do not know, which is never the same. */
 export type KeyLookup =
-  | { readonly state: 'found'; readonly key: SessionKey }
+  | {
+      readonly state: 'found';
+      readonly key: SessionKey;
+      /** For how long, in milliseconds from the answer on, the store would say the same without asking its index. */
+      readonly freshForMs: number;
+    }
   | { readonly state: 'erased' }
   | { readonly state: 'missing' };
 

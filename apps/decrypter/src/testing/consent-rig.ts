@@ -134,6 +134,7 @@ export function createConsentRig(definition: ContractDefinition, ciphers: FieldC
         source: createSourceReader(reader, derived),
         keys,
         held,
+        clock,
       });
       const values = new Map(
         written
