@@ -6,7 +6,7 @@ import {
   keySecretSettings,
   storageSettings,
 } from '@ccd/dataplane';
-import { folder, loggingSettings, port, text, wholeNumber } from '@ccd/service';
+import { adminSettings, folder, loggingSettings, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
 
 /** Settings of a batch exporter. */
@@ -18,8 +18,7 @@ export const configSchema = z.object({
     .describe(
       'How much of the object of a partition is kept in memory; the rest goes to an encrypted file, piece by piece',
     ),
-  ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
-  ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
+  ...adminSettings,
   ...controlPlaneSettings,
   ...eventLogSettings,
   ...keySecretSettings,

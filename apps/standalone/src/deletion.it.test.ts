@@ -2,6 +2,7 @@ import { cp, rm } from 'node:fs/promises';
 import { connectEventLog, eventLogOptions } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
+import { createMovableClock } from '@ccd/reconcile/testing';
 import { eventually, personal, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { foldersOf } from './folders.ts';
@@ -11,19 +12,6 @@ import type { Rig } from './testing/rig.ts';
 import { exampleContract, fetchToken, postEvent } from './testing/send-events.ts';
 
 const hourMs = 3_600_000;
-
-/** The system's clock, which a test can put forward. */
-function createMovableClock(): Clock & { forward(ms: number): void } {
-  let ahead = 0;
-  return {
-    now: () => systemClock.now() + ahead,
-    monotonic: () => systemClock.monotonic() + ahead,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
-    forward(ms) {
-      ahead += ms;
-    },
-  };
-}
 
 describe('strm delete stream', () => {
   const folders = { first: scratchDir(), second: scratchDir(), third: scratchDir(), backup: scratchDir() };

@@ -34,18 +34,24 @@ function publish(contract: Partial<typeof goodContract>): string {
 const warnings = (ref: string) =>
   rig.gatewayLog().filter((entry) => JSON.stringify(entry.fields).includes(`contract ${ref} `));
 
+/** The answer to an event of that contract, while an event of another contract is accepted. */
+async function publishAndSend(contract: Partial<typeof goodContract>) {
+  const ref = publish(contract);
+  const [refused, good, alive] = await Promise.all([
+    rig.send(ref),
+    rig.send(goodContract.ref),
+    rig.isAlive(),
+  ]);
+  expect([good.status, alive]).toEqual([204, 200]);
+  return { ref, refused };
+}
+
 describe('a gateway whose events name a contract with', () => {
   it.each(contractAttacks.filter(({ isAnswer }) => isAnswer))(
     '$tries: 400, while others go on',
     async ({ contract, told }) => {
-      const ref = publish(contract);
-      const [refused, good, alive] = await Promise.all([
-        rig.send(ref),
-        rig.send(goodContract.ref),
-        rig.isAlive(),
-      ]);
+      const { ref, refused } = await publishAndSend(contract);
       expect(refused).toEqual({ status: 400, body: `Data contract '${ref}' cannot be used` });
-      expect([good.status, alive]).toEqual([204, 200]);
       expect((await rig.send(ref, { schemaRef: ref })).status).toBe(400);
       expect(warnings(ref)).toMatchObject([
         { level: 'warn', fields: { reason: 'UnusableContract', detail: expect.stringMatching(told) } },
@@ -57,17 +63,11 @@ describe('a gateway whose events name a contract with', () => {
   it.each(contractAttacks.filter(({ isAnswer }) => !isAnswer))(
     '$tries: 503, since nobody knows what the contract is, asked for once in a while',
     async ({ contract, told }) => {
-      const ref = publish(contract);
-      const [refused, good, alive] = await Promise.all([
-        rig.send(ref),
-        rig.send(goodContract.ref),
-        rig.isAlive(),
-      ]);
+      const { ref, refused } = await publishAndSend(contract);
       expect(refused).toEqual({
         status: 503,
         body: 'The control plane gives no answer that can be used; try again',
       });
-      expect([good.status, alive]).toEqual([204, 200]);
       expect(JSON.stringify(rig.gatewayLog().at(-1)?.fields)).toMatch(told);
       expect((await rig.send(ref)).status).toBe(503);
       expect(rig.asked(ref)).toBe(1);

@@ -12,8 +12,7 @@ import {
 } from '@ccd/controlplane/testing';
 import type { StandInServer } from '@ccd/controlplane/testing';
 import { createMemoryLog } from '@ccd/eventlog/testing';
-import { systemClock } from '@ccd/reconcile';
-import type { Clock } from '@ccd/reconcile';
+import { createMovableClock } from '@ccd/reconcile/testing';
 import { createSilentLogger } from '@ccd/service';
 import { cpuMicrosOf } from '@ccd/testkit/bench';
 import type { Bench, Figure } from '@ccd/testkit/bench';
@@ -37,19 +36,6 @@ function encodeAnswer(streams: number) {
   return { bytes, count: items.length, metadata: metadataFor(bytes, items.length) };
 }
 
-/** The clock of the machine, which can be put forward. */
-function createForwardClock(): Clock & { forward(ms: number): void } {
-  let ahead = 0;
-  return {
-    now: () => systemClock.now() + ahead,
-    monotonic: () => systemClock.monotonic() + ahead,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
-    forward(ms) {
-      ahead += ms;
-    },
-  };
-}
-
 /** CPU time of a run, the mean over `runs`: from one question for the list to that many later. */
 async function cpuMillisPerRun(server: StandInServer, runs: number): Promise<number> {
   const until = async (asked: number): Promise<void> => {
@@ -69,7 +55,7 @@ async function measure(streams: number, runs: number): Promise<readonly Figure[]
   server.answerWith((list) =>
     conditional && server.asked(list) > 1 ? toReply(Buffer.alloc(0), unchanged) : toReply(bytes, metadata),
   );
-  const clock = createForwardClock();
+  const clock = createMovableClock();
   const log = createMemoryLog({ clock });
   const cluster = createMemoryCluster();
   const controlPlane = connectControlPlane({

@@ -5,8 +5,7 @@ import type { DesiredStream } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
 import { decrypterTaskSchema } from '@ccd/dataplane';
 import { createMemoryLog } from '@ccd/eventlog/testing';
-import { systemClock } from '@ccd/reconcile';
-import type { Clock } from '@ccd/reconcile';
+import { createMovableClock } from '@ccd/reconcile/testing';
 import type { RunningService } from '@ccd/service';
 import { createSilentLogger } from '@ccd/service';
 import { eventually, scratchDir } from '@ccd/testkit';
@@ -45,12 +44,7 @@ afterEach(async () => {
 });
 
 async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string) {
-  let ahead = 0;
-  const clock: Clock = {
-    now: () => systemClock.now() + ahead,
-    monotonic: () => systemClock.monotonic() + ahead,
-    sleep: (ms, signal) => systemClock.sleep(ms, signal),
-  };
+  const clock = createMovableClock();
   const log = createMemoryLog({ clock });
   closers.push(() => log.close());
   const world = { cluster: createMemoryCluster() };
@@ -87,9 +81,7 @@ async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string
     world,
     controlPlane,
     start,
-    forward: (ms: number) => {
-      ahead += ms;
-    },
+    forward: clock.forward,
     /** Sets what should exist; what is named was removed by a user. */
     desire: (wanted: readonly DesiredStream[], removed: readonly { kind: string; id: string }[] = []) => {
       revision += 1n;

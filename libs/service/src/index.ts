@@ -1,5 +1,6 @@
 export { adminPaths, adminRoutes, answerAdmin, createAdminServer } from './admin-server.ts';
 export type { AdminAnswer, AdminServer, AdminServerOptions, AdminSources } from './admin-server.ts';
+export { adminSettings } from './admin-settings.ts';
 export { createCertificateWatch, readCertificateFiles } from './certificate-files.ts';
 export type { CertificateFiles, CertificateWatchOptions } from './certificate-files.ts';
 export { ConfigError } from './config-error.ts';

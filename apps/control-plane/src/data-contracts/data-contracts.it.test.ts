@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js';
+import { metaField, metaProperty } from '@ccd/contracts/testing';
 import { dataContracts, entities, schemas } from '@ccd/protocol';
 import { scratchDir } from '@ccd/testkit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -13,21 +14,7 @@ const definition = JSON.stringify({
   name: 'Visit',
   namespace: 'acme.visit.v1_0_0',
   fields: [
-    {
-      name: 'strmMeta',
-      type: {
-        type: 'record',
-        name: 'StrmMeta',
-        fields: [
-          { name: 'eventContractRef', type: 'string' },
-          { name: 'nonce', type: ['null', 'int'], default: null },
-          { name: 'timestamp', type: ['null', 'long'], default: null },
-          { name: 'keyLink', type: ['null', 'string'], default: null },
-          { name: 'billingId', type: ['null', 'string'], default: null },
-          { name: 'consentLevels', type: { type: 'array', items: 'int' } },
-        ],
-      },
-    },
+    metaField('acme.visit.v1_0_0'),
     { name: 'session', type: 'string' },
     { name: 'page', type: 'string' },
   ],
@@ -38,13 +25,7 @@ const jsonSchema = (properties: object = {}) =>
     type: 'object',
     required: ['strmMeta', 'session'],
     properties: {
-      strmMeta: {
-        type: 'object',
-        properties: {
-          eventContractRef: { type: 'string' },
-          consentLevels: { type: 'array', items: { type: 'integer' } },
-        },
-      },
+      strmMeta: metaProperty,
       session: { type: 'string' },
       page: { type: 'string' },
       ...properties,

@@ -1,4 +1,5 @@
 import type { ContractDefinition, SchemaKind } from '@ccd/contracts';
+import { metaField } from '@ccd/contracts/testing';
 import fc from 'fast-check';
 import type { Json, JsonObject, Rule } from './consent-model.ts';
 
@@ -39,22 +40,6 @@ const avroFields: readonly object[] = [
   },
   { name: 'amount', type: 'int' },
 ];
-
-const avroMeta = {
-  name: 'strmMeta',
-  type: {
-    type: 'record',
-    name: 'StrmMeta',
-    fields: [
-      { name: 'eventContractRef', type: 'string' },
-      { name: 'nonce', ...optional('int') },
-      { name: 'timestamp', ...optional('long') },
-      { name: 'keyLink', ...optional('string') },
-      { name: 'billingId', ...optional('string') },
-      { name: 'consentLevels', type: list('int') },
-    ],
-  },
-};
 
 const text = { type: 'string' };
 const object = (properties: object, type: unknown = 'object') => ({ type, properties });
@@ -109,7 +94,12 @@ export const contracts: fc.Arbitrary<ContractDefinition> = fc
       kind,
       definition:
         kind === 'avro'
-          ? JSON.stringify({ type: 'record', name: 'Event', namespace: 'n', fields: [avroMeta, ...order] })
+          ? JSON.stringify({
+              type: 'record',
+              name: 'Event',
+              namespace: 'n',
+              fields: [metaField('consent'), ...order],
+            })
           : jsonSchema,
     },
     keyField: 'session',

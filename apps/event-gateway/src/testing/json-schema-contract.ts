@@ -1,4 +1,5 @@
 import type { ContractDefinition } from '@ccd/contracts';
+import { metaProperty } from '@ccd/contracts/testing';
 
 /** A contract whose schema is a JSON Schema. */
 export const visitDefinition: ContractDefinition = {
@@ -10,13 +11,7 @@ export const visitDefinition: ContractDefinition = {
       type: 'object',
       required: ['strmMeta', 'session'],
       properties: {
-        strmMeta: {
-          type: 'object',
-          properties: {
-            eventContractRef: { type: 'string' },
-            consentLevels: { type: 'array', items: { type: 'integer' } },
-          },
-        },
+        strmMeta: metaProperty,
         session: { type: 'string', maxLength: 20 },
         page: { type: 'string', pattern: '^/' },
         basket: { type: 'array', items: { type: 'object', properties: { count: { type: 'number' } } } },

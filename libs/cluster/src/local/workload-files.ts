@@ -4,23 +4,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { WorkloadSpec } from '../port.ts';
 import { assertWorkloadSpec, isObjectName } from '../spec-rules.ts';
+import { workloadSchema } from '../workload-schema.ts';
 import { makeFolder, namesIn, readIfThere, removeFile, removeTemporaries, replaceFile } from './files.ts';
 
-const texts = z.record(z.string(), z.string());
 const storedSchema = z.object({
   uid: z.string(),
   /** Over the spec as it was applied: tells an edit by hand. */
   digest: z.string(),
-  spec: z.object({
-    name: z.string(),
-    app: z.enum(['decrypter', 'batch-exporter', 'batch-job']),
-    labels: texts,
-    annotations: texts,
-    env: texts,
-    files: texts,
-    secrets: z.array(z.string()),
-    hash: z.string(),
-  }),
+  spec: workloadSchema,
 });
 
 export interface StoredWorkload {

@@ -8,6 +8,7 @@ import type {
 } from '@ccd/reconcile';
 import { z } from 'zod';
 import type { AgentState, WorkloadSpec } from '../port.ts';
+import { workloadSchema } from '../workload-schema.ts';
 import type { SecretReference } from './workload-resources.ts';
 
 /** Between specs and what JSON can hold. `encode` leaves out every credential. */
@@ -17,18 +18,11 @@ export interface SpecCodec<Spec> {
   decode(json: unknown): Spec;
 }
 
-const texts = z.record(z.string(), z.string());
-const workloadSchema: z.ZodType<WorkloadSpec> = z.object({
+const secretSchema = z.object({
   name: z.string(),
-  app: z.enum(['decrypter', 'batch-exporter', 'batch-job']),
-  labels: texts,
-  annotations: texts,
-  env: texts,
-  files: texts,
-  secrets: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
   hash: z.string(),
 });
-const secretSchema = z.object({ name: z.string(), labels: texts, hash: z.string() });
 
 /** Workloads as they are: their env and files hold no credentials, which travel in secrets. */
 export const workloadSpecCodec: SpecCodec<WorkloadSpec> = {

@@ -117,6 +117,14 @@ const meta = fc.record({
   billingId: fc.option(texts),
   consentLevels: fc.array(fc.integer(), { maxLength: 3 }),
 });
+const emptyMeta = {
+  eventContractRef: '',
+  nonce: null,
+  timestamp: null,
+  keyLink: null,
+  billingId: null,
+  consentLevels: [],
+};
 const schemaOf = (type: unknown) =>
   compileSchema(
     JSON.stringify({
@@ -190,15 +198,7 @@ describe(compilePrinter, () => {
     ['a block with its size', '030c026102026204' + '00', '{"a":1,"b":2}'],
   ])('prints a map with %s as the object that it becomes', (_what, hex, printed) => {
     const schema = schemaOf({ type: 'map', values: 'int' });
-    const strmMeta = {
-      eventContractRef: '',
-      nonce: null,
-      timestamp: null,
-      keyLink: null,
-      billingId: null,
-      consentLevels: [],
-    };
-    const empty = schema.encode({ strmMeta, value: {} });
+    const empty = schema.encode({ strmMeta: emptyMeta, value: {} });
     const bytes = Buffer.concat([empty.subarray(0, -1), Buffer.from(hex, 'hex')]);
     const sink = new TextSink();
     schema.print(bytes, 0, sink);
@@ -213,17 +213,9 @@ describe(compilePrinter, () => {
       name: 'Node',
       fields: [{ name: 'next', type: ['null', 'Node'] }],
     });
-    const strmMeta = {
-      eventContractRef: '',
-      nonce: null,
-      timestamp: null,
-      keyLink: null,
-      billingId: null,
-      consentLevels: [],
-    };
     const nested = (depth: number): EventRecord => ({ next: depth === 0 ? null : nested(depth - 1) });
     for (const depth of [0, 62, 63]) {
-      const bytes = schema.encode({ strmMeta, value: nested(depth) });
+      const bytes = schema.encode({ strmMeta: emptyMeta, value: nested(depth) });
       const sink = new TextSink();
       expect(
         outcomeOf(() => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterOptionsSchema } from '@ccd/cluster';
 import type { ClusterOptions } from '@ccd/cluster';
-import { durationMs, folder, isSecret, loggingSettings, port, text } from '@ccd/service';
+import { adminSettings, durationMs, folder, isSecret, loggingSettings } from '@ccd/service';
 import { z } from 'zod';
 import { deadLetterSettings } from '../dead-letters.ts';
 import { guardrailSettings } from '../guardrails/guardrails.ts';
@@ -26,8 +26,7 @@ export const agentSettings = {
     'Folder with the apps that the local cluster runs: built, `<app>/main.js`, or as sources, `<app>/src/main.ts`',
   ),
   ...guardrailSettings,
-  ADMIN_HOST: text().default('127.0.0.1').describe('Address of `/is-alive`, `/ready` and `/metrics`'),
-  ADMIN_PORT: port().default(0).describe('Port of the same; 0 lets the system choose'),
+  ...adminSettings,
   ...controlPlaneSettings,
   ...loggingSettings,
 } as const;

@@ -1,5 +1,7 @@
 export type { FakeClock } from './fake-clock.ts';
 export { createFakeClock } from './fake-clock.ts';
+export type { MovableClock } from './movable-clock.ts';
+export { createMovableClock } from './movable-clock.ts';
 export type { Fault, FaultInjector, FaultPoint } from './fault-injector.ts';
 export { createFaultInjector } from './fault-injector.ts';
 export type { MemoryLive, MemoryWorld, Write } from './memory-world.ts';

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createFailpointControl, eventually } from '@ccd/testkit';
 import { z } from 'zod';
+import { installationSettings } from '../installation-settings.ts';
 import type { Rig } from '../rig.ts';
-import { grpcPort } from '../rig.ts';
 import { postEvent } from '../send-events.ts';
 import type { ExampleEvent } from '../send-events.ts';
 import type { Canaries } from './planted.ts';
@@ -30,7 +30,6 @@ export async function lastWordsOfGateway(
   { of }: Canaries,
 ): Promise<string> {
   const { authUrl, credentials, socketPath } = rig.system;
-  const { installation } = credentials;
   const keys = keysSchema.parse(JSON.parse(await readFile(join(dataDir, 'keys.json'), 'utf8')));
   const failpoints = createFailpointControl(join(folder, 'failpoints'));
   const child = spawn(
@@ -41,13 +40,7 @@ export async function lastWordsOfGateway(
       env: {
         PATH: '/usr/bin:/bin',
         LOG_LEVEL: 'trace',
-        STRM_API_HOST: new URL(authUrl).hostname,
-        STRM_API_PORT: `${grpcPort}`,
-        STRM_API_TLS: 'false',
-        STRM_AUTH_URL: authUrl,
-        STRM_AUTH_CLIENT_ID: installation.clientId,
-        STRM_AUTH_CLIENT_SECRET: installation.clientSecret,
-        STRM_INSTALLATION_ID: installation.id,
+        ...installationSettings(new URL(authUrl).hostname, authUrl, credentials),
         STRM_GATEWAY_PORT: '0',
         EVENTLOG_SOCKET: socketPath,
         CACHE_DIR: join(folder, 'gateway-cache'),

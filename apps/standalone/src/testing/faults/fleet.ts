@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { systemClock } from '@ccd/reconcile';
 import { createFailpointControl } from '@ccd/testkit';
 import type { FailpointControl } from '@ccd/testkit';
-import type { Credentials } from '../../credentials.ts';
 import { prepareCli } from '../../prepare-cli.ts';
 import { strm } from '../../strm.ts';
 import type { Run } from '../entities.ts';
+import { installationSettings } from '../installation-settings.ts';
 import { grpcPort, ownAddress } from '../rig.ts';
 import { buildApps } from './build-apps.ts';
 import { createManagedProcess } from './managed-process.ts';
@@ -86,7 +86,7 @@ export async function startFleet(folder: string): Promise<Fleet> {
     const environment = {
       KEY_LOOKUP_SECRET: newKey(),
       KEY_ENCRYPTION_KEYS: `first:${newKey()}`,
-      ...settingsOf(host, authUrl, credentials),
+      ...installationSettings(host, authUrl, credentials),
       EVENTLOG_SOCKET: socket,
       CACHE_DIR: join(folder, 'cache'),
       FOLDER_ROOT: folders.exports,
@@ -128,16 +128,4 @@ export async function startFleet(folder: string): Promise<Fleet> {
     await stop();
     throw new Error(`the fleet did not start; it said:\n${log.slice(-20).join('\n')}`, { cause: error });
   }
-}
-
-function settingsOf(host: string, authUrl: string, { installation }: Credentials) {
-  return {
-    STRM_API_HOST: host,
-    STRM_API_PORT: `${grpcPort}`,
-    STRM_API_TLS: 'false',
-    STRM_AUTH_URL: authUrl,
-    STRM_AUTH_CLIENT_ID: installation.clientId,
-    STRM_AUTH_CLIENT_SECRET: installation.clientSecret,
-    STRM_INSTALLATION_ID: installation.id,
-  };
 }

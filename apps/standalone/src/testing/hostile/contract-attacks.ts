@@ -1,4 +1,5 @@
 import type { ContractDefinition, RegexValidation } from '@ccd/contracts';
+import { metaField, metaProperty } from '@ccd/contracts/testing';
 
 /** One thing that a hostile control plane may say of a contract that an event names. */
 export interface ContractAttack {
@@ -13,25 +14,11 @@ export interface ContractAttack {
 const times = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
 
-const strmMeta = {
-  name: 'strmMeta',
-  type: {
-    type: 'record',
-    name: 'StrmMeta',
-    fields: [
-      { name: 'eventContractRef', type: 'string' },
-      { name: 'nonce', type: ['null', 'int'] },
-      { name: 'timestamp', type: ['null', 'long'] },
-      { name: 'keyLink', type: ['null', 'string'] },
-      { name: 'consentLevels', type: { type: 'array', items: 'int' } },
-    ],
-  },
-};
 const session = { name: 'session', type: 'string' };
 
 /** The text of an Avro schema with these fields beside those that every event has. */
 export const avroOf = (...fields: unknown[]): string =>
-  JSON.stringify({ type: 'record', name: 'Visit', fields: [strmMeta, session, ...fields] });
+  JSON.stringify({ type: 'record', name: 'Visit', fields: [metaField('visit'), session, ...fields] });
 
 const jsonOf = (parts: object, properties: object = {}): string =>
   JSON.stringify({
@@ -39,13 +26,7 @@ const jsonOf = (parts: object, properties: object = {}): string =>
     type: 'object',
     properties: {
       ...properties,
-      strmMeta: {
-        type: 'object',
-        properties: {
-          eventContractRef: { type: 'string' },
-          consentLevels: { type: 'array', items: { type: 'integer' } },
-        },
-      },
+      strmMeta: metaProperty,
       session: { type: 'string' },
     },
   });
