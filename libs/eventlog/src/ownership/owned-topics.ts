@@ -190,7 +190,7 @@ export function createOwnedTopics(options: {
   async function observe(signal?: AbortSignal): Promise<TopicInventory> {
     // The list before the registry: of each topic of ours in the list, the registry then has at least the intent.
     const topics = new Map((await log.admin.listTopics()).map((topic) => [topic.name, topic]));
-    const entries = await registry.read(signal);
+    const entries = new Map(await registry.read(signal));
     const owned: OwnedTopic[] = [];
     for (const [name, entry] of entries) {
       signal?.throwIfAborted();

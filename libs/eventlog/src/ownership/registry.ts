@@ -7,7 +7,10 @@ import type { RegistryEntry } from './registry-entry.ts';
 /** The compacted topic that records which topics are an installation's own. */
 export interface Registry {
   readonly topic: string;
-  /** Every entry by topic name, as of now. */
+  /**
+   * Every entry by topic name, as of now. What later reads find goes into the same map: a copy for each look at one entry
+   * would make the creation of n topics n² entries long. Whoever waits while reading it copies it.
+   */
   read(signal?: AbortSignal): Promise<ReadonlyMap<string, RegistryEntry>>;
   /** Durable when it resolves. */
   write(name: string, entry: RegistryEntry): Promise<void>;
@@ -60,7 +63,7 @@ export function createRegistry(log: EventLog, topic: string): Registry {
       if (entry && key) entries.set(key.toString(), entry);
       read = { id, offset: offset + 1 };
     }
-    return new Map(entries);
+    return entries;
   }
 
   return {
