@@ -1,4 +1,5 @@
 import { duplexPair } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '@ccd/reconcile';
 import { systemClock } from '@ccd/reconcile';
 import { createEmbeddedLog } from '../embedded/client/connect-embedded-log.ts';
@@ -10,6 +11,8 @@ import { openDatabase } from '../embedded/store/open-database.ts';
 export interface MemoryLog extends EmbeddedLog {
   /** Another connection to the same log, as another process would have. */
   connect(): EmbeddedLog;
+  /** Serves a connection that another process has opened. */
+  accept(socket: Duplex): void;
   /** Runs retention and compaction now; otherwise they run every ten minutes of the clock. */
   upkeep(): Promise<void>;
   /** Ends the log and every connection. */
@@ -44,6 +47,9 @@ export function createMemoryLog({ clock = systemClock }: { readonly clock?: Cloc
   return {
     ...connect(),
     connect,
+    accept: (socket) => {
+      engine.accept(socket);
+    },
     upkeep: () => engine.upkeep(),
     async close() {
       await Promise.all([...connections].map((log) => log.close()));
