@@ -96,7 +96,7 @@ export function createAzureDriver(options: AzureDriverOptions): StoreDriver {
 
     async get(key) {
       const answer = await ask(key, { method: 'GET', url: blobUrl(key) });
-      if (isMissing(answer)) {
+      if (isMissing(answer) || isFolder(answer)) {
         answer.body.resume();
         throw new ObjectNotFoundError(key);
       }
@@ -107,7 +107,7 @@ export function createAzureDriver(options: AzureDriverOptions): StoreDriver {
     async head(key): Promise<ObjectInfo | undefined> {
       const answer = await ask(key, { method: 'HEAD', url: blobUrl(key) });
       answer.body.resume();
-      if (isMissing(answer)) return undefined;
+      if (isMissing(answer) || isFolder(answer)) return undefined;
       await expectStatus(key, answer, 200);
       return { key, size: Number(answer.headers['content-length'] ?? 0) };
     },
@@ -173,6 +173,9 @@ function codeOf({ headers }: HttpAnswer): string | undefined {
 /** The object is missing, and not its container. */
 const isMissing = (answer: HttpAnswer): boolean => answer.status === 404 && codeOf(answer) === 'BlobNotFound';
 
+/** With a hierarchical namespace folders answer as empty objects. */
+const isFolder = ({ headers }: HttpAnswer): boolean => headers['x-ms-meta-hdi_isfolder'] === 'true';
+
 /** How the service says that an object stands there: also who may create and not overwrite is told so. */
 const existsCodes = new Set(['BlobAlreadyExists', 'ConditionNotMet', 'UnauthorizedBlobOverwrite']);
 
@@ -187,9 +190,7 @@ async function outcomeOf({ key, ifAbsent }: PutRequest, answer: HttpAnswer): Pro
 }
 
 async function expectStatus(key: string, answer: HttpAnswer, status: number): Promise<void> {
-  if (answer.status === status) {
-    return;
-  }
+  if (answer.status === status) return;
   answer.body.resume();
   const code = codeOf(answer);
   throw toPortError(key, { status: answer.status, ...(code !== undefined && { code }) });

@@ -11,7 +11,13 @@ import {
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithServers, startAzurite, uniqueName, useServer } from '@ccd/testkit/servers';
-import { AccessDeniedError, ObjectExistsError, ObjectKeyError, StorageUnavailableError } from '../errors.ts';
+import {
+  AccessDeniedError,
+  ObjectExistsError,
+  ObjectKeyError,
+  ObjectNotFoundError,
+  StorageUnavailableError,
+} from '../errors.ts';
 import type { ObjectStore } from '../port.ts';
 import { proveWriteAccess } from '../prove-write-access.ts';
 import { describeObjectStoreContract } from '../testing/index.ts';
@@ -241,6 +247,19 @@ describeWithServers('azurite', 'Azure Blob Storage', () => {
       const headers = { 'content-md5': 'AAAAAAAAAAAAAAAAAAAAAA==' };
       proxy.spoil({ status: 200, headers }, requests.get);
       await expect(store.get('a').then(collect)).rejects.toThrow(/not what was stored/);
+    });
+
+    it('takes no folder of a hierarchical namespace for an object', async () => {
+      const folder = { status: 200, headers: { 'x-ms-meta-hdi_isfolder': 'true' } };
+      proxy.spoil(folder, ({ method }) => method === 'HEAD' || method === 'GET', 2);
+      await expect(store.head('a')).resolves.toBeUndefined();
+      await expect(store.get('a')).rejects.toThrow(ObjectNotFoundError);
+    });
+
+    it('says that an object which may not be changed is for a person to mend', async () => {
+      const immutable = { status: 409, headers: { 'x-ms-error-code': 'BlobImmutableDueToPolicy' } };
+      proxy.spoil(immutable, requests.put);
+      await expect(store.put('a', small)).rejects.toThrow(/denied.*BlobImmutableDueToPolicy/);
     });
 
     it('goes nowhere else when it is told to', async () => {

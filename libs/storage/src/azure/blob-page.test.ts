@@ -35,6 +35,14 @@ describe(parseBlobPage, () => {
     ]);
   });
 
+  it('takes no folder of a hierarchical namespace for an object', () => {
+    const xml = page(
+      '<Blob><Name>a</Name><Properties><ResourceType>directory</ResourceType><Content-Length>0</Content-Length>' +
+        `</Properties></Blob>${blobOf('<Name>a/b</Name>', 1)}`,
+    );
+    expect(parseBlobPage(xml)?.blobs).toEqual([{ key: 'a/b', size: 1 }]);
+  });
+
   it('reads an empty container', () => {
     expect(parseBlobPage(page(''))).toEqual({ blobs: [], marker: undefined });
   });

@@ -9,6 +9,8 @@ export interface BlobPage {
 const blob = /<Blob>(.*?)<\/Blob>/gs;
 const name = /<Name(?<encoded>\s+Encoded="true")?\s*>(?<text>[^<]*)<\/Name>/;
 const length = /<Content-Length>(\d+)<\/Content-Length>/;
+/** With a hierarchical namespace folders are listed as well. */
+const folder = '<ResourceType>directory</ResourceType>';
 const next = /<NextMarker>([^<]+)<\/NextMarker>/;
 
 /**
@@ -20,6 +22,7 @@ export function parseBlobPage(xml: string): BlobPage | undefined {
   if (!/<\/EnumerationResults>\s*$/.test(xml)) return undefined;
   const blobs: ObjectInfo[] = [];
   for (const [, content = ''] of xml.matchAll(blob)) {
+    if (content.includes(folder)) continue;
     const { encoded, text } = name.exec(content)?.groups ?? {};
     const size = length.exec(content)?.[1];
     if (text === undefined || size === undefined) return undefined;

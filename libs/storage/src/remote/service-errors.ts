@@ -28,14 +28,16 @@ const ofPort = [
 
 export const isOfPort = (error: unknown): boolean => ofPort.some((type) => error instanceof type);
 
+/** What a person has to mend though the status does not say so. */
+const refusals = new Set(['NoSuchBucket', 'ContainerNotFound', 'BlobImmutableDueToPolicy']);
+
 /** Says in the words of the port what a service answered. The library's error is left out: it may quote what was sent. */
 export function toPortError(key: string, { status, code }: ServiceAnswer): Error {
   const why = [
     status === undefined ? 'no answer came' : `it answered ${status}`,
     ...(code !== undefined && /^[A-Za-z][\w.-]{0,63}$/.test(code) ? [`(${code})`] : []),
   ].join(' ');
-  const isRefusal =
-    status === 401 || status === 403 || code === 'NoSuchBucket' || code === 'ContainerNotFound';
+  const isRefusal = status === 401 || status === 403 || refusals.has(code ?? '');
   return isRefusal ? new AccessDeniedError(key, why) : new StorageUnavailableError(key, why);
 }
 
