@@ -4,6 +4,7 @@ import { createFolderStore } from '@ccd/storage';
 import type { Working } from '../../decrypter/bench/deriving.ts';
 import { sourceTopic } from '../../decrypter/bench/source-stream.ts';
 import type { SourceStream } from '../../decrypter/bench/source-stream.ts';
+import { ChunkPool } from '../src/chunk-pool.ts';
 import { runExportLoop } from '../src/export-loop.ts';
 import { PartitionExport } from '../src/partition-export.ts';
 import { createEventRenderer } from '../src/render-records.ts';
@@ -25,6 +26,7 @@ export function startExporting(
 ): Working {
   const stopping = new AbortController();
   const store = createFolderStore({ root: join(folder, 'objects'), bucket: 'bench' });
+  const chunks = new ChunkPool();
   const ends = new Map<number, number>();
   const events = (): number => [...ends.values()].reduce((sum, end) => sum + end, 0);
   const running = runExportLoop(
@@ -57,7 +59,7 @@ export function startExporting(
               },
             },
             store,
-            createSpool: () => new Spool(() => openUnnamedFile(folder), spoolMemoryBytes),
+            createSpool: () => new Spool(() => openUnnamedFile(folder), spoolMemoryBytes, chunks),
             signal,
           },
           committed,

@@ -7,10 +7,12 @@ import { eventually, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { runExportLoop } from './export-loop.ts';
 import { PartitionExport } from './partition-export.ts';
+import { ChunkPool } from './chunk-pool.ts';
 import { Spool } from './spool.ts';
 import { openUnnamedFile } from './unnamed-file.ts';
 
 const folder = scratchDir();
+const chunks = new ChunkPool(16);
 const intervalMs = 60_000;
 
 /** Wall time moves on by an interval at every sleep, which takes next to no real time. */
@@ -90,7 +92,7 @@ async function setUp({
               },
               consumer,
               store,
-              createSpool: () => new Spool(() => openUnnamedFile(folder), 100),
+              createSpool: () => new Spool(() => openUnnamedFile(folder), 100, chunks),
               signal,
             },
             committed,

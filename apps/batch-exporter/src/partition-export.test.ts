@@ -4,10 +4,12 @@ import { createMemoryStore } from '@ccd/storage/testing';
 import { scratchDir } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { PartitionExport } from './partition-export.ts';
+import { ChunkPool } from './chunk-pool.ts';
 import { Spool } from './spool.ts';
 import { openUnnamedFile } from './unnamed-file.ts';
 
 const folder = scratchDir();
+const chunks = new ChunkPool(100);
 const partition = { topic: 'stream-1', partition: 0 };
 const minute = 60_000;
 
@@ -47,7 +49,7 @@ function setUp({ header = '' } = {}) {
             if (offset !== undefined) world.committed = offset;
           },
         },
-        createSpool: () => new Spool(() => openUnnamedFile(folder), 1024),
+        createSpool: () => new Spool(() => openUnnamedFile(folder), 1024, chunks),
         render: async ({ value }, sink) => {
           if (value?.toString() === 'skip') return false;
           sink.text(`${value?.toString()}\n`);

@@ -111,7 +111,7 @@ export class PartitionExport {
         break;
       }
     }
-    const printed = this.#sink.take();
+    const printed = this.#sink.lend();
     if (lines > 0) {
       await this.#spool.append(printed);
       this.#lines += lines;
@@ -175,7 +175,7 @@ export class PartitionExport {
     const metadata = boundary === undefined ? '' : doneMetadata(boundary);
     await consumer.commit([{ ...partition, offset: end, metadata }]);
     failpoint('exporter.afterEnd');
-    await this.#spool.discard();
+    await this.#spool.recycle();
     this.#spool = createSpool();
     this.#lines = 0;
     this.#start = end;

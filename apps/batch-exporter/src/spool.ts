@@ -1,19 +1,18 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-
-/** Written and read at a time. */
-const pieceBytes = 256 * 1024;
+import type { ChunkPool } from './chunk-pool.ts';
 
 /**
  * Holds the lines of one object until its interval ends: the first of them in memory, the others in a temporary file. The
  * file is encrypted with a key that never leaves this process, since the lines of a key export are keys.
  */
 export class Spool {
+  /** Full ones, of the beginning. */
   #memory: Buffer[] = [];
   #file: FileHandle | undefined;
   /** What comes after the file's bytes. */
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  #chunk: Buffer;
+  #filled = 0;
   readonly #key = randomBytes(32);
   readonly #iv = randomBytes(16);
   readonly #cipher = createCipheriv('aes-256-ctr', this.#key, this.#iv);
@@ -22,11 +21,14 @@ export class Spool {
 
   readonly #openFile: () => Promise<FileHandle>;
   readonly #memoryLimit: number;
+  readonly #chunks: ChunkPool;
 
-  /** @param memoryLimit bytes kept in memory; what comes after them goes to a file, piece by piece */
-  constructor(openFile: () => Promise<FileHandle>, memoryLimit: number) {
+  /** @param memoryLimit bytes kept in memory, a chunk at least; what comes after them goes to a file, chunk by chunk */
+  constructor(openFile: () => Promise<FileHandle>, memoryLimit: number, chunks: ChunkPool) {
     this.#openFile = openFile;
     this.#memoryLimit = memoryLimit;
+    this.#chunks = chunks;
+    this.#chunk = chunks.take();
   }
 
   /** Bytes appended so far. */
@@ -39,17 +41,16 @@ export class Spool {
     return this.#hash.copy().digest('hex');
   }
 
-  /** The bytes are the spool's from here on. */
+  /** The lines are copied; they must stay as they are until this resolves. */
   async append(lines: Buffer): Promise<void> {
     this.#size += lines.length;
     this.#hash.update(lines);
-    if (this.#size <= this.#memoryLimit) {
-      this.#memory.push(lines);
-      return;
+    for (let at = 0; at < lines.length;) {
+      const copied = lines.copy(this.#chunk, this.#filled, at);
+      this.#filled += copied;
+      at += copied;
+      if (this.#filled === this.#chunk.length) await this.#finishChunk();
     }
-    this.#pending.push(lines);
-    this.#pendingBytes += lines.length;
-    if (this.#pendingBytes >= Math.min(pieceBytes, this.#memoryLimit)) await this.#spill();
   }
 
   /** The bytes in order; may be read several times. */
@@ -57,30 +58,38 @@ export class Spool {
     yield* this.#memory;
     if (this.#file !== undefined) {
       const decipher = createDecipheriv('aes-256-ctr', this.#key, this.#iv);
-      const buffer = Buffer.allocUnsafeSlow(pieceBytes);
+      const buffer = Buffer.allocUnsafeSlow(this.#chunk.length);
       for (let position = 0; ;) {
-        const { bytesRead } = await this.#file.read(buffer, 0, pieceBytes, position);
+        const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, position);
         if (bytesRead === 0) break;
         position += bytesRead;
         yield decipher.update(buffer.subarray(0, bytesRead));
       }
     }
-    yield* this.#pending;
+    if (this.#filled > 0) yield this.#chunk.subarray(0, this.#filled);
   }
 
-  /** Forgets everything; the spool is not to be used again. */
+  /** As `discard`, where nobody reads any more, so that other spools may use the memory. */
+  async recycle(): Promise<void> {
+    this.#chunks.give([...this.#memory, this.#chunk]);
+    await this.discard();
+  }
+
+  /** Forgets everything; the spool is not to be used again. Whoever still reads may do so. */
   async discard(): Promise<void> {
     this.#memory = [];
-    this.#pending = [];
     this.#key.fill(0);
     await this.#file?.close();
   }
 
-  async #spill(): Promise<void> {
-    this.#file ??= await this.#openFile();
-    const encrypted = this.#pending.map((lines) => this.#cipher.update(lines));
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    for (const piece of encrypted) await this.#file.appendFile(piece);
+  async #finishChunk(): Promise<void> {
+    if (this.#file === undefined && (this.#memory.length + 1) * this.#chunk.length <= this.#memoryLimit) {
+      this.#memory.push(this.#chunk);
+      this.#chunk = this.#chunks.take();
+    } else {
+      this.#file ??= await this.#openFile();
+      await this.#file.appendFile(this.#cipher.update(this.#chunk));
+    }
+    this.#filled = 0;
   }
 }

@@ -24,6 +24,7 @@ import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
 import type { ExporterConfig } from './config.ts';
+import { ChunkPool } from './chunk-pool.ts';
 import { runExportLoop } from './export-loop.ts';
 import { openStore, readLocation } from './open-store.ts';
 import { PartitionExport } from './partition-export.ts';
@@ -60,6 +61,7 @@ export async function startBatchExporter(
       ? createKeyRenderer(toKeyStoreSecrets(config).wrapper)
       : createEventRenderer(createRecordReader(catalog));
 
+  const chunks = new ChunkPool();
   const exportTo = async (location: string, signal: AbortSignal): Promise<void> => {
     const store = await openStore({
       location,
@@ -97,7 +99,8 @@ export async function startBatchExporter(
                 render,
                 consumer,
                 store,
-                createSpool: () => new Spool(() => openUnnamedFile(tmpdir()), config.SPOOL_MEMORY_BYTES),
+                createSpool: () =>
+                  new Spool(() => openUnnamedFile(tmpdir()), config.SPOOL_MEMORY_BYTES, chunks),
                 signal: running,
               },
               committed,

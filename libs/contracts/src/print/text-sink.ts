@@ -51,14 +51,18 @@ export class TextSink {
     this.position = start + length;
   }
 
-  /** A buffer of its own with all that was written since the last time. */
-  take(): Buffer {
-    const taken = Buffer.allocUnsafeSlow(this.position);
-    this.bytes.copy(taken, 0, 0, this.position);
+  /** All that was written since the last time, until something is written again. */
+  lend(): Buffer {
+    const lent = this.bytes.subarray(0, this.position);
     this.position = 0;
     // One large event must not be remembered for good.
     if (this.bytes.length > keptBytes) this.#use(Buffer.allocUnsafeSlow(firstBytes));
-    return taken;
+    return lent;
+  }
+
+  /** The same as a buffer of its own. */
+  take(): Buffer {
+    return Buffer.from(this.lend());
   }
 
   #use(bytes: Buffer): void {
