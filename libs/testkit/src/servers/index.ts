@@ -18,6 +18,7 @@ export type { RedisOptions } from './redis/start-redis.ts';
 export { startRedisWithReplica } from './redis/start-redis-with-replica.ts';
 export type { ReplicatedRedis } from './redis/start-redis-with-replica.ts';
 export { serverPlaces } from './config.ts';
+export { keptText } from './kept.ts';
 export { findProgram } from './places.ts';
 export type { ServerPlaces } from './places.ts';
 export { serverKinds, serverTitles, serverVersions } from './server-kind.ts';

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerFailedError } from './errors.ts';
 import { logTail } from './log-tail.ts';
-import { createServerFolder } from './server-folder.ts';
+import { createServerFolder, openHome } from './server-folder.ts';
 import type { RunningServer, ServerCommand, ServerSource } from './source.ts';
 
 /** What can be done to a server. */
@@ -27,10 +27,12 @@ export interface ServerActions {
 export interface TestServer extends ServerActions {
   readonly host: '127.0.0.1';
   readonly port: number;
-  /** Its data and logs; gone when it is stopped, or when this process ends. */
+  /** Its data and logs; gone when it is stopped, or when this process ends, unless it has a home. */
   readonly folder: string;
   /** What it has printed since it was last started. */
   log(): string;
+  /** Resolves when the process that runs now has ended, however it did. */
+  ended(): Promise<void>;
 }
 
 /** What a server is, once its folder has been prepared. */
@@ -49,12 +51,14 @@ const shutDownWithinMs = 20_000;
 /**
  * Makes a folder for a server and lets `prepare` write its files, starts it, waits until it is ready, and gives it a
  * handle. Where that fails nothing is left behind.
+ * @param home folder that is kept instead; `prepare` finds in it what an earlier start left
  */
 export async function startTestServer(
   source: ServerSource,
   prepare: (folder: string) => Promise<PreparedServer>,
+  home?: string,
 ): Promise<TestServer> {
-  const { folder, remove } = createServerFolder(source);
+  const { folder, remove } = home === undefined ? createServerFolder(source) : openHome(source, home);
   try {
     return await startPrepared(source, folder, remove, await prepare(folder));
   } catch (error) {
@@ -77,6 +81,8 @@ async function startPrepared(
   async function start(): Promise<void> {
     starts += 1;
     logFile = join(folder, `start-${starts}.log`);
+    // In a home an earlier process may have left one, which would say that this one is ready.
+    rmSync(logFile, { force: true });
     running = await source.start({ ...command, folder, logFile });
     const deadline = performance.now() + readyWithinMs;
     while (!(await answers(isReady, log))) {
@@ -138,6 +144,7 @@ async function startPrepared(
     },
     stop,
     log,
+    ended: async () => running?.waitUntilEnded(),
   };
 }
 

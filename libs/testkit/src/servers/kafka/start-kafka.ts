@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSource } from '../find-source.ts';
-import { freePort } from '../free-port.ts';
+import { keptPort } from '../kept.ts';
 import type { ServerSource } from '../source.ts';
 import { onAll, startAll } from '../server-group.ts';
 import { startTestServer } from '../test-server.ts';
@@ -22,6 +22,11 @@ export interface KafkaOptions {
   readonly security?: KafkaSecurity;
   /** Broker settings on top of those for tests, such as `log.retention.ms`. */
   readonly settings?: Properties;
+  /**
+   * For one broker: a folder for its data, settings and ports that is kept when it is stopped, and taken up again by the next start;
+   * absent: one that goes with it.
+   */
+  readonly home?: string;
 }
 
 /** A Kafka of a suite's own. What is done to it is done to all its brokers; each can be had alone in `nodes`. */
@@ -52,13 +57,14 @@ export async function startKafkaFrom(source: ServerSource, options: KafkaOptions
   };
 }
 
-async function takePorts({ security }: KafkaOptions): Promise<BrokerPorts> {
+async function takePorts({ security, home }: KafkaOptions): Promise<BrokerPorts> {
   const logsIn = security?.users !== undefined || security?.oauth !== undefined;
+  const take = (listener: string): Promise<number> => keptPort(home, listener);
   return {
-    PLAINTEXT: await freePort(),
-    CONTROLLER: await freePort(),
-    ...(security && { SSL: await freePort() }),
-    ...(logsIn && { SASL_SSL: await freePort() }),
+    PLAINTEXT: await take('PLAINTEXT'),
+    CONTROLLER: await take('CONTROLLER'),
+    ...(security && { SSL: await take('SSL') }),
+    ...(logsIn && { SASL_SSL: await take('SASL_SSL') }),
   };
 }
 
@@ -73,31 +79,37 @@ function startBroker(
   index: number,
   options: KafkaOptions,
 ): Promise<TestServer> {
-  return startTestServer(source, async (folder) => {
-    const file = join(folder, 'server.properties');
-    const secure = options.security && setUpSecurity(options.security, folder, source);
-    writeFileSync(
-      file,
-      toPropertiesFile({
-        ...brokerProperties(index, cluster, join(folder, 'data')),
-        ...secure?.properties,
-        ...options.settings,
-      }),
-    );
-    const java = [...javaArguments(source), ...(secure?.java ?? [])];
-    await source.run({
-      program: 'java',
-      args: [
-        ...[...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file],
-        ...(secure?.format ?? []),
-      ],
-      folder,
-      logFile: join(folder, 'format.log'),
-    });
-    return {
-      port: cluster[index]?.PLAINTEXT ?? 0,
-      command: { program: 'java', args: [...java, ...newArchive(source), 'kafka.Kafka', file] },
-      isReady: (log) => log().includes('Kafka Server started'),
-    };
-  });
+  return startTestServer(
+    source,
+    async (folder) => {
+      const file = join(folder, 'server.properties');
+      const secure = options.security && setUpSecurity(options.security, folder, source);
+      writeFileSync(
+        file,
+        toPropertiesFile({
+          ...brokerProperties(index, cluster, join(folder, 'data')),
+          ...secure?.properties,
+          ...options.settings,
+        }),
+      );
+      const java = [...javaArguments(source), ...(secure?.java ?? [])];
+      if (!existsSync(join(folder, 'data', 'meta.properties'))) {
+        await source.run({
+          program: 'java',
+          args: [
+            ...[...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${clusterId}`, '-c', file],
+            ...(secure?.format ?? []),
+          ],
+          folder,
+          logFile: join(folder, 'format.log'),
+        });
+      }
+      return {
+        port: cluster[index]?.PLAINTEXT ?? 0,
+        command: { program: 'java', args: [...java, ...newArchive(source), 'kafka.Kafka', file] },
+        isReady: (log) => log().includes('Kafka Server started'),
+      };
+    },
+    options.home,
+  );
 }

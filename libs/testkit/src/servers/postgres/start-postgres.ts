@@ -1,7 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSource } from '../find-source.ts';
-import { freePort } from '../free-port.ts';
+import { keptPort } from '../kept.ts';
 import type { ServerSource } from '../source.ts';
 import { startTestServer } from '../test-server.ts';
 import type { TestServer } from '../test-server.ts';
@@ -17,6 +17,11 @@ export interface PostgresOptions {
   readonly password?: string;
   /** Lines of `postgresql.conf`, such as `max_connections`. */
   readonly settings?: Readonly<Record<string, string | number>>;
+  /**
+   * A folder for its data, settings and ports that is kept when it is stopped, and taken up again by the next start;
+   * absent: one that goes with it.
+   */
+  readonly home?: string;
 }
 
 export interface PostgresServer extends TestServer {
@@ -28,30 +33,32 @@ export interface PostgresServer extends TestServer {
 /** Starts a PostgreSQL with an empty database. Throws `ServerMissingError` where there is none. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const source = findSource('postgres');
-  const server = await startTestServer(source, async (folder) => {
-    const port = await freePort();
-    const data = join(folder, 'data');
-    mkdirSync(data, { mode: 0o700 });
-    source.adopt(data);
-    await initialise(source, folder, data, options.password);
-    const files = options.tls && writeTlsFiles(folder, options.tls, source);
-    writeFileSync(join(data, 'pg_hba.conf'), accessRules(options));
-    const settings = { ...baseSettings(port, folder), ...tlsSettings(files), ...options.settings };
-    return {
-      port,
-      command: {
-        program: 'postgres',
-        args: [
-          '-D',
-          data,
-          ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-        ],
-      },
-      // SIGTERM waits for all clients to leave.
-      shutDownSignal: 'SIGINT',
-      isReady: (log) => log().includes('database system is ready to accept connections'),
-    };
-  });
+  const server = await startTestServer(
+    source,
+    async (folder) => {
+      const port = await keptPort(options.home, 'port');
+      const data = join(folder, 'data');
+      if (!existsSync(data)) await initialise(source, folder, data, options.password);
+      const files = options.tls && writeTlsFiles(folder, options.tls, source);
+      writeFileSync(join(data, 'pg_hba.conf'), accessRules(options));
+      const settings = { ...baseSettings(port, folder), ...tlsSettings(files), ...options.settings };
+      return {
+        port,
+        command: {
+          program: 'postgres',
+          args: [
+            '-D',
+            data,
+            ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+          ],
+        },
+        // SIGTERM waits for all clients to leave.
+        shutDownSignal: 'SIGINT',
+        isReady: (log) => log().includes('database system is ready to accept connections'),
+      };
+    },
+    options.home,
+  );
   return { ...server, user: 'postgres', database: 'postgres' };
 }
 
@@ -61,6 +68,11 @@ async function initialise(
   data: string,
   password: string | undefined,
 ): Promise<void> {
+  // Under another name, so that what has its name is complete.
+  const made = `${data}.new`;
+  rmSync(made, { recursive: true, force: true });
+  mkdirSync(made, { mode: 0o700 });
+  source.adopt(made);
   const passwordFile = join(folder, 'password');
   if (password !== undefined) {
     writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -69,13 +81,14 @@ async function initialise(
   await source.run({
     program: 'initdb',
     args: [
-      ...['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale', 'C'],
+      ...['-D', made, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale', 'C'],
       ...['--no-sync', '--no-instructions'],
       ...(password === undefined ? [] : ['--pwfile', passwordFile]),
     ],
     folder,
     logFile: join(folder, 'initdb.log'),
   });
+  renameSync(made, data);
 }
 
 /** What a process that is killed has handed to the system is not lost: only a loss of power needs `fsync`. */

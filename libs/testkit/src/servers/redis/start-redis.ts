@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSource } from '../find-source.ts';
-import { freePort } from '../free-port.ts';
+import { keptPort } from '../kept.ts';
 import type { ServerSource } from '../source.ts';
 import { startTestServer } from '../test-server.ts';
 import type { TestServer } from '../test-server.ts';
@@ -17,6 +17,11 @@ export interface RedisOptions {
   readonly users?: readonly string[];
   /** Directives of `redis.conf`, such as `appendonly` or `maxmemory`. */
   readonly settings?: RedisSettings;
+  /**
+   * A folder for its data, settings and ports that is kept when it is stopped, and taken up again by the next start;
+   * absent: one that goes with it.
+   */
+  readonly home?: string;
 }
 
 /** Starts a Redis, in memory unless `settings` say otherwise. Throws `ServerMissingError` where there is none. */
@@ -25,23 +30,27 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestServer
 }
 
 export async function startRedisFrom(source: ServerSource, options: RedisOptions): Promise<TestServer> {
-  return startTestServer(source, async (folder) => {
-    const port = await freePort();
-    const file = join(folder, 'redis.conf');
-    const files = options.tls && writeTlsFiles(folder, options.tls, source);
-    writeFileSync(
-      file,
-      toRedisConf({
-        ...baseSettings(port, options.tls, files),
-        dir: folder,
-        ...(options.users && { user: options.users }),
-        ...options.settings,
-      }),
-    );
-    return {
-      port,
-      command: { program: 'redis-server', args: [file] },
-      isReady: (log) => log().includes('Ready to accept connections'),
-    };
-  });
+  return startTestServer(
+    source,
+    async (folder) => {
+      const port = await keptPort(options.home, 'port');
+      const file = join(folder, 'redis.conf');
+      const files = options.tls && writeTlsFiles(folder, options.tls, source);
+      writeFileSync(
+        file,
+        toRedisConf({
+          ...baseSettings(port, options.tls, files),
+          dir: folder,
+          ...(options.users && { user: options.users }),
+          ...options.settings,
+        }),
+      );
+      return {
+        port,
+        command: { program: 'redis-server', args: [file] },
+        isReady: (log) => log().includes('Ready to accept connections'),
+      };
+    },
+    options.home,
+  );
 }
