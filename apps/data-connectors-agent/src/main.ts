@@ -13,6 +13,11 @@ await runMain(agentName, async () => {
     clock,
     logger: createLogger({ name: agentName, level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
     controlPlane: connectControlPlane(toControlPlaneOptions(config, clock)),
-    cluster: await connectCluster(toClusterOptions(config, process.env), { clock }),
+    cluster: await connectCluster(toClusterOptions(config, process.env), {
+      clock,
+      onLog: ({ line }) => {
+        process.stdout.write(`${line}\n`);
+      },
+    }),
   });
 });

@@ -14,7 +14,12 @@ await runMain(agentName, async () => {
     clock,
     logger: createLogger({ name: agentName, level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
     controlPlane: connectControlPlane(toControlPlaneOptions(config, clock)),
-    cluster: await connectCluster(toClusterOptions(config, process.env), { clock }),
+    cluster: await connectCluster(toClusterOptions(config, process.env), {
+      clock,
+      onLog: ({ line }) => {
+        process.stdout.write(`${line}\n`);
+      },
+    }),
     log: await connectEventLog(toEventLogOptions(config), { clock }),
   });
 });
