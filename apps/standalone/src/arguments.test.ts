@@ -7,14 +7,26 @@ describe(parseArguments, () => {
   it('runs the demo on loopback where nothing is said', () => {
     expect(start()).toStrictEqual({
       kind: 'start',
-      options: { dataDir: '/home/ann/data', host: '127.0.0.1', port: 8080, demo: true },
+      options: { dataDir: '/home/ann/data', host: '127.0.0.1', port: 8080, demo: true, engines: 'embedded' },
     });
   });
 
   it('takes the folder as seen from where the command was typed', () => {
     expect(start('--data', '../elsewhere', '--port', '9000', '--no-demo')).toStrictEqual({
       kind: 'start',
-      options: { dataDir: '/home/elsewhere', host: '127.0.0.1', port: 9000, demo: false },
+      options: {
+        dataDir: '/home/elsewhere',
+        host: '127.0.0.1',
+        port: 9000,
+        demo: false,
+        engines: 'embedded',
+      },
+    });
+  });
+
+  it('keeps the data of real engines in a folder of their own', () => {
+    expect(start('--engines', 'real')).toMatchObject({
+      options: { dataDir: '/home/ann/data-real', engines: 'real' },
     });
   });
 
@@ -35,6 +47,7 @@ describe(parseArguments, () => {
     [['streams'], "Unexpected argument 'streams'"],
     [['--data', ''], '--data is empty'],
     [['--allow-networks', '10.0.0.0/8,minio'], 'give networks'],
+    [['--engines', 'kafka'], 'give embedded or real'],
   ])('refuses %j in words', (argv, words) => {
     expect(() => start(...argv)).toThrow(ArgumentError);
     expect(() => start(...argv)).toThrow(words);

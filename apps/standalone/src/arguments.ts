@@ -10,7 +10,11 @@ export interface StartOptions {
   readonly demo: boolean;
   /** Networks of this machine and around it that connectors may lead to, as address/bits between commas. */
   readonly allowedNetworks?: string;
+  readonly engines: EnginesChoice;
 }
+
+/** What stands behind the apps: engines that need nothing, or the servers of production. */
+export type EnginesChoice = 'embedded' | 'real';
 
 export type Arguments =
   { readonly kind: 'start'; readonly options: StartOptions } | { readonly kind: 'help' };
@@ -20,20 +24,32 @@ export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
 }
 
-export const usage = `Runs the whole system on this machine, on embedded engines, with a demo.
+export const usage = `Runs the whole system on this machine, with a demo.
 
 usage: npm start -- [options]
 
-  --no-demo      start without demo entities and simulated events
-  --data <dir>   where everything is kept (default: data)
-  --port <n>     port of the event gateway (default: 8080); tokens are issued on the
-                 next port, events are read over web sockets on the one after it,
-                 schemas are looked up on the third
-  --host <addr>  address to listen on (default: 127.0.0.1)
+  --engines <set>  embedded (default): needs no server
+                   real: Kafka, Redis, PostgreSQL and S3, run here as well (below)
+  --no-demo        start without demo entities and simulated events
+  --data <dir>     where everything is kept (default: data, or data-real with --engines real)
+  --port <n>       port of the event gateway (default: 8080); tokens are issued on the
+                   next port, events are read over web sockets on the one after it,
+                   schemas are looked up on the third
+  --host <addr>    address to listen on (default: 127.0.0.1)
   --allow-networks <list>
-                 private networks in which stores and databases of data connectors may
-                 be, such as 127.0.0.0/8,10.0.0.0/8 (default: none but the internet)
-  --help         show this
+                   private networks in which stores and databases of data connectors may
+                   be, such as 127.0.0.0/8,10.0.0.0/8 (default: none but the internet)
+  --help           show this
+
+With --engines real, servers are started that npm run test-servers installs; their data
+is kept in the data folder. To use servers of your own instead, name them in the environment,
+by the settings of the apps (docs/operations/engines.md); each may be given or left out:
+
+  STRM_BOOTSTRAP_SERVERS    Kafka, host:port between commas; STRM_KAFKASEC_* as well
+  STRM_REDIS_HOST           Redis, host:port; STRM_REDIS_PASSWORD, STRM_REDIS_TLS, … as well
+  DATABASE_URL              PostgreSQL, postgres://user:password@host:port/database
+  BUCKET                    bucket of the demo, with BUCKET_CREDENTIALS_FILE, the document
+                            of an S3 data connector; STORAGE_CA as well
 
 The gRPC API is on port 50051, since clients speak plaintext to that port alone: a second
 system beside this one needs a --host of its own, such as 127.0.0.2. Ctrl-C stops in order;
@@ -56,15 +72,20 @@ export function parseArguments(argv: readonly string[], callerFolder: string): A
   if (networks?.split(',').every((each) => parseNetwork(each.trim()) !== undefined) === false) {
     throw new ArgumentError(`--allow-networks is ${JSON.stringify(networks)}; give networks as 10.0.0.0/8`);
   }
+  const engines = given.engines ?? 'embedded';
+  if (engines !== 'embedded' && engines !== 'real') {
+    throw new ArgumentError(`--engines is ${JSON.stringify(engines)}; give embedded or real`);
+  }
   if (given.data === '') throw new ArgumentError('--data is empty; give a folder');
   return {
     kind: 'start',
     options: {
-      dataDir: resolve(callerFolder, given.data ?? 'data'),
+      dataDir: resolve(callerFolder, given.data ?? (engines === 'real' ? 'data-real' : 'data')),
       host: given.host ?? '127.0.0.1',
       port,
       demo: given['no-demo'] !== true,
       ...(networks !== undefined && { allowedNetworks: networks }),
+      engines,
     },
   };
 }
@@ -74,6 +95,7 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       options: {
+        engines: { type: 'string' },
         'no-demo': { type: 'boolean' },
         data: { type: 'string' },
         port: { type: 'string' },

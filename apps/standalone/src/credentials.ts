@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { loadOrMake } from './kept-file.ts';
@@ -23,9 +24,21 @@ export class CredentialsLostError extends Error {
   }
 }
 
-/** Keeps what the first start gave out. @throws CredentialsLostError, UnreadableFileError */
-export function keepCredentials(dataDir: string, given: Credentials | undefined): Promise<Credentials> {
+/** The database of the control plane is new, and the data folder is that of another one. */
+export class CredentialsStaleError extends Error {
+  override readonly name = 'CredentialsStaleError';
+  constructor(path: string) {
+    super(
+      `the database of the control plane is empty, and ${path} is of another one; ` +
+        'put that database back from a backup, or give this one a data folder of its own',
+    );
+  }
+}
+
+/** Keeps what the first start gave out. @throws CredentialsLostError, CredentialsStaleError, UnreadableFileError */
+export async function keepCredentials(dataDir: string, given: Credentials | undefined): Promise<Credentials> {
   const path = join(dataDir, 'installation.json');
+  if (given !== undefined && existsSync(path)) throw new CredentialsStaleError(path);
   return loadOrMake(path, credentialsSchema, () => {
     if (given === undefined) throw new CredentialsLostError(path);
     return credentialsSchema.parse(given);

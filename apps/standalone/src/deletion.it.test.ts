@@ -6,6 +6,7 @@ import { createMovableClock } from '@ccd/reconcile/testing';
 import { eventually, personal, scratchDir } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { foldersOf } from './folders.ts';
+import { socketPathOf } from './socket-path.ts';
 import { credentialsOf } from './testing/entities.ts';
 import { startRig } from './testing/rig.ts';
 import type { Rig } from './testing/rig.ts';
@@ -27,7 +28,7 @@ describe('strm delete stream', () => {
     const started = await startRig(dataDir, { clock });
     rig = started;
     const log = await connectEventLog(
-      eventLogOptions.parse({ engine: 'embedded', socketPath: started.system.socketPath }),
+      eventLogOptions.parse({ engine: 'embedded', socketPath: socketPathOf(dataDir) }),
       { clock: systemClock },
     );
     const close = () => log.close();

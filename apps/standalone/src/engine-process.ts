@@ -6,10 +6,12 @@ import type { Component } from '@ccd/service';
 import { z } from 'zod';
 
 export interface EngineProcessOptions {
-  /** The built or the source `engine-main`. */
+  /** Its program, built or a source. */
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
+  /** Between asking it to end and ending it. */
+  readonly graceMs?: number;
   readonly onLine: (line: string) => void;
   /** Told how an engine ended that had worked, and that nobody had stopped. */
   readonly onCrash: (ending: string) => void;
@@ -33,13 +35,12 @@ export class EngineStartError extends Error {
 }
 
 const restartPauseMs = 500;
-const graceMs = 10_000;
 /** An engine whose owner was killed leaves its folder within its own grace, which is shorter. */
 const predecessorLeavesWithinMs = 8_000;
 
-/** The embedded engine in a process of its own; one that dies is started again. */
+/** An engine, or several, in a process of its own; one that dies is started again. */
 export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
-  const { entry, environment, clock, onLine, onCrash } = options;
+  const { entry, environment, clock, graceMs = 10_000, onLine, onCrash } = options;
   let child: ChildProcess | undefined;
   let stopping = false;
   let ready = false;

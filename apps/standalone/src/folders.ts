@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export function foldersOf(dataDir: string) {
   return {
     engine: join(dataDir, 'engine'),
+    /** Data and settings of the servers beside the apps, where the engines are servers. */
+    servers: join(dataDir, 'servers'),
     controlPlane: join(dataDir, 'control-plane'),
     cluster: join(dataDir, 'cluster'),
     cache: join(dataDir, 'cache'),

@@ -2,8 +2,6 @@ import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failpointNames } from '@ccd/failpoints';
-import { connectEventLog, eventLogOptions } from '@ccd/eventlog';
-import { systemClock } from '@ccd/reconcile';
 import { createRandom, eventually, scaled, scratchDir, summarise } from '@ccd/testkit';
 import type { Random } from '@ccd/testkit';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -15,7 +13,7 @@ import { startFleet } from './testing/faults/fleet.ts';
 import type { Fleet } from './testing/faults/fleet.ts';
 import { killAtFailpoints, killAtRandom } from './testing/faults/inject-faults.ts';
 import { createLedger } from './testing/faults/ledger.ts';
-import { killUnstopped } from './testing/faults/managed-process.ts';
+import { killUnstopped } from './testing/processes/managed-process.ts';
 import { openLogFile } from './testing/faults/read-log.ts';
 import {
   checkAgents,
@@ -50,16 +48,8 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
   afterAll(killUnstopped);
   const scratch = scratchDir();
 
-  async function makeForeignTopic(socketPath: string): Promise<void> {
-    const log = await connectEventLog(eventLogOptions.parse({ engine: 'embedded', socketPath }), {
-      clock: systemClock,
-    });
-    await log.admin.createTopic({ name: foreignTopic, partitions: 1, config: { cleanup: 'delete' } });
-    await log.close();
-  }
-
   function uidsOf(running: Fleet, topics: readonly string[]): readonly string[] {
-    const log = openLogFile(running.folders.engine);
+    const log = openLogFile(running.engines.engineFolder);
     const uids = topics.map((name) => log.topic(name).uid);
     log.close();
     return uids;
@@ -69,8 +59,8 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
   async function run(running: Fleet, random: Random): Promise<Problems> {
     const clock = startStopwatch();
     const ledger = createLedger();
-    await makeForeignTopic(running.socket);
-    const { ids, sender } = await setScene(running, scratch, ledger);
+    await running.engines.makeForeignTopic(foreignTopic);
+    const { ids, sender } = await setScene(running, scratch, running.engines.bucket, ledger);
     const topics = [...topicsOf(ids), foreignTopic];
     const uids = uidsOf(running, topics);
     const load = sendLoad({ sender, ledger, width: 4 });
@@ -87,9 +77,10 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
       await Promise.all([churn.stop(), load.stop()]);
     }
 
+    const { outside } = running.engines;
     const look = async (): Promise<Problems> => [
-      ...(await checkScene(running.folders, ids, ledger)),
-      ...(await checkAgents(running.folders, {
+      ...(await checkScene(outside, ids, ledger)),
+      ...(await checkAgents(outside, running.cluster, {
         topics: [...topics, usageTopic],
         workloads: 5,
         secrets: 1,
@@ -107,7 +98,7 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
     await eventually('the end of all work', isDone, settleMs, 1_000).catch(() => {});
     let counting: Problems = [];
     const isCounted = async () => {
-      counting = await checkUsage(running, ids);
+      counting = await checkUsage(running.strm, outside, ids);
       return counting.length === 0;
     };
     await eventually('the last count', isCounted, settleMs, 500).catch(() => {});

@@ -6,6 +6,7 @@ describe(locateApps, () => {
     expect(locateApps('/clone/dist/apps/standalone/main.js')).toStrictEqual({
       folder: '/clone/dist/apps',
       engine: '/clone/dist/apps/standalone/engine-main.js',
+      servers: '/clone/tools/local-servers.ts',
       clone: '/clone',
     });
   });
@@ -14,6 +15,7 @@ describe(locateApps, () => {
     expect(locateApps('/clone/apps/standalone/src/main.ts')).toStrictEqual({
       folder: '/clone/apps',
       engine: '/clone/apps/standalone/src/engine-main.ts',
+      servers: '/clone/tools/local-servers.ts',
       clone: '/clone',
     });
   });

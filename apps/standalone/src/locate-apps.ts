@@ -5,6 +5,8 @@ export interface AppLocations {
   readonly folder: string;
   /** The program of the embedded engine. */
   readonly engine: string;
+  /** The program of servers beside the system, which is no app and runs from its source. */
+  readonly servers: string;
   /** Root of the repository. */
   readonly clone: string;
 }
@@ -14,9 +16,11 @@ export function locateApps(program: string): AppLocations {
   const here = dirname(program);
   const isSource = basename(here) === 'src';
   const folder = isSource ? dirname(dirname(here)) : dirname(here);
+  const clone = isSource ? dirname(folder) : dirname(dirname(folder));
   return {
     folder,
     engine: join(here, `engine-main${extname(program)}`),
-    clone: isSource ? dirname(folder) : dirname(dirname(folder)),
+    servers: join(clone, 'tools', 'local-servers.ts'),
+    clone,
   };
 }

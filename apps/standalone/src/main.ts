@@ -4,8 +4,10 @@ import { systemClock } from '@ccd/reconcile';
 import { createLogger, errorFields, ListenError } from '@ccd/service';
 import { ArgumentError, parseArguments, usage } from './arguments.ts';
 import type { StartOptions } from './arguments.ts';
+import { chooseEngines } from './choose-engines.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { toLine } from './demo/tally.ts';
+import { openBucket } from './engines.ts';
 import { foldersOf } from './folders.ts';
 import { locateApps } from './locate-apps.ts';
 import { openLogFile } from './log-file.ts';
@@ -30,6 +32,12 @@ async function run(options: StartOptions): Promise<void> {
   terminal.lines([`Starting the streaming engine in ${dataDir} …`]);
   const logger = createLogger({ name: 'start', destination: log });
 
+  const startEngines = await chooseEngines({
+    choice: options.engines,
+    dataDir,
+    apps,
+    environment: process.env,
+  });
   const system = await startStandalone(
     {
       dataDir,
@@ -43,7 +51,7 @@ async function run(options: StartOptions): Promise<void> {
       },
       path: process.env['PATH'] ?? '',
       appsDir: apps.folder,
-      engineEntry: apps.engine,
+      startEngines,
       ...(allowedNetworks !== undefined && { allowedNetworks }),
     },
     {
@@ -74,17 +82,18 @@ async function run(options: StartOptions): Promise<void> {
       dataDir,
       defaultDataDir: resolve(apps.clone, 'data'),
       strmFolder: folders.strm,
-      exportsFolder: folders.exports,
       logFile: folders.log,
       host,
       demo: options.demo,
     }),
   );
-  const demo = !options.demo
-    ? Promise.resolve()
-    : runDemo({
+  async function showDemo(): Promise<void> {
+    const store = await openBucket(system.engines);
+    try {
+      await runDemo({
         strmFolder: folders.strm,
-        exportsFolder: folders.exports,
+        bucket: system.engines.bucket,
+        store,
         clock,
         signal: stopping.signal,
         onLines: (lines) => {
@@ -93,11 +102,16 @@ async function run(options: StartOptions): Promise<void> {
         onTally: (tally) => {
           terminal.status(toLine(tally));
         },
-      }).catch((error: unknown) => {
-        if (stopping.signal.aborted) return;
-        logger.error({ error: errorFields(error) }, 'the demo ended');
-        terminal.lines([`The demo ended: ${error instanceof Error ? error.message : String(error)}`]);
       });
+    } catch (error) {
+      if (stopping.signal.aborted) return;
+      logger.error({ error: errorFields(error) }, 'the demo ended');
+      terminal.lines([`The demo ended: ${error instanceof Error ? error.message : String(error)}`]);
+    } finally {
+      await store.close();
+    }
+  }
+  const demo = options.demo ? showDemo() : Promise.resolve();
   await new Promise((stop) => {
     stopping.signal.addEventListener('abort', stop, { once: true });
   });

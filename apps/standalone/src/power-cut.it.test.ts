@@ -11,12 +11,12 @@ import { afterEach, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { prepareCli } from './prepare-cli.ts';
 import { strm } from './strm.ts';
-import { buildApps } from './testing/faults/build-apps.ts';
-import type { BuiltApps } from './testing/faults/build-apps.ts';
-import { createManagedProcess, killUnstopped } from './testing/faults/managed-process.ts';
+import { buildApps } from './testing/processes/build-apps.ts';
+import type { BuiltApps } from './testing/processes/build-apps.ts';
+import { createManagedProcess, killUnstopped } from './testing/processes/managed-process.ts';
 import { checkPromises, cutPower } from './testing/faults/power-cuts.ts';
 import type { Life } from './testing/faults/power-cuts.ts';
-import { readBootstrap } from './testing/faults/read-bootstrap.ts';
+import { readBootstrap } from './testing/processes/read-bootstrap.ts';
 import { openLogFile } from './testing/faults/read-log.ts';
 import { grpcPort, ownAddress } from './testing/rig.ts';
 

@@ -1,180 +1,203 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, personal as ofPerson, scratchDir } from '@ccd/testkit';
+import { join } from 'node:path';
 import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
-import { foldersOf } from './folders.ts';
-import { createExporter, createFolderConnector, credentialsOf, topicOf } from './testing/entities.ts';
-import { openLogFile } from './testing/faults/read-log.ts';
-import { isForwardedTo, maskOf, multiset, openField, readKeys } from './testing/oracle.ts';
-import { readExports, startRig } from './testing/rig.ts';
-import type { Rig } from './testing/rig.ts';
-import { exampleContract, fetchToken, inParallel, postEvent } from './testing/send-events.ts';
-import type { ExampleEvent } from './testing/send-events.ts';
+import { eventually, scratchDir } from '@ccd/testkit';
+import { describeWithServers } from '@ccd/testkit/servers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createBystander } from './testing/bystander.ts';
+import { startEmbeddedSet } from './testing/engines/embedded-set.ts';
+import type { EngineSet, EngineSetOptions } from './testing/engines/engine-set.ts';
+import { startServerSet } from './testing/engines/server-set.ts';
+import { createConnector, createContract, topicOf } from './testing/entities.ts';
+import { readStoredEvent } from './testing/faults/avro-example.ts';
+import { checkDerivedSince, eventsIn } from './testing/faults/check-data.ts';
+import type { Problems } from './testing/faults/check-data.ts';
+import { createLedger } from './testing/faults/ledger.ts';
+import {
+  checkAgents,
+  checkScene,
+  checkUsage,
+  scene,
+  sceneStreams,
+  setScene,
+  topicsOf,
+} from './testing/faults/scene.ts';
+import type { StreamIds } from './testing/faults/scene.ts';
+import { sendLoad } from './testing/faults/send-load.ts';
+import { buildApps } from './testing/processes/build-apps.ts';
+import type { BuiltApps } from './testing/processes/build-apps.ts';
+import { launchApps } from './testing/processes/launch-apps.ts';
+import type { LaunchedApps } from './testing/processes/launch-apps.ts';
+import { createLauncher } from './testing/processes/launcher.ts';
+import type { ExampleEvent, Sender } from './testing/send-events.ts';
 
-const count = 10_000;
-const consents = [[], [1], [1, 2, 3]] as const;
-const seed = 'hi-there';
-const personal = ['uniqueIdentifier', 'consistentValue', 'someSensitiveValue'] as const;
+const contract = 'my-organisation/visit/1.0.0';
+/** In each part of the run. */
+const events = 1_000;
+const settleMs = 120_000;
+/** A derived stream whose definition changes in mid-flow. */
+const changing = 'changing';
+const usageTopic = 'billing';
+const foreignTopic = 'stream-of-somebody-else';
 
-const events: readonly ExampleEvent[] = Array.from({ length: count }, (_, index) => ({
-  strmMeta: { eventContractRef: exampleContract, consentLevels: consents[index % consents.length] ?? [] },
-  uniqueIdentifier: ofPerson(`unique-${index % 97}`),
-  consistentValue: ofPerson(`session-${index % 211}`),
-  someSensitiveValue: index % 50 === 0 ? '' : ofPerson(`sensitive-${index % 89}`),
-  // Not personal, so that it stays as it is and tells the events apart.
-  notSensitiveValue: `event-${index}`,
-}));
+const built = scratchDir();
+let programs: BuiltApps;
+beforeAll(async () => {
+  programs = await buildApps(join(built, 'dist'), [
+    ...[
+      'control-plane',
+      'event-gateway',
+      'decrypter',
+      'batch-exporter',
+      'schema-registry',
+      'usage-forwarder',
+      'standalone',
+    ],
+  ]);
+}, 120_000);
 
-interface Exported {
-  readonly strmMeta: { readonly consentLevels: readonly number[]; readonly keyLink: string };
-  readonly [field: string]: unknown;
-}
+type StartSet = (options: EngineSetOptions) => Promise<EngineSet>;
 
-const parse = (files: readonly string[]): readonly Exported[] =>
-  files.flatMap((file) =>
-    file
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Exported),
-  );
+describe('on the embedded engines', () => {
+  theSpine(startEmbeddedSet);
+});
+describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'on Kafka, Redis, PostgreSQL and S3', () => {
+  theSpine(startServerSet);
+});
 
-const contentOf = (
-  { strmMeta, ...fields }: Pick<Exported, 'strmMeta'> | ExampleEvent,
-  changes = {},
-): string => JSON.stringify({ consent: strmMeta.consentLevels, ...fields, ...changes });
-
-describe('10,000 events of three consent levels, from HTTP to files', () => {
-  let rig: Rig;
-  let keys: ReadonlyMap<string, string>;
-  let stored: readonly Exported[];
-  const derived = { one: [] as readonly Exported[], masked: [] as readonly Exported[] };
+/** The way of events through the apps as they ship, each a process of its own, from HTTP to objects. */
+function theSpine(startSet: StartSet): void {
+  const launcher = createLauncher();
+  const ledger = createLedger(contract);
+  let engines: EngineSet;
+  let apps: LaunchedApps;
+  let registryUrl: string;
+  let bystander: readonly string[];
+  let ids: StreamIds;
+  let sender: Sender;
+  const stops = [() => launcher.stop()];
+  // Before the scratch folder goes.
+  afterAll(async () => {
+    for (const stop of stops) await stop();
+  }, 60_000);
   const scratch = scratchDir();
 
   beforeAll(async () => {
-    rig = await startRig(scratch);
-    await rig.strm('create', 'stream', 'source');
-    await rig.strm('create', 'stream', 'one', '--derived-from', 'source', '--purposes', '1');
-    await rig.strm(
-      ...['create', 'stream', 'masked', '--derived-from', 'source', '--purposes', '1,2,3'],
-      ...['--masked-fields', `${exampleContract}:consistentValue`, '--mask-seed', seed],
-    );
-    await createFolderConnector(rig.strm, scratch, 'files');
-    for (const stream of ['source', 'one', 'masked']) await createExporter(rig.strm, 'files', stream);
-    await createExporter(rig.strm, 'files', 'source', 'keys', '--export-keys');
-    await sendAll();
-    const expected = {
-      one: events.filter(({ strmMeta }) => isForwardedTo([1], strmMeta.consentLevels)).length,
-      masked: events.filter(({ strmMeta }) => isForwardedTo([1, 2, 3], strmMeta.consentLevels)).length,
-    };
-    const read = async (name: string) => parse(await readExports(rig.exportsFolder, `bucket/${name}`));
-    await eventually(
-      'every export',
-      async () => {
-        stored = await read('source');
-        derived.one = await read('one');
-        derived.masked = await read('masked');
-        keys = new Map(
-          (await readExports(rig.exportsFolder, 'bucket/keys')).flatMap((csv) => [...readKeys(csv)]),
-        );
-        return (
-          stored.length >= count &&
-          derived.one.length >= expected.one &&
-          derived.masked.length >= expected.masked &&
-          stored.every(({ strmMeta }) => keys.has(strmMeta.keyLink))
-        );
-      },
-      150_000,
-      500,
-    );
-  }, 240_000);
-  afterAll(() => rig.stop(), 60_000);
-
-  async function sendAll(): Promise<void> {
-    const { authUrl, eventsUrl } = rig.system;
-    const client = await credentialsOf(rig.strm, 'source');
-    const token = await fetchToken({ authUrl, eventsUrl, ...client });
-    const [first] = events;
-    if (first === undefined) return;
-    // Until the agents have made the topics, the gateway asks to come back later.
-    await eventually('the first 204', async () => (await postEvent(eventsUrl, token, first)) === 204);
-    const statuses = new Map<number, number>();
-    await inParallel(events.slice(1), 16, async (event) => {
-      const status = await postEvent(eventsUrl, token, event);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    engines = await startSet({ folder: scratch, apps: programs, launcher });
+    stops.push(() => engines.stop());
+    apps = await launchApps({ folder: scratch, apps: programs, launcher, engines });
+    const port = 8_083;
+    registryUrl = `http://${apps.host}:${port}/confluent`;
+    await launcher.launch('schema-registry', programs.schemaRegistry, {
+      ...apps.settings,
+      STRM_REGISTRY_HOST: apps.host,
+      STRM_REGISTRY_PORT: `${port}`,
+      CACHE_DIR: join(scratch, 'cache', 'schema-registry'),
     });
-    expect(statuses).toStrictEqual(new Map([[204, count - 1]]));
+    await engines.makeForeignTopic(foreignTopic);
+    await createContract(apps.strm, scratch, contract);
+    bystander = await createBystander(apps.strm);
+    await createConnector(apps.strm, scratch, 'kept', engines.bucket);
+    ({ ids, sender } = await setScene(apps, scratch, engines.bucket, ledger));
+    await apps.strm(...derivedFromSource(changing), '--purposes', '1');
+  }, 180_000);
+
+  const derivedFromSource = (name: string) => ['create', 'stream', name, '--derived-from', scene.source];
+  const streamTopic = async (name: string) => engines.outside.topic(await topicOf(apps.strm, name));
+
+  /** What is still wrong when the agents and workers have had their time. */
+  async function problemsOf(look: () => Promise<Problems>): Promise<Problems> {
+    const isRight = async () => (await look()).length === 0;
+    await eventually('an end of all work', isRight, settleMs, 500).catch(() => {});
+    return (await look()).slice(0, 10);
   }
 
-  it('stores every accepted event once, with every personal field encrypted', () => {
-    expect(multiset(stored.map(({ notSensitiveValue }) => String(notSensitiveValue)))).toStrictEqual(
-      multiset(events.map(({ notSensitiveValue }) => notSensitiveValue)),
+  async function killEverything(): Promise<void> {
+    const processes = Object.values(apps.processes);
+    const workers = [...(await apps.workers('decrypter')), ...(await apps.workers('batch-exporter'))];
+    const died = engines.kill();
+    for (const each of processes) each.kill();
+    for (const pid of workers) kill(pid);
+    await died;
+    await engines.revive();
+    await eventually('all processes are back', () => processes.every((each) => each.isReady()), 60_000);
+  }
+
+  /** Gives a derived stream another definition; answers with how many events had been sent when that was followed. */
+  async function changeDefinition(): Promise<number> {
+    await apps.strm('delete', 'stream', changing);
+    await apps.strm(...derivedFromSource(changing), '--purposes', '1,2');
+    await eventually(
+      'events of the new definition',
+      async () => (await streamTopic(changing)).partitions.flat().length > 0,
+      60_000,
+      200,
     );
-    const inputs = new Map(events.map((event) => [event.notSensitiveValue, event]));
-    for (const event of stored) {
-      const sent = inputs.get(String(event['notSensitiveValue']));
-      for (const field of personal) expect(event[field]).not.toBe(sent?.[field]);
+    return ledger.sent.size;
+  }
+
+  it('stores, derives and exports each event once and in order, whatever is killed in mid-flow', async () => {
+    const load = sendLoad({ sender, ledger, width: 8 });
+    let changedAt: number;
+    try {
+      await eventually('the first events', () => ledger.accepted() >= events, settleMs);
+      await killEverything();
+      await eventually('the next events', () => ledger.accepted() >= 2 * events, settleMs);
+      changedAt = await changeDefinition();
+      await eventually('the last events', () => ledger.accepted() >= 3 * events, settleMs);
+    } finally {
+      await load.stop();
     }
-  });
-
-  it('exports the keys that open every encrypted field', () => {
-    const opened = stored.map((event) => {
-      const key = keys.get(event.strmMeta.keyLink) ?? '';
-      return contentOf(
-        event,
-        Object.fromEntries(personal.map((field) => [field, openField(key, String(event[field]))])),
-      );
-    });
-    expect(multiset(opened)).toStrictEqual(multiset(events.map((event) => contentOf(event))));
-  });
-
-  it('derives the events of those who agreed, with only the fields of the purpose readable', () => {
-    const readable = derived.one.map((event) => {
-      const key = keys.get(event.strmMeta.keyLink) ?? '';
-      const closed = ['consistentValue', 'someSensitiveValue'] as const;
-      return contentOf(
-        event,
-        Object.fromEntries(closed.map((field) => [field, openField(key, String(event[field]))])),
-      );
-    });
-    const wanted = events.filter(({ strmMeta }) => isForwardedTo([1], strmMeta.consentLevels));
-    expect(multiset(readable)).toStrictEqual(multiset(wanted.map((event) => contentOf(event))));
-  });
-
-  it('masks as published', () => {
-    const wanted = events.filter(({ strmMeta }) => isForwardedTo([1, 2, 3], strmMeta.consentLevels));
-    expect(multiset(derived.masked.map((event) => contentOf(event)))).toStrictEqual(
-      multiset(
-        wanted.map((event) => contentOf(event, { consistentValue: maskOf(seed, event.consistentValue) })),
+    const look = async () => [
+      ...(await checkScene(engines.outside, ids, ledger)),
+      ...checkDerivedSince(
+        changedAt,
+        eventsIn(await streamTopic(scene.source)),
+        eventsIn(await streamTopic(changing)),
+        { purposes: [1, 2] },
+        ledger.sent,
       ),
-    );
-  });
+    ];
+    expect(await problemsOf(look)).toStrictEqual([]);
+  }, 300_000);
 
   it('counts every event once', async () => {
-    const counted = async () => {
-      const csv = await rig.strm('get', 'usage', 'source', '--by', '1d');
-      return csv.trim().split('\n').at(-1)?.split(',')[1];
-    };
-    await eventually('the last count', async () => (await counted()) === `${count}`, 20_000, 200);
-    expect(await counted()).toBe(`${count}`);
-  });
+    expect(await problemsOf(() => checkUsage(apps.strm, engines.outside, ids))).toStrictEqual([]);
+  }, 60_000);
 
   it('explains what stands on the log to a Confluent client', async () => {
-    const log = openLogFile(foldersOf(scratch).engine);
-    const { partitions } = log.topic(await topicOf(rig.strm, 'masked'));
-    log.close();
-    const client = new SchemaRegistry({ host: rig.system.schemaRegistryUrl });
+    const records = (await streamTopic('masked')).partitions.flat();
+    const client = new SchemaRegistry({ host: registryUrl });
     const decoded = await Promise.all(
-      partitions.flat().map(({ value }) => client.decode(Buffer.from(value)) as Promise<Exported>),
+      records.map(({ value }) => client.decode(Buffer.from(value)) as Promise<ExampleEvent>),
     );
-    expect(multiset(decoded.map((event) => contentOf(event)))).toStrictEqual(
-      multiset(derived.masked.map((event) => contentOf(event))),
+    expect(decoded.length).toBeGreaterThan(0);
+    expect(decoded.map(({ notSensitiveValue }) => notSensitiveValue)).toStrictEqual(
+      records.map(({ value }) => readStoredEvent(value).notSensitiveValue),
     );
   });
 
-  it('says nothing personal and no secret in any log', () => {
-    const log = rig.log();
-    for (const value of ['unique-1', 'session-1', 'sensitive-1', ...[...keys.values()].slice(0, 5)]) {
-      expect(log).not.toContain(value);
-    }
-    expect(log).not.toContain(rig.system.credentials.installation.clientSecret);
-  });
-});
+  it('removes exactly what was made for it once it is deleted', async () => {
+    const { strm, cluster } = apps;
+    const others = [...bystander, foreignTopic, usageTopic];
+    const before = {
+      topics: [...others, ...topicsOf(ids), await topicOf(strm, changing)],
+      workloads: 6,
+      secrets: 2,
+    };
+    expect(await checkAgents(engines.outside, cluster, before)).toStrictEqual([]);
+    for (const name of [...sceneStreams, scene.keys]) await strm('delete', 'batch-exporter', name);
+    await strm('delete', 'data-connector', scene.connector);
+    await strm('delete', 'stream', scene.source, '--recursive');
+    const left = { topics: others, workloads: 1, secrets: 1 };
+    expect(await problemsOf(() => checkAgents(engines.outside, cluster, left))).toStrictEqual([]);
+    expect(Object.values(apps.processes).flatMap((each) => each.ownEnds())).toStrictEqual([]);
+  }, 120_000);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended just before.
+  }
+}

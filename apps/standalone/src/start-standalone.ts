@@ -1,29 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { connectCluster } from '@ccd/cluster';
 import type { Cluster } from '@ccd/cluster';
 import { configSchema as controlPlaneSchema, startControlPlane } from '@ccd/control-plane';
 import type { Bootstrap, RunningControlPlane } from '@ccd/control-plane';
-import { connectControlPlane } from '@ccd/controlplane';
-import { configSchema as connectorsSchema, startDataConnectorsAgent } from '@ccd/data-connectors-agent';
-import { toClusterOptions, toControlPlaneOptions, toEventLogOptions } from '@ccd/dataplane';
 import { configSchema as gatewaySchema, startEventGateway } from '@ccd/event-gateway';
-import { connectEventLog } from '@ccd/eventlog';
-import { configSchema as exportersSchema, startExportersAgent } from '@ccd/exporters-agent';
 import type { Clock } from '@ccd/reconcile';
 import { configSchema as registrySchema, startSchemaRegistry } from '@ccd/schema-registry';
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createHealth, loadConfig, startService } from '@ccd/service';
-import { configSchema as streamsSchema, startStreamsAgent } from '@ccd/streams-agent';
 import { configSchema as usageSchema, startUsageForwarder } from '@ccd/usage-forwarder';
 import { configSchema as webSocketSchema, startWebSocket } from '@ccd/web-socket';
 import { checkPorts } from './check-ports.ts';
 import { keepCredentials } from './credentials.ts';
 import type { Credentials } from './credentials.ts';
-import { createEngineProcess } from './engine-process.ts';
+import type { Engines, EnginesRuntime, RunningEngines } from './engines.ts';
 import { foldersOf } from './folders.ts';
 import { loadSecrets } from './secrets.ts';
-import { socketPathOf } from './socket-path.ts';
+import { startAgents } from './start-agents.ts';
 
 export interface StandaloneOptions {
   readonly dataDir: string;
@@ -40,8 +33,8 @@ export interface StandaloneOptions {
   readonly path: string;
   /** Folder with the apps of the workers. */
   readonly appsDir: string;
-  /** `engine-main`, to run as a process. */
-  readonly engineEntry: string;
+  /** First of all, and stopped last. */
+  readonly startEngines: (runtime: EnginesRuntime) => Promise<RunningEngines>;
   readonly pollIntervalMs?: number;
   readonly topicGraceHours?: number;
   /** Special networks that connectors may lead to, as address/bits between commas. */
@@ -70,10 +63,10 @@ export interface RunningStandalone extends RunningService {
   readonly schemaRegistryUrl: string;
   readonly gatewayUrl: string;
   readonly cluster: Cluster;
-  readonly socketPath: string;
+  readonly engines: Engines;
 }
 
-const stopTimeoutMs = 30_000;
+const stopTimeoutMs = 45_000;
 
 /** Starts every part, those that others need first; the first one that fails stops the rest again. */
 export async function startStandalone(
@@ -116,7 +109,7 @@ async function startParts(
     ports,
     path,
     appsDir,
-    engineEntry,
+    startEngines,
     pollIntervalMs = 1_000,
     topicGraceHours = 72,
     allowedNetworks,
@@ -130,19 +123,8 @@ async function startParts(
     return part;
   };
   const folders = foldersOf(dataDir);
-  const socketPath = socketPathOf(dataDir);
   const basics = { PATH: path, LOG_FORMAT: 'json' };
-  const engineLogger = logger('engine');
-  const engine = createEngineProcess({
-    entry: engineEntry,
-    environment: { ...basics, ENGINE_DATA_DIR: folders.engine, EVENTLOG_SOCKET: socketPath },
-    clock,
-    onLine,
-    onCrash: (ending) => {
-      engineLogger.warn({ ending }, 'the engine ended; another is started');
-    },
-  });
-  started(await startService({ name: 'engine', logger: engineLogger, components: [engine] }));
+  const engines = started(await startEngines({ clock, logger: logger('engines'), onLine }));
 
   const controlPlaneService: RunningControlPlane = started(
     await startControlPlane(
@@ -152,12 +134,16 @@ async function startParts(
         GRPC_REFLECTION: 'true',
         AUTH_PORT: `${ports.auth}`,
         DATA_DIR: folders.controlPlane,
+        ...engines.controlPlane,
       }),
       { clock, logger: logger('control-plane') },
     ),
   );
   const { authUrl, grpcPort, bootstrap } = controlPlaneService;
   const credentials = await keepCredentials(dataDir, bootstrap);
+  const networks = [engines.dataPlane['STORAGE_ALLOWED_NETWORKS'], allowedNetworks].filter(
+    (each) => each !== undefined,
+  );
   const environment = {
     ...basics,
     ...(await loadSecrets(dataDir)),
@@ -168,10 +154,9 @@ async function startParts(
     STRM_AUTH_CLIENT_ID: credentials.installation.clientId,
     STRM_AUTH_CLIENT_SECRET: credentials.installation.clientSecret,
     STRM_INSTALLATION_ID: credentials.installation.id,
-    EVENTLOG_SOCKET: socketPath,
+    ...engines.dataPlane,
     CACHE_DIR: folders.cache,
-    FOLDER_ROOT: folders.exports,
-    ...(allowedNetworks !== undefined && { STORAGE_ALLOWED_NETWORKS: allowedNetworks }),
+    ...(networks.length > 0 && { STORAGE_ALLOWED_NETWORKS: networks.join() }),
     CLUSTER_DIR: folders.cluster,
     APPS_DIR: appsDir,
     POLL_INTERVAL_MS: `${pollIntervalMs}`,
@@ -181,40 +166,8 @@ async function startParts(
     ...(existsSync(folders.guardrails) && { GUARDRAILS_FILE: folders.guardrails }),
   };
 
-  const streamsConfig = loadConfig(streamsSchema, environment);
-  const cluster = await connectCluster(toClusterOptions(streamsConfig, environment), {
-    clock,
-    onLog: ({ line }) => {
-      onLine(line);
-    },
-  });
-  const controlPlane = connectControlPlane(toControlPlaneOptions(streamsConfig, clock));
-  const log = await connectEventLog(toEventLogOptions(streamsConfig), { clock });
-  started(
-    await startService({
-      name: 'connections',
-      logger: logger('connections'),
-      components: [
-        {
-          name: 'control-plane',
-          stop: async () => {
-            controlPlane.close();
-          },
-        },
-        { name: 'event-log', stop: () => log.close() },
-        { name: 'cluster', stop: () => cluster.close() },
-      ],
-    }),
-  );
-
-  const shared = { clock, controlPlane, cluster };
-  const connectorsConfig = loadConfig(connectorsSchema, environment);
-  const exportersConfig = loadConfig(exportersSchema, environment);
-  started(
-    await startDataConnectorsAgent(connectorsConfig, { ...shared, logger: logger('data-connectors-agent') }),
-  );
-  started(await startStreamsAgent(streamsConfig, { ...shared, log, logger: logger('streams-agent') }));
-  started(await startExportersAgent(exportersConfig, { ...shared, logger: logger('exporters-agent') }));
+  const { cluster, ...agents } = await startAgents(environment, { clock, logger, onLine });
+  started(agents);
 
   const gateway = started(
     await startEventGateway(
@@ -266,6 +219,6 @@ async function startParts(
     webSocketUrl: `${webSocket.url.replace(/^http/, 'ws')}/ws`,
     schemaRegistryUrl: schemaRegistry.url,
     cluster,
-    socketPath,
+    engines,
   };
 }

@@ -5,7 +5,6 @@ export interface WelcomeOptions {
   /** Where `npm run strm` looks by itself. */
   readonly defaultDataDir: string;
   readonly strmFolder: string;
-  readonly exportsFolder: string;
   readonly logFile: string;
   readonly host: string;
   readonly demo: boolean;
@@ -13,9 +12,11 @@ export interface WelcomeOptions {
 
 /** What to open and to try. */
 export function welcome(
-  { gatewayUrl, eventsUrl, webSocketUrl, schemaRegistryUrl, authUrl, grpcPort, bootstrap }: RunningStandalone,
-  { dataDir, defaultDataDir, strmFolder, exportsFolder, logFile, host, demo }: WelcomeOptions,
+  system: RunningStandalone,
+  { dataDir, defaultDataDir, strmFolder, logFile, host, demo }: WelcomeOptions,
 ): readonly string[] {
+  const { gatewayUrl, eventsUrl, webSocketUrl, schemaRegistryUrl, authUrl, grpcPort, bootstrap, engines } =
+    system;
   const prefix = dataDir === defaultDataDir ? '' : `STRM_CONFIG_PATH=${strmFolder} `;
   const commands = commandsToTry(demo, bootstrap !== undefined);
   return [
@@ -28,7 +29,8 @@ export function welcome(
     `  gRPC API        ${host}:${grpcPort}`,
     `  tokens          ${authUrl}`,
     `  health          ${gatewayUrl}/ready  ${gatewayUrl}/metrics`,
-    `  exported files  ${exportsFolder}`,
+    `  exported files  ${engines.bucket.where}`,
+    ...engines.places.map(([what, where]) => `  ${what.padEnd(15)} ${where}`),
     `  log             ${logFile}`,
     '',
     'Try, in a second terminal:',

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { Bucket } from '../engines.ts';
+
 /** Runs a command of `strm`. */
 export type RunStrm = (argv: readonly string[]) => Promise<string>;
 
@@ -14,8 +16,6 @@ export const demo = {
   /** Purposes 1 to 3: every field readable, except for the one that is hashed. */
   masked: 'demo-masked',
   connector: 'demo-files',
-  /** Folder below the exports folder. */
-  bucket: 'demo',
   events: 'demo-events',
   keys: 'demo-keys',
 } as const;
@@ -23,7 +23,7 @@ export const demo = {
 const exportEverySeconds = 30;
 
 /** Makes what is missing of the demo, through the public API alone. */
-export async function ensureDemo(strm: RunStrm, strmFolder: string): Promise<void> {
+export async function ensureDemo(strm: RunStrm, strmFolder: string, bucket: Bucket): Promise<void> {
   const has = async (noun: string) => {
     const names = new Set((await strm(['list', noun, '-o', 'plain'])).split('\n').map((line) => line.trim()));
     return (name: string) => names.has(name);
@@ -41,8 +41,8 @@ export async function ensureDemo(strm: RunStrm, strmFolder: string): Promise<voi
   }
   if (!(await has('data-connectors'))(demo.connector)) {
     await strm([
-      ...['create', 'data-connector', 's3', demo.connector, demo.bucket],
-      ...['--credentials-file', await writeFolderCredentials(strmFolder)],
+      ...['create', 'data-connector', 's3', demo.connector, bucket.name],
+      ...['--credentials-file', await writeCredentials(strmFolder, bucket)],
     ]);
   }
   const hasExporter = await has('batch-exporters');
@@ -57,10 +57,9 @@ export async function ensureDemo(strm: RunStrm, strmFolder: string): Promise<voi
   await exporter(demo.keys, demo.source, '--export-keys', '--path-prefix', 'keys');
 }
 
-/** Credentials that make a bucket a folder of this machine (docs/decisions/0002). */
-async function writeFolderCredentials(strmFolder: string): Promise<string> {
-  const path = join(strmFolder, 'folder-connector.json');
+async function writeCredentials(strmFolder: string, { credentials }: Bucket): Promise<string> {
+  const path = join(strmFolder, 'connector.json');
   await mkdir(strmFolder, { recursive: true });
-  await writeFile(path, '{ "url": "file:///" }\n', { mode: 0o600 });
+  await writeFile(path, credentials, { mode: 0o600 });
   return path;
 }

@@ -1,5 +1,7 @@
 import { compileSchema, publicContracts } from '@ccd/contracts';
 import type { Clock } from '@ccd/reconcile';
+import type { ObjectStore } from '@ccd/storage';
+import type { Bucket } from '../engines.ts';
 import type { StrmOptions } from '../strm.ts';
 import { strm } from '../strm.ts';
 import { createExportCounter } from './count-exports.ts';
@@ -12,8 +14,10 @@ import type { Tally } from './tally.ts';
 export interface DemoOptions {
   /** Configuration and login of `strm`. */
   readonly strmFolder: string;
-  /** Below it, the demo's exports appear. */
-  readonly exportsFolder: string;
+  /** Where the demo's exports appear. */
+  readonly bucket: Bucket;
+  /** The same, to look into. */
+  readonly store: Pick<ObjectStore, 'list' | 'get'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Something to tell once. */
@@ -30,9 +34,9 @@ const settlingMs = 30_000;
 
 /** Makes the demo's entities, sends simulated events and tells what becomes of them, until the signal aborts. */
 export async function runDemo(options: DemoOptions): Promise<void> {
-  const { strmFolder, exportsFolder, clock, signal, onLines, onTally } = options;
+  const { strmFolder, bucket, store, clock, signal, onLines, onTally } = options;
   const base: StrmOptions = { folder: strmFolder, clock, signal };
-  await ensureDemo((argv) => strm(argv, base), strmFolder);
+  await ensureDemo((argv) => strm(argv, base), strmFolder, bucket);
 
   const startedAt = clock.now();
   const sent = new Map<string, number>();
@@ -65,21 +69,28 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   };
 
   async function showTally(): Promise<void> {
-    const count = createExportCounter(exportsFolder);
-    const before = new Set((await count()).files);
+    const count = createExportCounter(store);
+    let before: ReadonlySet<string> | undefined;
     let told = false;
     while (!signal.aborted) {
-      const exports = await count();
-      const [first] = exports.files.filter((file) => !before.has(file));
+      // A store that is away for a moment is looked into the next time.
+      const exports = await count().catch(() => undefined);
+      if (exports === undefined) {
+        await clock.sleep(tallyEveryMs, signal).catch(() => {});
+        continue;
+      }
+      before ??= new Set(exports.objects);
+      const known = before;
+      const first = exports.objects.find((key) => !known.has(key));
       if (first !== undefined && !told) {
         told = true;
         const seconds = Math.round((clock.now() - startedAt) / 1_000);
-        onLines([`First new file, ${seconds} s after the demo began: ${exportsFolder}/${first}`]);
+        onLines([`First new file, ${seconds} s after the demo began: ${bucket.where}/${first}`]);
       }
       onTally({
         sent,
         derived,
-        files: exports.files.length,
+        files: exports.objects.length,
         exportedEvents: exports.events,
         exportedKeys: exports.keys,
       });

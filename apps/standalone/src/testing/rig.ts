@@ -5,6 +5,7 @@ import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import { createLogger } from '@ccd/service';
 import type { LogLevel } from '@ccd/service';
+import { startEmbeddedEngines } from '../embedded-engines.ts';
 import { foldersOf } from '../folders.ts';
 import { locateApps } from '../locate-apps.ts';
 import { prepareCli } from '../prepare-cli.ts';
@@ -16,6 +17,8 @@ import { strm } from '../strm.ts';
 export const ownAddress = (): string => `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 
 export const grpcPort = 50_051;
+
+const path = '/usr/bin:/bin';
 
 export const mainProgram = resolve(import.meta.dirname, '../main.ts');
 
@@ -49,9 +52,9 @@ export async function startRig(
       dataDir,
       host,
       ports: { grpc: grpcPort, auth: 0, gateway: 0, webSocket: 0, schemaRegistry: 0 },
-      path: '/usr/bin:/bin',
+      path,
       appsDir: apps.folder,
-      engineEntry: apps.engine,
+      startEngines: (runtime) => startEmbeddedEngines({ ...runtime, dataDir, entry: apps.engine, path }),
       pollIntervalMs: 250,
       usageIntervalMs: 1_000,
       ...(allowedNetworks !== undefined && { allowedNetworks }),

@@ -36,7 +36,7 @@ export async function postEvent(eventsUrl: string, token: string, event: Example
     method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,
-      'strm-schema-ref': exampleContract,
+      'strm-schema-ref': event.strmMeta.eventContractRef,
       'strm-serialization-type': 'application/json',
       'content-type': 'application/json',
     },

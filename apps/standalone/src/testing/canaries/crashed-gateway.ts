@@ -29,7 +29,7 @@ export async function lastWordsOfGateway(
   { dataDir, folder, rig, token, event }: Place,
   { of }: Canaries,
 ): Promise<string> {
-  const { authUrl, credentials, socketPath } = rig.system;
+  const { authUrl, credentials, engines } = rig.system;
   const keys = keysSchema.parse(JSON.parse(await readFile(join(dataDir, 'keys.json'), 'utf8')));
   const failpoints = createFailpointControl(join(folder, 'failpoints'));
   const child = spawn(
@@ -42,7 +42,7 @@ export async function lastWordsOfGateway(
         LOG_LEVEL: 'trace',
         ...installationSettings(new URL(authUrl).hostname, authUrl, credentials),
         STRM_GATEWAY_PORT: '0',
-        EVENTLOG_SOCKET: socketPath,
+        ...engines.dataPlane,
         CACHE_DIR: join(folder, 'gateway-cache'),
         INSTANCE_ID: 'crashing',
         ...keys,

@@ -8,7 +8,9 @@ import { readStoredEvent } from './avro-example.ts';
 import type { Sent } from './ledger.ts';
 import type { ExportedPartition } from './read-exported.ts';
 import { wholeLines } from './read-exported.ts';
-import type { LogTopic } from './read-log.ts';
+import type { LogTopic as WholeTopic } from './read-log.ts';
+
+type LogTopic = Pick<WholeTopic, 'partitions'>;
 
 export type Problems = readonly string[];
 
@@ -82,15 +84,42 @@ export interface Derivation {
 }
 
 /** A derived stream is, partition by partition and in order, what its source and its consent make of it. */
-export function checkDerived(
+export const checkDerived = (
   source: Events,
   derived: Events,
-  { purposes, maskSeed }: Derivation,
+  derivation: Derivation,
+  sent: ReadonlyMap<string, Sent>,
+): Problems => compareInOrder('the derived stream', derive(source, derivation, sent), derived);
+
+/** A stream that was derived from some time on holds all events since `first` was sent, and what was under way then. */
+export function checkDerivedSince(
+  first: number,
+  source: Events,
+  derived: Events,
+  derivation: Derivation,
   sent: ReadonlyMap<string, Sent>,
 ): Problems {
+  const expected = derive(source, derivation, sent);
+  const latest = expected.map((events, partition) =>
+    events.slice(events.length - (derived[partition]?.length ?? 0)),
+  );
+  const found = new Set(derived.flat().map(idOf));
+  const since = new Set([...sent.keys()].slice(first));
+  return [
+    ...compareInOrder('the derived stream', latest, derived),
+    ...expected
+      .flat()
+      .map(idOf)
+      .filter((id) => since.has(id) && !found.has(id))
+      .map((id) => `${id} was not derived`),
+  ];
+}
+
+/** What should be derived from a source, by partition and in order. */
+function derive(source: Events, { purposes, maskSeed }: Derivation, sent: ReadonlyMap<string, Sent>): Events {
   const plain = (field: (typeof personal)[number], event: StoredEvent) =>
     sent.get(idOf(event))?.event[field] ?? '';
-  const expected = source.map((events) =>
+  return source.map((events) =>
     events
       .filter(({ consentLevels }) => isForwardedTo(purposes, consentLevels))
       .map((event) => ({
@@ -103,7 +132,6 @@ export function checkDerived(
           : { consistentValue: maskOf(maskSeed, plain('consistentValue', event)) }),
       })),
   );
-  return compareInOrder('the derived stream', expected, derived);
 }
 
 /** Objects of a stream hold each of its events once and in order, and nothing else. */

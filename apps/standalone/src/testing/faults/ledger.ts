@@ -12,6 +12,8 @@ export interface Sent {
 
 /** Every attempt to send an event, each with an id of its own. */
 export interface Ledger {
+  /** Of all its events. */
+  readonly contract: string;
   /** An attempt that nobody answered yet. */
   next(): ExampleEvent;
   answered(event: ExampleEvent, outcome: Outcome): void;
@@ -23,16 +25,18 @@ const consents = [[], [1], [1, 2, 3]] as const;
 /** Keys are made all along the run. */
 const eventsPerSession = 25;
 
-export function createLedger(): Ledger {
+/** @param contract of the fields of the public example */
+export function createLedger(contract = exampleContract): Ledger {
   const sent = new Map<string, Sent>();
   let accepted = 0;
   return {
+    contract,
     sent,
     next() {
       const index = sent.size;
       const event: ExampleEvent = {
         strmMeta: {
-          eventContractRef: exampleContract,
+          eventContractRef: contract,
           consentLevels: consents[index % consents.length] ?? [],
         },
         uniqueIdentifier: personal(`unique-${index % 97}`),

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventually } from '@ccd/testkit';
-import { createExporter, createFolderConnector, credentialsOf, topicOf } from '../entities.ts';
+import type { Outside } from '../engines/engine-set.ts';
+import type { Bucket, Run } from '../entities.ts';
+import { createConnector, createExporter, credentialsOf, topicOf } from '../entities.ts';
 import { readKeys } from '../oracle.ts';
-import { readExports } from '../rig.ts';
 import type { Sender } from '../send-events.ts';
 import { fetchToken, postEvent } from '../send-events.ts';
 import type { Derivation, Problems } from './check-data.ts';
@@ -15,11 +16,8 @@ import {
   checkSource,
   eventsIn,
 } from './check-data.ts';
-import type { Fleet } from './fleet.ts';
+import type { LaunchedApps } from '../processes/launch-apps.ts';
 import type { Ledger } from './ledger.ts';
-import { readExported } from './read-exported.ts';
-import type { LogFile } from './read-log.ts';
-import { openLogFile } from './read-log.ts';
 
 /** A source with two derived streams, all of them exported, and its keys: what has to come through whole. */
 export const scene = {
@@ -32,8 +30,6 @@ export const scene = {
   keys: 'keys',
 } as const;
 
-const contract = 'strmprivacy/example/1.5.0';
-
 export const sceneStreams = [scene.source, ...Object.keys(scene.derived)];
 
 /** Ids of the scene's streams, by name. */
@@ -41,17 +37,23 @@ export type StreamIds = ReadonlyMap<string, string>;
 
 /** Makes the streams and exporters, and waits until an event is accepted. */
 export async function setScene(
-  { strm, urls }: Pick<Fleet, 'strm' | 'urls'>,
+  { strm, urls }: Pick<LaunchedApps, 'strm' | 'urls'>,
   folder: string,
+  bucket: Bucket,
   ledger: Ledger,
 ): Promise<{ readonly ids: StreamIds; readonly sender: Sender }> {
   await strm('create', 'stream', scene.source);
   await strm('create', 'stream', 'one', '--derived-from', scene.source, '--purposes', '1');
   await strm(
     ...['create', 'stream', 'masked', '--derived-from', scene.source, '--purposes', '1,2,3'],
-    ...['--masked-fields', `${contract}:consistentValue`, '--mask-seed', scene.derived.masked.maskSeed],
+    ...[
+      '--masked-fields',
+      `${ledger.contract}:consistentValue`,
+      '--mask-seed',
+      scene.derived.masked.maskSeed,
+    ],
   );
-  await createFolderConnector(strm, folder, scene.connector);
+  await createConnector(strm, folder, scene.connector, bucket);
   for (const stream of sceneStreams) await createExporter(strm, scene.connector, stream);
   await createExporter(strm, scene.connector, scene.source, scene.keys, '--export-keys');
   const sender = { ...urls, ...(await credentialsOf(strm, scene.source)) };
@@ -79,49 +81,38 @@ export const topicsOf = (ids: StreamIds): readonly string[] => [
 ];
 
 /** Everything that is wrong with the scene's events, keys and objects. */
-export async function checkScene(
-  { engine, exports }: Fleet['folders'],
-  ids: StreamIds,
-  { sent }: Ledger,
-): Promise<Problems> {
-  const log = openLogFile(engine);
-  try {
-    const topicOf = (stream: string) => log.topic(`stream-${ids.get(stream) ?? ''}`);
-    const keyTopic = log.topic(`keys-${ids.get(scene.source) ?? ''}`);
-    const exported = (name: string) => readExported(join(exports, 'bucket', name));
-    const source = eventsIn(topicOf(scene.source));
-    const keys = new Map(
-      (await readExports(exports, `bucket/${scene.keys}`)).flatMap((csv) => [...readKeys(csv)]),
-    );
-    const derived = await Promise.all(
-      Object.entries(scene.derived).map(async ([name, derivation]) => {
-        const events = eventsIn(topicOf(name));
-        return [
-          ...checkDerived(source, events, derivation, sent),
-          ...checkExported(events, await exported(name)),
-        ];
-      }),
-    );
-    return [
-      ...checkSource(source, sent),
-      ...checkExported(source, await exported(scene.source)),
-      ...checkKeys(source, keys, sent),
-      ...checkKeyOrder(topicOf(scene.source), keyTopic),
-      ...derived.flat(),
-    ];
-  } finally {
-    log.close();
-  }
+export async function checkScene(outside: Outside, ids: StreamIds, { sent }: Ledger): Promise<Problems> {
+  const topicOf = (stream: string) => outside.topic(`stream-${ids.get(stream) ?? ''}`);
+  const sourceTopic = await topicOf(scene.source);
+  const keyTopic = await outside.topic(`keys-${ids.get(scene.source) ?? ''}`);
+  const source = eventsIn(sourceTopic);
+  const exportedKeys = await outside.exported(scene.keys);
+  const keys = new Map([...exportedKeys.values()].flatMap(({ text }) => [...readKeys(text)]));
+  const derived = await Promise.all(
+    Object.entries(scene.derived).map(async ([name, derivation]) => {
+      const events = eventsIn(await topicOf(name));
+      return [
+        ...checkDerived(source, events, derivation, sent),
+        ...checkExported(events, await outside.exported(name)),
+      ];
+    }),
+  );
+  return [
+    ...checkSource(source, sent),
+    ...checkExported(source, await outside.exported(scene.source)),
+    ...checkKeys(source, keys, sent),
+    ...checkKeyOrder(sourceTopic, keyTopic),
+    ...derived.flat(),
+  ];
 }
 
 /** How many events the control plane counts in the source, where it is not as many as there are. */
 export async function checkUsage(
-  { strm, folders }: Pick<Fleet, 'strm' | 'folders'>,
+  strm: Run,
+  outside: Pick<Outside, 'topic'>,
   ids: StreamIds,
 ): Promise<Problems> {
-  const log = openLogFile(folders.engine);
-  const stored = eventsIn(log.topic(`stream-${ids.get(scene.source) ?? ''}`)).flat().length;
-  log.close();
+  const stored = eventsIn(await outside.topic(`stream-${ids.get(scene.source) ?? ''}`)).flat().length;
   const csv = await strm('get', 'usage', scene.source, '--by', '1d');
   const counted = Number(csv.trim().split('\n').at(-1)?.split(',')[1]);
   return counted === stored ? [] : [`${counted} events are counted of ${stored}`];
@@ -129,12 +120,11 @@ export async function checkUsage(
 
 /** What is there and should not be, or the other way round, once the agents have had their time. */
 export async function checkAgents(
-  { engine, cluster }: Fleet['folders'],
+  outside: Pick<Outside, 'topicNames'>,
+  cluster: string,
   expected: { readonly topics: readonly string[]; readonly workloads: number; readonly secrets: number },
 ): Promise<Problems> {
-  const log: LogFile = openLogFile(engine);
-  const topics = log.topicNames().filter((name) => !name.startsWith('ccd-registry-'));
-  log.close();
+  const topics = (await outside.topicNames()).filter((name) => !/^(ccd-registry-|__)/.test(name));
   const workloads = (await readdir(join(cluster, 'workloads'))).filter((name) => name.endsWith('.json'));
   const secrets = await readdir(join(cluster, 'secrets'));
   return [

@@ -1,0 +1,106 @@
+import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { randomBytes } from 'node:crypto';
+import { connectEventLog, eventLogOptions, readTopic } from '@ccd/eventlog';
+import type { EventLog } from '@ccd/eventlog';
+import { systemClock } from '@ccd/reconcile';
+import { startKafka, startPostgres, startRedis, startS3 } from '@ccd/testkit/servers';
+import type { S3Server } from '@ccd/testkit/servers';
+import { toPartitions } from '../faults/read-exported.ts';
+import type { LogRecord } from '../faults/read-log.ts';
+import type { EngineSet, Outside } from './engine-set.ts';
+
+const bucket = 'exports';
+
+/** Kafka, Redis, PostgreSQL and S3. Redis keeps nothing on disk: with its process goes all that it knows. */
+export async function startServerSet(): Promise<EngineSet> {
+  const [kafka, redis, postgres, s3] = await Promise.all([
+    startKafka(),
+    startRedis(),
+    startPostgres(),
+    startS3(),
+  ]);
+  const servers = [kafka, redis, postgres, s3];
+  const bootstrapServers = kafka.brokers.join();
+  const log = await connectEventLog(eventLogOptions.parse({ engine: 'kafka', bootstrapServers }), {
+    clock: systemClock,
+  });
+  const client = clientOf(s3);
+  await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  return {
+    controlPlane: {
+      DATABASE_ENGINE: 'postgres',
+      DATABASE_URL: `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`,
+      SECRETS_KEY: randomBytes(32).toString('base64'),
+    },
+    dataPlane: {
+      EVENTLOG_ENGINE: 'kafka',
+      STRM_BOOTSTRAP_SERVERS: bootstrapServers,
+      KEYSTORE_ENGINE: 'redis',
+      STRM_REDIS_HOST: `${redis.host}:${redis.port}`,
+      STORAGE_ALLOWED_NETWORKS: '127.0.0.1/32',
+    },
+    bucket: {
+      name: bucket,
+      credentials: JSON.stringify({
+        url: s3.endpoint,
+        accessKey: s3.accessKeyId,
+        secretKey: s3.secretAccessKey,
+      }),
+    },
+    outside: lookAt(log, client),
+    async makeForeignTopic(name) {
+      await log.admin.createTopic({ name, partitions: 1, config: { cleanup: 'delete' } });
+    },
+    async kill() {
+      await Promise.all(servers.map((server) => server.kill()));
+    },
+    async revive() {
+      await Promise.all(servers.map((server) => server.restart()));
+    },
+    async stop() {
+      client.destroy();
+      await log.close();
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+const clientOf = ({ endpoint, region, accessKeyId, secretAccessKey }: S3Server): S3Client =>
+  new S3Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    forcePathStyle: true,
+  });
+
+function lookAt(log: EventLog, client: S3Client): Outside {
+  async function objectsBelow(prefix: string): Promise<ReadonlyMap<string, string>> {
+    const { Contents: found = [] } = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
+    );
+    const texts = found.map(async ({ Key: key = '' }) => {
+      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return [key, (await body?.transformToString()) ?? ''] as const;
+    });
+    return new Map(await Promise.all(texts));
+  }
+  return {
+    topicNames: async () => (await log.admin.listTopics()).map(({ name }) => name),
+    async topic(name) {
+      const partitions = new Map<number, LogRecord[]>();
+      for (const { partition } of await log.admin.bounds(name)) partitions.set(partition, []);
+      for await (const { partition, offset, timestamp, key, value } of readTopic(log, name)) {
+        partitions.get(partition)?.push({
+          offset,
+          storedAt: timestamp,
+          key: Buffer.from(key ?? []).toString('utf8'),
+          value: value ?? new Uint8Array(),
+        });
+      }
+      return {
+        partitions: [...partitions.entries()].toSorted(([a], [b]) => a - b).map(([, records]) => records),
+      };
+    },
+    exported: async (prefix) => toPartitions(await objectsBelow(`${prefix}/`)),
+  };
+}
