@@ -47,7 +47,7 @@ async function measure(streams: number, runs: number): Promise<Measured> {
   const started = performance.now();
   const service = await startStreamsAgent(
     {
-      TOPIC_PARTITIONS: 1,
+      STRM_KAFKA_TOPIC_NUM_PARTITIONS: 1,
       TOPIC_GRACE_HOURS: 72,
       INSTANCE_ID: 'pod-1',
       POLL_INTERVAL_MS: pollMs,

@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 /** Settings of the streams agent. */
 export const configSchema = z.object({
-  TOPIC_PARTITIONS: wholeNumber({ min: 1, max: 1_000 }).default(5).describe('Partitions of new topics'),
+  STRM_KAFKA_TOPIC_NUM_PARTITIONS: wholeNumber({ min: 1, max: 1_000 })
+    .default(5)
+    .describe('Partitions of new topics, with every engine'),
   TOPIC_GRACE_HOURS: wholeNumber({ min: 0 })
     .default(72)
     .describe('Hours that a topic and its data outlive its stream'),

@@ -57,7 +57,7 @@ export async function startStreamsAgent(
     plan: createStreamPlanner({
       controlPlane,
       cluster,
-      partitions: config.TOPIC_PARTITIONS,
+      partitions: config.STRM_KAFKA_TOPIC_NUM_PARTITIONS,
       guardrailsFile: config.GUARDRAILS_FILE,
       deadLettersFile: config.DEAD_LETTERS_FILE,
     }),

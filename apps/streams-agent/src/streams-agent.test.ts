@@ -53,7 +53,7 @@ async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string
   const start = async () => {
     const service = await startStreamsAgent(
       {
-        TOPIC_PARTITIONS: 2,
+        STRM_KAFKA_TOPIC_NUM_PARTITIONS: 2,
         TOPIC_GRACE_HOURS: 72,
         INSTANCE_ID: 'pod-1',
         POLL_INTERVAL_MS: 100,

@@ -20,7 +20,7 @@ const agents = ['data-connectors-agent', 'streams-agent', 'exporters-agent'] as 
 export type AgentName = (typeof agents)[number];
 
 const settings = {
-  TOPIC_PARTITIONS: 2,
+  STRM_KAFKA_TOPIC_NUM_PARTITIONS: 2,
   TOPIC_GRACE_HOURS: 72,
   INSTANCE_ID: 'pod-1',
   POLL_INTERVAL_MS: 30_000,
