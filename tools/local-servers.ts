@@ -4,7 +4,7 @@
  * be told of them; runs until it is asked to end, or until one of them ends by itself.
  * environment: SERVERS_DIR, SERVERS (names between commas), BUCKET (made in S3), and what servers are looked for with
  */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createJsonFile } from '@ccd/dataplane';
 import { createLogger, folder, list, loadConfig, runMain, startService, text } from '@ccd/service';
@@ -28,9 +28,20 @@ function assertInstalled(names: readonly LocalServerName[]): void {
   );
 }
 
-/** PostgreSQL does not run as root, and its own user has to pass through the folders above its data. */
-function makePassable(...folders: readonly string[]): void {
-  if (process.getuid?.() === 0) for (const each of folders) chmodSync(each, 0o711);
+/**
+ * PostgreSQL does not run as root, and its own user has to pass through the folders above its data: those of ours are
+ * opened for that.
+ */
+function makePassable(home: string): void {
+  if (process.getuid?.() !== 0) return;
+  for (const each of [dirname(home), home]) chmodSync(each, 0o711);
+  for (let above = dirname(home); above !== dirname(above); above = dirname(above)) {
+    if ((statSync(above).mode & 0o001) !== 0) continue;
+    throw new Error(
+      `PostgreSQL does not run as root, and the user that it runs as instead may not pass through ${above}; ` +
+        'choose a --data elsewhere, such as /var/tmp/ccd',
+    );
+  }
 }
 
 const together = (parts: readonly (Settings | undefined)[]): Settings =>
@@ -42,7 +53,7 @@ await runMain('servers', async (signal) => {
   const names = config.SERVERS.filter(isLocalServer);
   assertInstalled(names);
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  makePassable(dirname(home), home);
+  if (names.includes('postgres')) makePassable(home);
   const lock = lockFolder(home);
   const logger = createLogger({ name: 'servers' });
   const running = new Map<LocalServerName, LocalServer>();

@@ -1,14 +1,14 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { systemClock } from '@ccd/reconcile';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventually, personal, scratchDir } from '@ccd/testkit';
 import { foldersOf } from './folders.ts';
 import { strm } from './strm.ts';
 import { createExporter, createFolderConnector, credentialsOf } from './testing/entities.ts';
+import { hasEnded, spawnMain, untilStarted } from './testing/start-main.ts';
+import type { StartedMain } from './testing/start-main.ts';
 import { multiset } from './testing/oracle.ts';
 import { killTree, processTree } from './testing/process-tree.ts';
-import { mainProgram, ownAddress, readExports } from './testing/rig.ts';
+import { ownAddress, readExports } from './testing/rig.ts';
 import type { ExampleEvent } from './testing/send-events.ts';
 import { exampleContract, fetchToken, inParallel, postEvent } from './testing/send-events.ts';
 
@@ -27,33 +27,17 @@ const event = (id: string): ExampleEvent => ({
 describe('kill -9 of everything in mid-flow, and a new start', () => {
   const scratch = scratchDir();
   const host = ownAddress();
-  let running: ChildProcess | undefined;
+  let running: StartedMain | undefined;
   afterEach(async () => {
-    if (running?.pid !== undefined && running.exitCode === null) await killTree(running.pid);
+    if (running !== undefined && !hasEnded(running)) await killTree(running.pid);
   });
 
-  async function start(): Promise<{ readonly child: ChildProcess; readonly pid: number }> {
+  async function start(): Promise<StartedMain> {
     const argv = ['--no-demo', '--data', scratch, '--host', host, '--port', `${port}`];
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', mainProgram, ...argv], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: '/usr/bin:/bin' },
-    });
-    running = child;
-    let printed = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (text: Buffer) => {
-        printed += text.toString('utf8');
-      });
-    }
-    await eventually(
-      'the start',
-      () => {
-        if (child.exitCode !== null) throw new Error(printed);
-        return printed.includes('Ctrl-C');
-      },
-      60_000,
-    );
-    return { child, pid: child.pid ?? 0 };
+    const started = spawnMain({ argv });
+    running = started;
+    await untilStarted(started);
+    return started;
   }
 
   const strmRun = (...argv: string[]) =>
@@ -97,7 +81,7 @@ describe('kill -9 of everything in mid-flow, and a new start', () => {
       },
     );
     expect((await killed)?.length).toBeGreaterThanOrEqual(5);
-    await eventually('the end', () => first.child.exitCode !== null || first.child.signalCode !== null);
+    await eventually('the end', () => hasEnded(first));
 
     const second = await start();
     token = await fetchToken(sender);
