@@ -2,22 +2,37 @@
  * Runs the benchmarks of all apps and libs, one after the other, each in a process of its own.
  * usage: npm run bench -- [--quick] [--engines real] [--save] [--warn] [name …]
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { onCore } from '@ccd/testkit/bench';
 import { findBenches } from './bench/find-benches.ts';
-import type { BenchFile } from './bench/find-benches.ts';
+import type { Engines } from './bench/find-benches.ts';
 import { machine, toTable } from './bench/print.ts';
 import { readRecord, worsened, writeRecord } from './bench/record.ts';
 import type { BenchResult } from './bench/record.ts';
+import { runBench } from './bench/run-bench.ts';
+import { versionsOf } from './bench/server-versions.ts';
 import { writeReadme } from './bench/write-readme.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const [recordFile, readmeFile] = [join(root, 'bench', 'results.json'), join(root, 'bench', 'README.md')];
+const readmeFile = join(root, 'bench', 'README.md');
+
+/** What differs between runs with nothing but the repository, and runs with servers. */
+const kinds = {
+  embedded: {
+    recordFile: join(root, 'bench', 'results.json'),
+    section: 'last run',
+    // Soaks take as long as they are told to.
+    withinMs: 24 * 3_600_000,
+    describe: machine,
+  },
+  real: {
+    recordFile: join(root, 'bench', 'results-real.json'),
+    section: 'last run on real engines',
+    // Of each benchmark; what they wait for has shorter ones.
+    withinMs: 300_000,
+    describe: () => `${machine()}; ${versionsOf(['kafka', 'redis', 's3'])}`,
+  },
+} as const satisfies Record<Engines, unknown>;
 
 const help = `usage: npm run bench -- [--quick] [--engines real] [--save] [--warn] [name …]
 
@@ -27,24 +42,6 @@ Prints what each part costs, as tables: the ratio to a baseline of the same run 
   --save          keep the run in bench/, for people and for later comparisons
   --warn          compare with the kept run; a ratio that got worse by more than a fifth is printed as a warning
   name            only benchmarks whose name contains it`;
-
-async function runOne({ name, file }: BenchFile, quick: boolean): Promise<BenchResult> {
-  const [program, ...args] = onCore(0, [
-    process.execPath,
-    '--expose-gc',
-    '--disable-warning=ExperimentalWarning',
-    join(import.meta.dirname, 'bench', 'run-one.ts'),
-    file,
-    ...(quick ? ['--quick'] : []),
-  ]);
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
-  const [ended, printed] = await Promise.all([
-    once(child, 'exit') as Promise<[number | null]>,
-    text(child.stdio[3] as Readable),
-  ]);
-  if (ended[0] !== 0) throw new Error(`benchmark ${name} ended with ${ended[0] ?? 'a signal'}`);
-  return { name, ...(JSON.parse(printed) as Omit<BenchResult, 'name'>) };
-}
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -67,21 +64,30 @@ async function main(): Promise<void> {
   }
   const benches = findBenches(root, engines, positionals);
   if (benches.length === 0) throw new Error(`no benchmark is called ${positionals.join(' or ')}`);
+  const { recordFile, section, withinMs, describe } = kinds[engines];
   const results: BenchResult[] = [];
-  console.log(`${machine()}\n`);
+  const failures: unknown[] = [];
+  const surroundings = describe();
+  console.log(`${surroundings}\n`);
   for (const bench of benches) {
-    const result = await runOne(bench, values.quick);
-    results.push(result);
-    console.log(`${toTable(result)}\n`);
+    try {
+      const result = await runBench(bench, { quick: values.quick, withinMs });
+      results.push(result);
+      console.log(`${toTable(result)}\n`);
+    } catch (error) {
+      // The others say what they have to say.
+      failures.push(error);
+    }
   }
   const record = values.warn ? readRecord(recordFile) : undefined;
   for (const sentence of record === undefined ? [] : worsened(record, results)) {
     console.log(`warning: ${sentence}`);
   }
-  if (values.save) {
+  if (values.save && results.length > 0) {
     const date = new Date().toISOString().slice(0, 10);
-    writeReadme(readmeFile, writeRecord(recordFile, { date, machine: machine(), results }));
+    writeReadme(readmeFile, section, writeRecord(recordFile, { date, machine: surroundings, results }));
   }
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join('\n'));
 }
 
 try {

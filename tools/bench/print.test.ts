@@ -23,4 +23,9 @@ describe(toTable, () => {
     expect(table).toContain('IN DOUBT: the generator was late');
     expect(table).not.toContain('MISSED');
   });
+
+  it('says why there is no figure', () => {
+    const figures = [{ what: 'a peer', missing: 'did not finish in 60 s' }];
+    expect(toTable({ name: 'kafka', title: 'clients', figures })).toMatch(/a peer +did not finish in 60 s/);
+  });
 });

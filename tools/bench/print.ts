@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import Table from 'cli-table3';
-import { isGoalMet, ratioOf } from '@ccd/testkit/bench';
+import { isFigure, isGoalMet, ratioOf } from '@ccd/testkit/bench';
 import type { Figure } from '@ccd/testkit/bench';
 import type { BenchResult } from './record.ts';
 
@@ -45,6 +45,10 @@ export function toTable({ title, figures }: BenchResult): string {
     head: ['ratio', 'to', 'figure', 'what', 'goal'],
   });
   for (const figure of figures) {
+    if (!isFigure(figure)) {
+      table.push(['', '', '', figure.what, figure.missing]);
+      continue;
+    }
     const ratio = ratioOf(figure);
     table.push([
       ratio === undefined ? '' : `${ratio.toFixed(2)} ×`,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Figure } from '@ccd/testkit/bench';
+import type { Figure, MissingFigure } from '@ccd/testkit/bench';
 import { worsened } from './record.ts';
 import type { BenchRecord } from './record.ts';
 
@@ -11,7 +11,7 @@ const figure = (what: string, better: Figure['better'], ratio: number, value = 1
   baseline: { what: 'a copy', value },
 });
 
-const run = (...figures: Figure[]) => [{ name: 'log', title: 'the log', figures }];
+const run = (...figures: (Figure | MissingFigure)[]) => [{ name: 'log', title: 'the log', figures }];
 const record = (...figures: Figure[]): BenchRecord => ({
   date: '2026-11-29',
   machine: 'a machine',
@@ -29,7 +29,7 @@ describe(worsened, () => {
     expect(worsened(record(figure('poll', 'less', 1)), run(figure('poll', 'less', 1.3)))).toHaveLength(1);
   });
 
-  it.each<[string, Figure, Figure]>([
+  it.each<[string, Figure, Figure | MissingFigure]>([
     ['a small change', figure('append', 'more', 0.9), figure('append', 'more', 0.8)],
     ['a change for the better', figure('append', 'more', 0.9), figure('append', 'more', 2)],
     ['a slower machine', figure('append', 'more', 0.9, 100), figure('append', 'more', 0.9, 10)],
@@ -38,6 +38,11 @@ describe(worsened, () => {
       'a figure that is in doubt',
       figure('append', 'more', 0.9),
       { ...figure('append', 'more', 0.1), doubt: 'the disk was full' },
+    ],
+    [
+      'a figure that is missing now',
+      figure('append', 'more', 0.9),
+      { what: 'append', missing: 'did not finish' },
     ],
   ])('is silent about %s', (_name, before, now) => {
     expect(worsened(record(before), run(now))).toStrictEqual([]);

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { ratioOf } from '@ccd/testkit/bench';
-import type { Figure } from '@ccd/testkit/bench';
+import { isFigure, ratioOf } from '@ccd/testkit/bench';
+import type { Figure, MissingFigure } from '@ccd/testkit/bench';
 
 export interface BenchResult {
   readonly name: string;
   readonly title: string;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly (Figure | MissingFigure)[];
 }
 
 /** A run whose ratios later runs are compared with. */
@@ -36,9 +36,12 @@ const tolerance = 0.2;
 export function worsened(record: BenchRecord, results: readonly BenchResult[]): readonly string[] {
   return results.flatMap(({ name, figures }) => {
     const before = new Map(
-      record.results.find((result) => result.name === name)?.figures.map((figure) => [figure.what, figure]),
+      record.results
+        .find((result) => result.name === name)
+        ?.figures.filter(isFigure)
+        .map((figure) => [figure.what, figure]),
     );
-    return figures.flatMap((figure) => {
+    return figures.filter(isFigure).flatMap((figure) => {
       const old = before.get(figure.what);
       if (figure.doubt !== undefined || old?.doubt !== undefined) return [];
       const [then, now] = [old && ratioOf(old), ratioOf(figure)];

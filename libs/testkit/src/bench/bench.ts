@@ -1,4 +1,4 @@
-import type { Figure } from './figure.ts';
+import type { Figure, MissingFigure } from './figure.ts';
 
 export interface BenchContext {
   /** All benchmarks together should then take less than two minutes: fewer rounds, shorter runs. */
@@ -14,5 +14,5 @@ export interface BenchContext {
 export interface Bench {
   /** One line: what is measured, and over what. */
   readonly title: string;
-  readonly run: (context: BenchContext) => Promise<readonly Figure[]>;
+  readonly run: (context: BenchContext) => Promise<readonly (Figure | MissingFigure)[]>;
 }

@@ -16,6 +16,25 @@ export function onCore(core: number, command: readonly [string, ...string[]]): [
   return canPin() ? ['taskset', '-c', `${core}`, ...command] : [...command];
 }
 
+/** Threads that were made meanwhile are moved as well. */
+function moveTo(core: number): void {
+  spawnSync('taskset', ['-a', '-p', '-c', `${core}`, `${process.pid}`]);
+}
+
+/**
+ * Runs the servers that `start` starts on the other core, though they take no command line: what a process starts
+ * begins on the core that the process is on. Servers in containers are where their engine has put them.
+ */
+export async function startOnOtherCore<T>(start: () => Promise<T>): Promise<T> {
+  if (!canPin()) return start();
+  moveTo(1);
+  try {
+    return await start();
+  } finally {
+    moveTo(0);
+  }
+}
+
 /** {@link onCore} for load generators: benchmarks themselves run on core 0. */
 export const onOtherCore = (command: readonly [string, ...string[]]): [string, ...string[]] =>
   onCore(1, command);

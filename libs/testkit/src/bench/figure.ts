@@ -22,6 +22,15 @@ export interface Figure {
   readonly doubt?: string;
 }
 
+/** A line without a figure in this run. */
+export interface MissingFigure {
+  readonly what: string;
+  /** Why there is none, as it is to be printed. */
+  readonly missing: string;
+}
+
+export const isFigure = (line: Figure | MissingFigure): line is Figure => !('missing' in line);
+
 /** The figure divided by its baseline; undefined without one. */
 export function ratioOf({ value, baseline }: Pick<Figure, 'value' | 'baseline'>): number | undefined {
   return baseline === undefined ? undefined : value / baseline.value;

@@ -2,6 +2,7 @@ export { describeWithServers, useServer } from './describe-with-servers.ts';
 export { ServerFailedError, ServerMissingError } from './errors.ts';
 export type { KafkaSecurity } from './kafka/kafka-security.ts';
 export { archiveKafkaClasses } from './kafka/archive-classes.ts';
+export { runKafkaTool } from './kafka/run-kafka-tool.ts';
 export { startKafka } from './kafka/start-kafka.ts';
 export type { KafkaOptions, KafkaServer } from './kafka/start-kafka.ts';
 export { cachedFolder } from './local-server.ts';
