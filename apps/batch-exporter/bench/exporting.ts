@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { systemClock as clock } from '@ccd/reconcile';
-import { createFolderStore } from '@ccd/storage';
+import type { ObjectStore } from '@ccd/storage';
 import type { Working } from '../../decrypter/bench/deriving.ts';
 import { sourceTopic } from '../../decrypter/bench/source-stream.ts';
 import type { SourceStream } from '../../decrypter/bench/source-stream.ts';
@@ -12,20 +11,27 @@ import { Spool } from '../src/spool.ts';
 import { openUnnamedFile } from '../src/unnamed-file.ts';
 
 export const group = 'batch-exporter-bench';
+export const prefix = 'events';
 const intervalMs = 1_000;
 const spoolMemoryBytes = 8 * 1024 * 1024;
 
+/** Where an exporter puts what it reads. */
+export interface Places {
+  readonly store: ObjectStore;
+  /** For what it does not hold in memory until then. */
+  readonly folder: string;
+}
+
 /**
- * Starts the exporter itself, into a folder.
+ * Starts the exporter itself.
  * @param onEvents told after each commit
  */
 export function startExporting(
   { log, reader }: SourceStream,
-  folder: string,
+  { store, folder }: Places,
   onEvents: (events: number) => void = () => {},
 ): Working {
   const stopping = new AbortController();
-  const store = createFolderStore({ root: join(folder, 'objects'), bucket: 'bench' });
   const chunks = new ChunkPool();
   const ends = new Map<number, number>();
   const events = (): number => [...ends.values()].reduce((sum, end) => sum + end, 0);
@@ -46,7 +52,7 @@ export function startExporting(
         new PartitionExport(
           {
             partition,
-            prefix: 'events',
+            prefix,
             content: 'events',
             intervalMs,
             header: '',
@@ -72,7 +78,6 @@ export function startExporting(
     async stop() {
       stopping.abort();
       await running;
-      await store.close();
     },
   };
 }

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createFolderStore } from '@ccd/storage';
 import type { Bench, Figure } from '@ccd/testkit/bench';
-import { createSourceStream } from '../../decrypter/bench/source-stream.ts';
+import { createSourceStream, startEmbeddedEngines } from '../../decrypter/bench/source-stream.ts';
 import { startDeriving } from '../../decrypter/bench/deriving.ts';
 import { startExporting } from './exporting.ts';
 
@@ -34,10 +35,11 @@ export const bench: Bench = {
   title: 'decrypter and exporter: memory under load (heap and buffers in use after collection)',
   async run({ quick, progress }) {
     const seconds = Number(process.env['SOAK_SECONDS'] ?? (quick ? 8 : 60));
-    const source = await createSourceStream();
+    const source = await createSourceStream(await startEmbeddedEngines());
     const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
+    const store = createFolderStore({ root: join(folder, 'objects'), bucket: 'bench' });
     const samples: Sample[] = [];
-    const [deriving, exporting] = [startDeriving(source), startExporting(source, folder)];
+    const [deriving, exporting] = [startDeriving(source), startExporting(source, { store, folder })];
     const start = performance.now();
     const elapsed = (): number => (performance.now() - start) / 1_000;
     let filled = 0;
@@ -57,6 +59,7 @@ export const bench: Bench = {
       }
     } finally {
       await Promise.all([deriving.stop(), exporting.stop()]);
+      await store.close();
       await source.close();
       rmSync(folder, { recursive: true, force: true });
     }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { compileContract } from '@ccd/contracts';
 import { pageViewOf, pageViews } from '@ccd/contracts/testing';
 import { createRecordReader, openKeyStore } from '@ccd/dataplane';
-import type { RecordReader } from '@ccd/dataplane';
+import type { KeyIndexEngine, RecordReader } from '@ccd/dataplane';
 import { connectEmbeddedLog } from '@ccd/eventlog';
-import type { EmbeddedLog } from '@ccd/eventlog';
+import type { EventLog } from '@ccd/eventlog';
 import { spawnEngine } from '@ccd/eventlog/testing';
 import { createLocalKeyWrapper } from '@ccd/keystore';
 import type { RebuildableKeyStore } from '@ccd/keystore';
@@ -19,9 +19,17 @@ export const streamId = 'bench';
 export const sourceTopic = 'stream-bench';
 export const partitions = 4;
 
-/** A source stream with encrypted events on an embedded engine, which has a process and a core of its own. */
+/** What stands behind a stream. */
+export interface StreamEngines {
+  readonly log: EventLog;
+  /** Where session keys are looked up. */
+  readonly index: KeyIndexEngine;
+  close(): Promise<void>;
+}
+
+/** A source stream with encrypted events. */
 export interface SourceStream {
-  readonly log: EmbeddedLog;
+  readonly log: EventLog;
   readonly keys: RebuildableKeyStore;
   readonly reader: RecordReader;
   /** Appends events as the gateway would. */
@@ -32,17 +40,31 @@ export interface SourceStream {
 const dayMs = 86_400_000;
 const eventsPerAppend = 500;
 
-export async function createSourceStream(): Promise<SourceStream> {
+/** The embedded engine, which has a process and a core of its own. */
+export async function startEmbeddedEngines(): Promise<StreamEngines> {
   const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
   const engine = await spawnEngine(folder, onOtherCore);
   const log = await connectEmbeddedLog({ socketPath: engine.socketPath, clock });
+  return {
+    log,
+    index: { engine: 'embedded' },
+    async close() {
+      await log.close();
+      await engine.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function createSourceStream(engines: StreamEngines): Promise<SourceStream> {
+  const { log, index } = engines;
   await log.admin.createTopic({ name: sourceTopic, partitions, config: { cleanup: 'delete' } });
   await log.admin.createTopic({ name: `keys-${streamId}`, partitions: 1, config: { cleanup: 'compact' } });
   const secrets = {
     lookupSecret: Buffer.alloc(32, 'l'),
     wrapper: createLocalKeyWrapper({ primary: { id: 'bench', key: Buffer.alloc(32, 'k') } }),
   };
-  const keys = await openKeyStore(log, { index: { engine: 'embedded' }, secrets, clock });
+  const keys = await openKeyStore(log, { index, secrets, clock });
   const producer = await log.createProducer();
   const contract = compileContract(pageViews);
   const ciphers = createCipherCache({ ciphers: createFieldCiphers() });
@@ -88,9 +110,7 @@ export async function createSourceStream(): Promise<SourceStream> {
     async close() {
       ciphers.clear();
       await keys.close();
-      await log.close();
-      await engine.stop();
-      rmSync(folder, { recursive: true, force: true });
+      await engines.close();
     },
   };
 }

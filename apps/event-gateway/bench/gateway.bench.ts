@@ -5,70 +5,14 @@ import { connectEmbeddedLog } from '@ccd/eventlog';
 import { spawnEngine } from '@ccd/eventlog/testing';
 import type { SpawnedEngine } from '@ccd/eventlog/testing';
 import { systemClock as clock } from '@ccd/reconcile';
-import { median, onOtherCore } from '@ccd/testkit/bench';
+import { onOtherCore } from '@ccd/testkit/bench';
 import type { Bench, Figure, Goal } from '@ccd/testkit/bench';
 import { startLoadGenerator, startServer } from './child.ts';
-import type { LoadGenerator, LoadedServer } from './child.ts';
+import type { LoadedServer } from './child.ts';
 import { measureLatency } from './latency.ts';
-import type { LoadPlan } from './load/plan.ts';
+import { h2cLoad, http1Load, measureAll } from './measure-servers.ts';
+import type { Measured } from './measure-servers.ts';
 import { createWorld } from './world.ts';
-
-type Load = Pick<LoadPlan, 'protocol' | 'connections' | 'depth' | 'requestsFile'>;
-
-/** A server and the load that it is measured with. */
-interface Subject {
-  readonly what: string;
-  readonly server: LoadedServer;
-  readonly load: Load;
-}
-
-interface Measured {
-  /** Accepted requests per second of the server's CPU time, and per second of the clock. */
-  readonly perCpuSecond: number;
-  readonly perSecond: number;
-}
-
-async function measure(
-  generator: LoadGenerator,
-  { what, server, load }: Subject,
-  plan: Pick<LoadPlan, 'ms' | 'atLeast'>,
-): Promise<Measured> {
-  const before = await server.status();
-  const { accepted, refused, seconds } = await generator.run({ ...load, ...plan, port: server.port });
-  const after = await server.status();
-  if (refused > 0) throw new Error(`${what}: ${refused} requests were not answered with 204`);
-  if (after.events > 0 && after.events - before.events < accepted) {
-    throw new Error(`${what}: answered ${accepted} with 204, took ${after.events - before.events}`);
-  }
-  return {
-    perCpuSecond: (accepted / (after.cpuMicros - before.cpuMicros)) * 1e6,
-    perSecond: accepted / seconds,
-  };
-}
-
-/** The subjects in turn, round after round, so that a machine that slows down slows all of them. */
-async function measureAll<Name extends string>(
-  generator: LoadGenerator,
-  subjects: Readonly<Record<Name, Subject>>,
-  { rounds, ms, progress }: { rounds: number; ms: number; progress: (what: string) => void },
-): Promise<Record<Name, Measured>> {
-  const names = Object.keys(subjects) as Name[];
-  const results = new Map<Name, Measured[]>(names.map((name) => [name, []]));
-  // Every session has its key and every function its optimised code before the first round.
-  for (const name of names) await measure(generator, subjects[name], { ms, atLeast: 10_000 });
-  for (let round = 1; round <= rounds; round += 1) {
-    progress(`round ${round} of ${rounds}`);
-    for (const name of names) results.get(name)?.push(await measure(generator, subjects[name], { ms }));
-  }
-  const middle = (name: Name, of: keyof Measured): number =>
-    median((results.get(name) ?? []).map((measured) => measured[of]));
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      { perCpuSecond: middle(name, 'perCpuSecond'), perSecond: middle(name, 'perSecond') },
-    ]),
-  ) as Record<Name, Measured>;
-}
 
 async function createTopics({ socketPath }: SpawnedEngine): Promise<void> {
   const log = await connectEmbeddedLog({ socketPath, clock });
@@ -94,14 +38,10 @@ export const bench: Bench = {
       servers.push(server);
       return server;
     };
-    const avro: Load = {
-      protocol: 'http1',
-      connections: 64,
-      depth: 1,
-      requestsFile: world.avroRequests,
-    };
-    const json: Load = { ...avro, requestsFile: world.jsonRequests };
-    const h2c: Load = { ...avro, protocol: 'h2c', connections: 16, depth: 32 };
+    const avro = http1Load(world.avroRequests);
+    const json = http1Load(world.jsonRequests);
+    const h2c = h2cLoad(world.avroRequests);
+    const embedded = JSON.stringify({ EVENTLOG_SOCKET: engine.socketPath });
     try {
       progress('starting servers');
       const gateway = await start('servers/gateway.ts', folder);
@@ -129,7 +69,7 @@ export const bench: Bench = {
         },
         embedded: {
           what: 'Avro, embedded log',
-          server: await start('servers/gateway.ts', folder, '--embedded', engine.socketPath),
+          server: await start('servers/gateway.ts', folder, '--engines', embedded),
           load: avro,
         },
       };

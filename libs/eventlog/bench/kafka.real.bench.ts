@@ -1,12 +1,12 @@
 import { systemClock as clock } from '@ccd/reconcile';
-import { cpuMicrosOf, median } from '@ccd/testkit/bench';
-import type { Bench, Figure } from '@ccd/testkit/bench';
-import { ServerMissingError, startKafka } from '@ccd/testkit/servers';
+import { startOnOtherCore } from '@ccd/testkit/bench';
+import type { Bench, Figure, MissingFigure } from '@ccd/testkit/bench';
+import { startKafka } from '@ccd/testkit/servers';
 import { connectEventLog, eventLogOptions } from '../src/index.ts';
-import { partitions } from './kafka/client.ts';
-import { kafkajsClient } from './kafka/kafkajs-client.ts';
-import { ours } from './kafka/ours.ts';
-import { platformaticClient } from './kafka/platformatic-client.ts';
+import { ClientProcess } from './kafka/client-process.ts';
+import { clientNames, key, partitions, value } from './kafka/client.ts';
+import { toLines } from './kafka/to-lines.ts';
+import type { Work } from './kafka/work.ts';
 
 const recordsPerCall = 500;
 
@@ -15,59 +15,51 @@ export const bench: Bench = {
   title: 'Kafka clients: CPU time of the process per record of 300 bytes, one broker, 4 partitions',
   async run({ quick, progress }) {
     progress('starting a broker');
-    const server = await startKafka().catch((error: unknown) => {
-      if (!(error instanceof ServerMissingError)) throw error;
-      progress(`left out: ${error.message}`);
-      return undefined;
-    });
-    if (!server) return [];
-    const bootstrapServers = server.brokers.join();
-    const connect = () =>
-      connectEventLog(eventLogOptions.parse({ engine: 'kafka', bootstrapServers }), { clock });
-    const clients = [ours(connect), platformaticClient(server.brokers), kafkajsClient(server.brokers)];
+    const server = await startOnOtherCore(() => startKafka());
+    const log = await connectEventLog(
+      eventLogOptions.parse({ engine: 'kafka', bootstrapServers: server.brokers.join() }),
+      { clock },
+    );
+    const clients = clientNames.map((name) => new ClientProcess(name, server.brokers));
     const calls = quick ? 40 : 200;
     const count = calls * recordsPerCall;
-    const log = await connect();
+    const seconds = quick ? 10 : 60;
+    let topics = 0;
+    const topic = async (): Promise<string> => {
+      const name = `bench-${topics++}`;
+      await log.admin.createTopic({ name, partitions, config: { cleanup: 'delete' } });
+      return name;
+    };
     try {
-      let topics = 0;
-      const topic = async (): Promise<string> => {
-        const name = `bench-${topics++}`;
-        await log.admin.createTopic({ name, partitions, config: { cleanup: 'delete' } });
-        return name;
-      };
       const source = await topic();
-      await clients[0]?.produce(source, calls, recordsPerCall);
-      const works = {
-        produced: async (client: (typeof clients)[number]) =>
-          client.produce(await topic(), calls, recordsPerCall),
-        consumed: (client: (typeof clients)[number]) => client.consume(source, count),
-        'copied in transactions of 500': async (client: (typeof clients)[number]) =>
-          client.copy(source, await topic(), count),
+      const producer = await log.createProducer();
+      for (let call = 0; call < calls; call++) {
+        const place = { topic: source, partition: call % partitions };
+        await producer.append(Array.from({ length: recordsPerCall }, () => ({ ...place, key, value })));
+      }
+      const works: Readonly<Record<string, () => Promise<Work>>> = {
+        produced: async () => ({ what: 'produce', topic: await topic(), calls, size: recordsPerCall }),
+        consumed: async () => ({ what: 'consume', topic: source, count }),
+        'copied in transactions of 500': async () => ({
+          what: 'copy',
+          source,
+          target: await topic(),
+          count,
+        }),
       };
-      const figures: Figure[] = [];
+      const lines: (Figure | MissingFigure)[] = [];
       for (const [what, work] of Object.entries(works)) {
-        const times = new Map(clients.map(({ name }) => [name, [] as number[]]));
         for (let round = 0; round < (quick ? 2 : 4); round++) {
           for (const client of clients) {
             progress(`${what}: ${client.name}`);
-            const micros = await cpuMicrosOf(() => work(client));
-            // The first round is for the compiler.
-            if (round > 0) times.get(client.name)?.push(micros / count);
+            await client.measure(await work(), seconds);
           }
         }
-        const of = (name: string): number => median(times.get(name) ?? []);
-        for (const { name } of clients) {
-          figures.push({
-            what: `${what}: ${name}`,
-            value: of(name),
-            unit: 'µs',
-            better: 'less',
-            baseline: { what: 'kafkajs', value: of('kafkajs') },
-          });
-        }
+        lines.push(...toLines(what, clients, count));
       }
-      return figures;
+      return lines;
     } finally {
+      for (const client of clients) client.close();
       await log.close();
       await server.stop();
     }

@@ -1,11 +1,10 @@
 /**
- * The gateway as it is, over a log that acknowledges at once or over the embedded engine.
- * usage: node gateway.ts <folder of the run> [--no-encryption] [--embedded <socket>]
+ * The gateway as it is, over a log that acknowledges at once or over the engines that its settings name.
+ * usage: node gateway.ts <folder of the run> [--no-encryption] [--engines <settings as JSON>]
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
-import { connectEmbeddedLog } from '@ccd/eventlog';
 import type { FieldCipher, FieldCipherFactory } from '@ccd/privacy';
 import { systemClock as clock } from '@ccd/reconcile';
 import { createLogger, loadConfig } from '@ccd/service';
@@ -16,7 +15,7 @@ import { createStandInLog } from './stand-in-log.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { 'no-encryption': { type: 'boolean' }, embedded: { type: 'string' } },
+  options: { 'no-encryption': { type: 'boolean' }, engines: { type: 'string' } },
 });
 const [folder = ''] = positionals;
 const { authUrl, installationId, contract, clientStreams } = readWorld(folder);
@@ -29,11 +28,11 @@ const config = loadConfig(configSchema, {
   STRM_AUTH_CLIENT_ID: 'bench',
   STRM_AUTH_CLIENT_SECRET: 'bench',
   STRM_INSTALLATION_ID: installationId,
-  EVENTLOG_SOCKET: values.embedded ?? 'none',
   KEY_LOOKUP_SECRET: key('l'),
   KEY_ENCRYPTION_KEYS: `bench:${key('k')}`,
   CACHE_DIR: join(folder, `cache-${process.pid}`),
   LOG_LEVEL: 'warn',
+  ...(values.engines !== undefined && (JSON.parse(values.engines) as Record<string, string>)),
 });
 
 /** What the gateway costs when it encrypts nothing. */
@@ -46,12 +45,12 @@ const noCipher: FieldCipher = {
 };
 const noCiphers: FieldCipherFactory = { prepare: () => noCipher, prepareKeyset: () => noCipher };
 
-const standIn = values.embedded === undefined ? await createStandInLog() : undefined;
+const standIn = values.engines === undefined ? await createStandInLog() : undefined;
 const gateway = await startEventGateway(config, {
   clock,
   logger: createLogger({ name: 'gateway', level: 'warn', format: 'text' }),
   controlPlane: createFakeControlPlane({ contracts: [contract], clientStreams }),
-  log: standIn?.log ?? (await connectEmbeddedLog({ socketPath: config.EVENTLOG_SOCKET ?? 'none', clock })),
+  ...(standIn && { log: standIn.log }),
   ...(values['no-encryption'] === true ? { ciphers: noCiphers } : {}),
 });
 serve(Number(new URL(gateway.url).port), standIn?.events);

@@ -1,6 +1,9 @@
+export const clientNames = ['ours', '@platformatic/kafka', 'kafkajs'] as const;
+
+export type ClientName = (typeof clientNames)[number];
+
 /** A Kafka client under measurement; each does the same with the same settings. */
 export interface MeasuredClient {
-  readonly name: string;
   /** Sends `calls` times `size` records, one call after the other, each to one partition of four; acks=all, idempotent. */
   produce(topic: string, calls: number, size: number): Promise<void>;
   /** Reads the topic from its beginning until `count` records have come. */

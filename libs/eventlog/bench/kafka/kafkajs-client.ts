@@ -34,7 +34,6 @@ export function kafkajsClient(brokers: readonly string[]): MeasuredClient {
   }
 
   return {
-    name: 'kafkajs',
     async produce(topic, calls, size) {
       const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
       await producer.connect();

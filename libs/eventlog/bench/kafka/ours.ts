@@ -11,7 +11,6 @@ export function ours(connect: () => Promise<EventLog>): MeasuredClient {
     await log.close();
   }
   return {
-    name: 'ours',
     produce: (topic, calls, size) =>
       connected(async (log) => {
         const producer = await log.createProducer();

@@ -34,7 +34,6 @@ export function platformaticClient(brokers: readonly string[]): MeasuredClient {
   }
 
   return {
-    name: '@platformatic/kafka',
     async produce(topic, calls, size) {
       const producer = new Producer({ ...common, idempotent: true });
       for (let call = 0; call < calls; call++) {
