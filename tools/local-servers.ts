@@ -7,7 +7,7 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createJsonFile } from '@ccd/dataplane';
-import { createLogger, folder, list, loadConfig, runMain, startService, text } from '@ccd/service';
+import { createLogger, folder, list, runMain, startService, text } from '@ccd/service';
 import { serverTitles, whyNoServer } from '@ccd/testkit/servers';
 import { z } from 'zod';
 import { lockFolder } from './local-servers/lock-folder.ts';
@@ -47,8 +47,7 @@ function makePassable(home: string): void {
 const together = (parts: readonly (Settings | undefined)[]): Settings =>
   Object.fromEntries(parts.flatMap((part) => Object.entries(part ?? {})));
 
-await runMain('servers', async (signal) => {
-  const config = loadConfig(configSchema, process.env);
+await runMain('servers', configSchema, async (config, signal) => {
   const { SERVERS_DIR: home, BUCKET: bucket } = config;
   const names = config.SERVERS.filter(isLocalServer);
   assertInstalled(names);

@@ -41,9 +41,11 @@ export async function startBatchExporter(
   config: ExporterConfig,
   { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): Promise<RunningService> {
+  const storage = toStorageOptions(config);
+  const logOptions = toEventLogOptions(config);
   const task = readTask(config.CONFIG_DIR, exporterTaskSchema);
   const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
-  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const log = await connectEventLog(logOptions, { clock });
   const catalog = createContractCatalog({
     controlPlane,
     cacheDir: join(config.CACHE_DIR, groupOf(task)),
@@ -67,7 +69,7 @@ export async function startBatchExporter(
       location,
       pathPrefix: task.pathPrefix,
       exporterId: task.exporterId,
-      storage: toStorageOptions(config),
+      storage,
     });
     try {
       await runExportLoop(

@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { ConfigError, readSettingFile } from '@ccd/service';
 import type { Certificate } from '@ccd/service';
 import type { ControlPlaneConfig } from './config.ts';
 
-/** TLS was asked for without a certificate. */
-export class CertificateMissingError extends Error {
-  override readonly name = 'CertificateMissingError';
-  constructor(setting: string) {
-    super(`${setting} needs TLS_CERT_FILE and TLS_KEY_FILE`);
-  }
-}
-
-/** @throws CertificateMissingError */
+/** @throws ConfigError where TLS was asked for by `setting` without a certificate that can be read */
 export function readCertificate(config: ControlPlaneConfig, setting: string): Certificate {
   const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = config;
-  if (cert === undefined || key === undefined) throw new CertificateMissingError(setting);
-  return { cert: readFileSync(cert), key: readFileSync(key) };
+  if (cert === undefined || key === undefined) {
+    throw new ConfigError([{ variable: setting, problem: 'needs TLS_CERT_FILE and TLS_KEY_FILE' }]);
+  }
+  return { cert: readSettingFile('TLS_CERT_FILE', cert), key: readSettingFile('TLS_KEY_FILE', key) };
 }

@@ -2,12 +2,11 @@ import { connectCluster } from '@ccd/cluster';
 import { connectControlPlane } from '@ccd/controlplane';
 import { toClusterOptions, toControlPlaneOptions } from '@ccd/dataplane';
 import { systemClock } from '@ccd/reconcile';
-import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { createLogger, runMain } from '@ccd/service';
 import { configSchema } from './config.ts';
 import { agentName, startDataConnectorsAgent } from './start-data-connectors-agent.ts';
 
-await runMain(agentName, async () => {
-  const config = loadConfig(configSchema, process.env);
+await runMain(agentName, configSchema, async (config) => {
   const clock = systemClock;
   return startDataConnectorsAgent(config, {
     clock,

@@ -1,10 +1,9 @@
 import { systemClock } from '@ccd/reconcile';
-import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { createLogger, runMain } from '@ccd/service';
 import { configSchema } from './config.ts';
 import { startDecrypter } from './start-decrypter.ts';
 
-await runMain('decrypter', () => {
-  const config = loadConfig(configSchema, process.env);
+await runMain('decrypter', configSchema, (config) => {
   const logger = createLogger({ name: 'decrypter', level: config.LOG_LEVEL, format: config.LOG_FORMAT });
   return startDecrypter(config, { clock: systemClock, logger });
 });

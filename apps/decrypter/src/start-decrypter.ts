@@ -32,11 +32,13 @@ export async function startDecrypter(
 ): Promise<RunningService> {
   // First of all: without it this process must not start.
   const ciphers = createFieldCiphers();
+  const index = toKeyIndexEngine(config);
+  const logOptions = toEventLogOptions(config);
   const task = readTask(config.CONFIG_DIR, decrypterTaskSchema);
   const controlPlane = connectControlPlane(toControlPlaneOptions(config, clock));
-  const log = await connectEventLog(toEventLogOptions(config), { clock });
+  const log = await connectEventLog(logOptions, { clock });
   const keys = await openKeyStore(log, {
-    index: toKeyIndexEngine(config),
+    index,
     secrets: toKeyStoreSecrets(config),
     clock,
   });

@@ -66,10 +66,11 @@ export async function startEventGateway(
   const ciphers = given.ciphers ?? createFieldCiphers();
   const tlsFiles = toCertificateFiles(config);
   const tls = tlsFiles && readCertificateFiles(tlsFiles);
+  const index = toKeyIndexEngine(config);
   const controlPlane = given.controlPlane ?? connectControlPlane(toControlPlaneOptions(config, clock));
   const log = given.log ?? (await connectEventLog(toEventLogOptions(config), { clock }));
   const keys = await openKeyStore(log, {
-    index: toKeyIndexEngine(config),
+    index,
     secrets: toKeyStoreSecrets(config),
     clock,
   });

@@ -1,10 +1,9 @@
 import { systemClock } from '@ccd/reconcile';
-import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { createLogger, runMain } from '@ccd/service';
 import { configSchema } from './config.ts';
 import { startSchemaRegistry } from './start-schema-registry.ts';
 
-await runMain('schema-registry', () => {
-  const config = loadConfig(configSchema, process.env);
+await runMain('schema-registry', configSchema, (config) => {
   const logger = createLogger({
     name: 'schema-registry',
     level: config.LOG_LEVEL,

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { eventLogSettings, keySecretSettings, keyStoreSettings, storageSettings } from '@ccd/dataplane';
-import { ConfigError, isSecret, loadConfig, secretText, text } from '@ccd/service';
+import { ConfigError, isSecret, loadConfig, readSettingFile, secretText, text } from '@ccd/service';
 import type { Environment } from '@ccd/service';
 import { destinationOf } from '@ccd/storage';
 import { z } from 'zod';
@@ -82,20 +81,10 @@ function readBucket(environment: Environment): Bucket {
   const { BUCKET: name, BUCKET_CREDENTIALS_FILE: file } = loadConfig(bucketSettings, environment);
   if (name === undefined) throw missing('BUCKET', 'BUCKET_CREDENTIALS_FILE');
   if (file === undefined) throw missing('BUCKET_CREDENTIALS_FILE', 'BUCKET');
-  const credentials = readCredentials(file);
+  const credentials = readSettingFile('BUCKET_CREDENTIALS_FILE', file);
   const destination = destinationOf({ type: 's3', bucket: name, credentials });
   const endpoint = destination.type === 's3' ? destination.endpoint : undefined;
   return { name, credentials, where: endpoint === undefined ? `s3://${name}` : `${endpoint}/${name}` };
-}
-
-function readCredentials(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    throw new ConfigError([
-      { variable: 'BUCKET_CREDENTIALS_FILE', problem: 'names a file that cannot be read' },
-    ]);
-  }
 }
 
 const missing = (variable: string, other: string): ConfigError =>

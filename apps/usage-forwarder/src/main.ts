@@ -1,10 +1,9 @@
 import { systemClock } from '@ccd/reconcile';
-import { createLogger, loadConfig, runMain } from '@ccd/service';
+import { createLogger, runMain } from '@ccd/service';
 import { configSchema } from './config.ts';
 import { startUsageForwarder } from './start-usage-forwarder.ts';
 
-await runMain('usage-forwarder', () => {
-  const config = loadConfig(configSchema, process.env);
+await runMain('usage-forwarder', configSchema, (config) => {
   const logger = createLogger({
     name: 'usage-forwarder',
     level: config.LOG_LEVEL,

@@ -1,7 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { createLocalKeyWrapper } from '@ccd/keystore';
 import type { KeyStoreSecrets, RedisOptions, RedisTls, RedisTopology } from '@ccd/keystore';
-import { ConfigError, bool, durationMs, secret, secretText, setting, text } from '@ccd/service';
+import {
+  ConfigError,
+  bool,
+  durationMs,
+  readSettingFile,
+  secret,
+  secretText,
+  setting,
+  text,
+} from '@ccd/service';
 import type { HostPort } from '@ccd/service';
 import { z } from 'zod';
 
@@ -143,15 +151,7 @@ function toTls(config: KeyStoreConfig): RedisTls | undefined {
   return Object.fromEntries(
     Object.entries(files).flatMap(([part, variable]) => {
       const path = config[variable];
-      return path === undefined ? [] : [[part, readPem(variable, path)]];
+      return path === undefined ? [] : [[part, readSettingFile(variable, path)]];
     }),
   );
-}
-
-function readPem(variable: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new ConfigError([{ variable, problem: 'names a file that cannot be read' }]);
-  }
 }

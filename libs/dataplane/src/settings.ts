@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { ControlPlaneOptions } from '@ccd/controlplane';
 import type { Clock } from '@ccd/reconcile';
-import { bool, folder, port, secretText, text, url } from '@ccd/service';
-import type { z } from 'zod';
+import { ConfigError, bool, folder, port, readSettingFile, secretText, text, url } from '@ccd/service';
+import { z } from 'zod';
 
 /** Settings of everything that asks the control plane. */
 export const controlPlaneSettings = {
@@ -21,13 +20,17 @@ export const controlPlaneSettings = {
 
 type ControlPlaneConfig = z.output<z.ZodObject<typeof controlPlaneSettings>>;
 
-/** @throws Error when the file that STRM_API_CA names cannot be read */
+/** @throws ConfigError when the file that STRM_API_CA names cannot be read, or the installation's id is none */
 export function toControlPlaneOptions(config: ControlPlaneConfig, clock: Clock): ControlPlaneOptions {
   const ca = config.STRM_API_CA;
+  if (!z.guid().safeParse(config.STRM_INSTALLATION_ID).success) {
+    const variable = 'STRM_INSTALLATION_ID';
+    throw new ConfigError([{ variable, problem: 'is no id of an installation', accepted: 'a UUID' }]);
+  }
   return {
     host: config.STRM_API_HOST,
     port: config.STRM_API_PORT,
-    tls: !config.STRM_API_TLS ? 'off' : ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') },
+    tls: !config.STRM_API_TLS ? 'off' : ca === undefined ? {} : { ca: readSettingFile('STRM_API_CA', ca) },
     authUrl: config.STRM_AUTH_URL,
     clientId: config.STRM_AUTH_CLIENT_ID,
     clientSecret: config.STRM_AUTH_CLIENT_SECRET,

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { folder, setting, text } from '@ccd/service';
+import { folder, readSettingFile, setting, text } from '@ccd/service';
 import { parseNetwork } from '@ccd/storage';
 import type { NetworkOptions, ObjectStoreOptions } from '@ccd/storage';
 import type { z } from 'zod';
@@ -33,18 +32,18 @@ export const storageSettings = {
   ...networkSettings,
 } as const;
 
-/** @throws Error when the file that STORAGE_CA names cannot be read */
+/** @throws ConfigError when the file that STORAGE_CA names cannot be read */
 export function toNetworkOptions({
   STORAGE_ALLOWED_NETWORKS: allowedNetworks,
   STORAGE_CA: ca,
 }: z.output<z.ZodObject<typeof networkSettings>>): NetworkOptions {
   return {
     ...(allowedNetworks !== undefined && { allowedNetworks }),
-    ...(ca !== undefined && { ca: readFileSync(ca, 'utf8') }),
+    ...(ca !== undefined && { ca: readSettingFile('STORAGE_CA', ca) }),
   };
 }
 
-/** @throws Error when the file that STORAGE_CA names cannot be read */
+/** @throws ConfigError when the file that STORAGE_CA names cannot be read */
 export function toStorageOptions(config: z.output<z.ZodObject<typeof storageSettings>>): ObjectStoreOptions {
   const { FOLDER_ROOT: folderRoot } = config;
   return { ...(folderRoot !== undefined && { folderRoot }), network: toNetworkOptions(config) };

@@ -16,6 +16,17 @@ export function describeConfig(schema: SettingsSchema): string {
     .join('\n');
 }
 
+/** The settings of a schema as text for a terminal: name, default, and below them the meaning. */
+export function listSettings(schema: SettingsSchema): string {
+  return Object.entries(schema.shape)
+    .map(([name, definition]) => {
+      const otherwise = defaultOf(definition).replaceAll('`', '');
+      const state = otherwise === 'required' ? otherwise : `default: ${otherwise === '' ? "''" : otherwise}`;
+      return `  ${name} (${state})\n      ${meaningOf(name, definition).replaceAll('`', '')}\n`;
+    })
+    .join('');
+}
+
 function defaultOf(definition: z.core.$ZodType): string {
   for (const layer of layersOf(definition)) {
     if (layer instanceof z.core.$ZodDefault || layer instanceof z.core.$ZodPrefault) {

@@ -46,6 +46,7 @@ export type {
   ProtocolServers,
   SplitListenerOptions,
 } from './protocol-servers.ts';
+export { readSettingFile } from './read-setting-file.ts';
 export { runMain } from './run-main.ts';
 export {
   bool,

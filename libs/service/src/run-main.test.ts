@@ -21,16 +21,23 @@ interface Run {
 }
 
 /** Runs a script against the library as a process of its own, with an IPC channel where asked for. */
-function run(script: string, { ipc = false } = {}): Run {
+function run(
+  script: string,
+  { ipc = false, args = [] }: { readonly ipc?: boolean; readonly args?: readonly string[] } = {},
+): Run {
   const child = spawn(
     process.execPath,
     [
       '--input-type=module',
       '-e',
       `import { runMain, startService, ConfigError, createLogger, exitWithParent } from '${library}';
+      import { z } from 'zod';
+      const none = z.object({});
       const logger = createLogger({ name: 'probe' });
       const stay = { name: 'stay', start: async () => { stay.timer = setInterval(() => {}, 1_000); }, stop: async () => { clearInterval(stay.timer); console.log('stopped in order'); } };
       ${script}`,
+      // Node puts no path of a script before them.
+      ...(args.length > 0 ? ['--', 'probe', ...args] : []),
     ],
     { stdio: ['pipe', 'pipe', 'pipe', ...(ipc ? (['ipc'] as const) : [])] },
   );
@@ -54,7 +61,7 @@ function run(script: string, { ipc = false } = {}): Run {
 const closed = async (stream: Readable | null) => stream && once(stream, 'close');
 
 const running = (probe: Run) => eventually('the service runs', () => probe.out().includes('is running'));
-const service = `(signal) => startService({ name: 'probe', logger, components: [stay], signal })`;
+const service = `(config, signal) => startService({ name: 'probe', logger, components: [stay], signal })`;
 
 afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -62,7 +69,7 @@ afterEach(() => {
 
 describe(runMain, () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('stops in order on %s and exits 0', async (signal) => {
-    const probe = run(`await runMain('probe', ${service});`);
+    const probe = run(`await runMain('probe', none, ${service});`);
     await running(probe);
     probe.child.kill(signal);
     expect(await probe.ended).toEqual({ code: 0, signal: null });
@@ -71,7 +78,7 @@ describe(runMain, () => {
 
   it('exits at once on a second signal', async () => {
     const probe = run(`stay.stop = () => { console.log('stuck'); return new Promise(() => {}); };
-      await runMain('probe', ${service});`);
+      await runMain('probe', none, ${service});`);
     await running(probe);
     probe.child.kill('SIGTERM');
     await eventually('it is stopping', () => probe.out().includes('stuck'));
@@ -80,7 +87,7 @@ describe(runMain, () => {
   });
 
   it('ends a start that a signal interrupts, and exits 0', async () => {
-    const probe = run(`await runMain('probe', async (signal) => {
+    const probe = run(`await runMain('probe', none, async (config, signal) => {
       const slow = { name: 'slow', start: (s) => new Promise((_, reject) => { setInterval(() => {}, 1_000); console.log('starting'); s.addEventListener('abort', () => reject(s.reason)); }) };
       return startService({ name: 'probe', logger, components: [stay, slow], signal });
     });`);
@@ -90,9 +97,26 @@ describe(runMain, () => {
     expect(probe.out()).toContain('stopped in order');
   });
 
+  it.each(['--help', '-h'])('lists the settings on %s, and starts nothing', async (argument) => {
+    const probe = run(
+      `await runMain('probe', z.object({ PROBE_PORT: z.string().default('1').describe('Port of it') }), ${service});`,
+      { args: [argument] },
+    );
+    expect((await probe.ended).code).toBe(0);
+    expect(probe.out()).toMatch(
+      /probe takes no arguments.*\n\n {2}PROBE_PORT \(default: 1\)\n {6}Port of it\.\n$/s,
+    );
+  });
+
+  it('refuses arguments, which would change nothing', async () => {
+    const probe = run(`await runMain('probe', none, ${service});`, { args: ['--port', '1'] });
+    expect((await probe.ended).code).toBe(2);
+    expect(probe.err()).toMatch(/^probe takes no arguments.*--help.*\n$/);
+  });
+
   it('prints a ConfigError as text without a stack and exits 1', async () => {
     const probe = run(
-      `await runMain('probe', async () => { throw new ConfigError([{ variable: 'PORT', problem: 'is not set' }]); });`,
+      `await runMain('probe', none, async () => { throw new ConfigError([{ variable: 'PORT', problem: 'is not set' }]); });`,
       { ipc: true },
     );
     expect((await probe.ended).code).toBe(1);
@@ -103,7 +127,9 @@ describe(runMain, () => {
   });
 
   it('logs a failed start as fatal and exits 1', async () => {
-    const probe = run(`await runMain('probe', async () => { throw new Error('no log to write to'); });`);
+    const probe = run(
+      `await runMain('probe', none, async () => { throw new Error('no log to write to'); });`,
+    );
     expect((await probe.ended).code).toBe(1);
     expect(JSON.parse(probe.out())).toMatchObject({
       level: 'fatal',
@@ -114,7 +140,7 @@ describe(runMain, () => {
   it.each(['setImmediate(() => { throw new Error("oops"); });', 'void Promise.reject(new Error("oops"));'])(
     'logs an error that nobody caught as fatal and exits 1: %s',
     async (cause) => {
-      const probe = run(`await runMain('probe', async (signal) => {
+      const probe = run(`await runMain('probe', none, async (config, signal) => {
         const running = await startService({ name: 'probe', logger, components: [stay], signal });
         ${cause}
         return running;
@@ -125,7 +151,7 @@ describe(runMain, () => {
   );
 
   it('exits 0 when the service ends by itself, and 1 when it fails', async () => {
-    const ending = (error: string) => `await runMain('probe', async (signal) => {
+    const ending = (error: string) => `await runMain('probe', none, async (config, signal) => {
       const running = await startService({ name: 'probe', logger, components: [stay], signal });
       setImmediate(() => running.stop('finished'${error}));
       return running;
@@ -137,7 +163,7 @@ describe(runMain, () => {
   });
 
   it('tells a parent that listens when it is ready, and ends in order when the parent goes', async () => {
-    const probe = run(`await runMain('probe', ${service});`, { ipc: true });
+    const probe = run(`await runMain('probe', none, ${service});`, { ipc: true });
     await eventually('it says that it is ready', () => probe.messages.length > 0);
     expect(probe.messages).toEqual([{ type: 'ccd.workload', state: 'running' }]);
     probe.child.disconnect();
@@ -146,7 +172,7 @@ describe(runMain, () => {
   });
 
   it('ends when standard input closes, where it was asked to', async () => {
-    const probe = run(`exitWithParent(); await runMain('probe', ${service});`);
+    const probe = run(`exitWithParent(); await runMain('probe', none, ${service});`);
     await running(probe);
     probe.child.stdin?.end();
     expect((await probe.ended).code).toBe(0);

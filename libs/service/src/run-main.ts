@@ -1,7 +1,11 @@
 import { ConfigError } from './config-error.ts';
 import { errorFields } from './error-fields.ts';
+import type { z } from 'zod';
 import { exitWithParent } from './exit-with-parent.ts';
+import { loadConfig } from './load-config.ts';
 import { createLogger } from './logger.ts';
+import { listSettings } from './describe-config.ts';
+import type { SettingsSchema } from './setting.ts';
 import type { RunningService } from './start-service.ts';
 import { notifyFailing, notifyReady } from './workload-status.ts';
 
@@ -11,11 +15,14 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
  * Runs a service as this process. SIGTERM and SIGINT stop it in order (exit 0), a second one ends it at once. A
  * ConfigError is printed as text, any other error logged as fatal; both exit 1. Errors that nobody caught leave the
  * state unknown: fatal, exit 1. With an IPC channel the process tells its parent how it is, and ends when that goes.
+ * @param settings read from the environment for `start`, and listed for `--help`; other arguments are refused (exit 2)
  */
-export async function runMain(
+export async function runMain<Schema extends SettingsSchema>(
   name: string,
-  start: (signal: AbortSignal) => Promise<RunningService>,
+  settings: Schema,
+  start: (config: z.output<Schema>, signal: AbortSignal) => Promise<RunningService>,
 ): Promise<never> {
+  answerArguments(name, settings, process.argv.slice(2));
   const stopping = new AbortController();
   let service: RunningService | undefined;
   const fatal = (message: string, error: unknown): void => {
@@ -37,7 +44,7 @@ export async function runMain(
   if (process.channel) exitWithParent();
 
   try {
-    service = await start(stopping.signal);
+    service = await start(loadConfig(settings, process.env), stopping.signal);
     // A signal may have come after the last look at it while starting.
     if (stopping.signal.aborted) await service.stop('signal');
     else await notifyReady();
@@ -55,4 +62,17 @@ export async function runMain(
     process.exit(1);
   }
   process.exit(0);
+}
+
+function answerArguments(name: string, settings: SettingsSchema, argv: readonly string[]): void {
+  if (argv.length === 0) return;
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(`${name} takes no arguments. Its settings are variables of the environment:\n\n`);
+    process.stdout.write(listSettings(settings));
+    process.exit(0);
+  }
+  process.stderr.write(
+    `${name} takes no arguments, its settings are variables of the environment; --help lists them\n`,
+  );
+  process.exit(2);
 }

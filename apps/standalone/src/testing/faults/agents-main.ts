@@ -7,6 +7,7 @@ import type { ClusterOptions } from '@ccd/cluster';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import { createLogger, runMain } from '@ccd/service';
+import { configSchema } from '@ccd/streams-agent';
 import { startAgents } from '../../start-agents.ts';
 import { exportEverySecond } from './export-every-second.ts';
 
@@ -28,7 +29,7 @@ function withFailpoints(options: ClusterOptions, nodeArguments: readonly string[
   return { ...options, programs, baseEnv: { ...options.baseEnv, CCD_FAILPOINT_FOLDER: folder } };
 }
 
-await runMain('agents', () => {
+await runMain('agents', configSchema, () => {
   const nodeArguments = process.execArgv.filter((argument) => !argument.startsWith('--disable-warning'));
   const failpoints = process.env['CCD_FAILPOINT_FOLDER'] ?? '';
   return startAgents(process.env, {

@@ -84,6 +84,8 @@ export function createManagedProcess(options: ProcessOptions): ManagedProcess {
       await eventually(`the start of ${name}`, () => ready, startMs);
     },
     kill() {
+      // Not only once its end is known.
+      ready = false;
       child?.kill('SIGKILL');
     },
     async stop(how = 'SIGTERM') {
