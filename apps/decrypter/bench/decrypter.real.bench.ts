@@ -1,8 +1,9 @@
 import type { Bench, Figure } from '@ccd/testkit/bench';
-import { consumerPerformance } from '../../../bench/real/kafka-peers.ts';
+import { besidePeer, consumerPerformance } from '../../../bench/real/kafka-peers.ts';
 import { startRealEngines } from '../../../bench/real/start-engines.ts';
 import { deriveAndCopy } from './passes.ts';
 import { createSourceStream, sourceTopic } from './source-stream.ts';
+import type { Cost } from './take-turns.ts';
 
 /** The decrypter on Kafka and Redis against a loop that copies the same events, and beside Kafka's own consumer. */
 export const bench: Bench = {
@@ -17,28 +18,25 @@ export const bench: Bench = {
       await source.fill(events);
       const { copied, derived } = await deriveAndCopy(source, events, { rounds: quick ? 2 : 5, progress });
       progress("Kafka's own consumer");
-      const consumed = await consumerPerformance(engines.bootstrapServers, {
+      const peer = await consumerPerformance(engines.bootstrapServers, {
         topic: sourceTopic,
         records: events,
       });
-      const line = (what: string, value: number, baseline?: Figure['baseline']): Figure => ({
+      const line = (what: string, of: keyof Cost): Figure => ({
         what,
-        value,
+        value: events / derived[of],
         unit: '/s',
         better: 'more',
-        ...(baseline && { baseline }),
+        baseline: { what: 'a loop that copies them in transactions', value: events / copied[of] },
       });
-      const copying = 'a loop that copies them in transactions';
-      const peer = "Kafka's ConsumerPerformance";
-      const byClock = events / derived.clock;
+      const byClock = line('messages derived, by the clock', 'clock');
       return [
-        line('messages derived, of CPU time of the process', events / derived.cpu, {
-          what: copying,
-          value: events / copied.cpu,
-        }),
-        line('messages derived, by the clock', byClock, { what: copying, value: events / copied.clock }),
-        line('messages derived, by the clock, against the peer', byClock, { what: peer, value: consumed }),
-        line(`${peer}: read and left alone, by the clock`, consumed),
+        line('messages derived, of CPU time of the process', 'cpu'),
+        byClock,
+        ...besidePeer(
+          { name: "Kafka's ConsumerPerformance", does: 'read and left alone, by the clock', result: peer },
+          [{ what: byClock.what, perSecond: byClock.value }],
+        ),
       ];
     } finally {
       await source.close();
