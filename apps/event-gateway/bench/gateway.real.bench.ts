@@ -15,6 +15,8 @@ import { createWorld } from './world.ts';
 
 const topic = 'stream-bench';
 const peerTopic = 'peer';
+/** Where the gateway writes down its counts, as its settings have it. */
+const usageTopic = 'billing';
 
 /** Bytes of key and value of an event as the gateway has written it. */
 async function bytesOfAnEvent(log: EventLog): Promise<number> {
@@ -40,7 +42,7 @@ export const bench: Bench = {
     };
     try {
       const { admin } = engines.log;
-      for (const name of [topic, peerTopic]) {
+      for (const name of [topic, peerTopic, usageTopic]) {
         await admin.createTopic({ name, partitions: 4, config: { cleanup: 'delete' } });
       }
       await admin.createTopic({ name: 'keys-bench', partitions: 1, config: { cleanup: 'compact' } });
