@@ -12,11 +12,12 @@ import type { LoadedServer } from './child.ts';
 import { measureLatency } from './latency.ts';
 import { h2cLoad, http1Load, measureAll } from './measure-servers.ts';
 import type { Measured } from './measure-servers.ts';
-import { createWorld } from './world.ts';
+import { createWorld, usageTopic } from './world.ts';
 
 async function createTopics({ socketPath }: SpawnedEngine): Promise<void> {
   const log = await connectEmbeddedLog({ socketPath, clock });
   await log.admin.createTopic({ name: 'stream-bench', partitions: 4, config: { cleanup: 'delete' } });
+  await log.admin.createTopic({ name: usageTopic, partitions: 1, config: { cleanup: 'delete' } });
   await log.admin.createTopic({ name: 'keys-bench', partitions: 1, config: { cleanup: 'compact' } });
   await log.close();
 }

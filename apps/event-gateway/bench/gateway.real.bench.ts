@@ -11,12 +11,10 @@ import { startLoadGenerator, startServer } from './child.ts';
 import type { LoadedServer } from './child.ts';
 import { h2cLoad, http1Load, measureAll } from './measure-servers.ts';
 import type { Measured } from './measure-servers.ts';
-import { createWorld } from './world.ts';
+import { createWorld, usageTopic } from './world.ts';
 
 const topic = 'stream-bench';
 const peerTopic = 'peer';
-/** Where the gateway writes down its counts, as its settings have it. */
-const usageTopic = 'billing';
 
 /** Bytes of key and value of an event as the gateway has written it. */
 async function bytesOfAnEvent(log: EventLog): Promise<number> {

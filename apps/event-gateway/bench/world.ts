@@ -10,6 +10,9 @@ import type { ClientStream } from '@ccd/controlplane';
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { writeRequests } from './load/requests.ts';
 
+/** Where the gateway writes down its counts, as its settings have it. */
+export const usageTopic = 'billing';
+
 /** What all servers of a run have in common, as a file in the run's folder. */
 export interface World {
   readonly authUrl: string;

@@ -1,5 +1,6 @@
 import type { EmbeddedLog } from '@ccd/eventlog';
 import { createMemoryLog } from '@ccd/eventlog/testing';
+import { usageTopic } from '../world.ts';
 
 export interface StandInLog {
   readonly log: EmbeddedLog;
@@ -11,6 +12,7 @@ export interface StandInLog {
 export async function createStandInLog(): Promise<StandInLog> {
   const log = createMemoryLog();
   await log.admin.createTopic({ name: 'keys-bench', partitions: 1, config: { cleanup: 'compact' } });
+  await log.admin.createTopic({ name: usageTopic, partitions: 1, config: { cleanup: 'delete' } });
   let events = 0;
   return {
     events: () => events,
