@@ -1,8 +1,12 @@
+import { allotYoung } from '../src/allot-young.ts';
 import { derivedTopic, group, startDeriving } from './deriving.ts';
 import { takeTurns } from './take-turns.ts';
 import type { Cost, TurnOptions } from './take-turns.ts';
 import { sourceTopic } from './source-stream.ts';
 import type { SourceStream } from './source-stream.ts';
+
+// As the decrypter's program does; the loop has the benefit as well.
+allotYoung();
 
 /** The decrypter itself until it has read so many events. */
 async function derive(source: SourceStream, events: number): Promise<void> {
