@@ -124,7 +124,8 @@ export async function startEventGateway(
     producer,
     installationId: config.STRM_INSTALLATION_ID,
     topic: config.USAGE_TOPIC,
-    served: async () => ((await clientStreams.load()) ?? []).map(({ stream }) => stream),
+    served: async () =>
+      ((await clientStreams.load()) ?? []).map(({ stream }) => stream).filter(({ kind }) => kind === 'source'),
     clock,
     logger,
     intervalMs: config.USAGE_INTERVAL_MS,

@@ -1,7 +1,6 @@
-import type { UsageMark } from '@ccd/dataplane';
-import { decodeUsageMark } from '@ccd/dataplane';
-import type { EventLog, StoredRecord } from '@ccd/eventlog';
+import type { EventLog } from '@ccd/eventlog';
 import { TopicExistsError } from '@ccd/eventlog';
+import { newestMarks } from './newest-marks.ts';
 import type { MarkReporter } from './report-mark.ts';
 
 export interface FollowMarksOptions {
@@ -42,16 +41,6 @@ export async function followMarks(options: FollowMarksOptions, signal: AbortSign
   } finally {
     await consumer.close();
   }
-}
-
-/** The last mark of each stream of this installation. */
-function newestMarks(records: readonly StoredRecord[], installationId: string): Iterable<UsageMark> {
-  const newest = new Map<string, UsageMark>();
-  for (const { value } of records) {
-    const mark = decodeUsageMark(value);
-    if (mark?.installationId === installationId) newest.set(mark.stream.uuid, mark);
-  }
-  return newest.values();
 }
 
 async function ensureTopic(admin: EventLog['admin'], name: string): Promise<void> {

@@ -95,10 +95,20 @@ describe(createMarkReporter, () => {
     expect([reports(), refused]).toStrictEqual([[], []]);
   });
 
-  it('says what the control plane refuses, and goes on', async () => {
+  it('says what the control plane refuses of a report, and goes on', async () => {
     const { controlPlane, reporter, refused } = setUp();
-    controlPlane.state.failure = new ControlPlaneRefusedError('StoreUsageEvent', 'PERMISSION_DENIED', 'no');
+    controlPlane.state.failure = new ControlPlaneRefusedError('StoreUsageEvent', 'INVALID_ARGUMENT', 'no');
     await reporter.report(markOf(10, 0, 1), never);
     expect(refused).toStrictEqual([markOf(10, 0, 1)]);
   });
+
+  it.each(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'RESOURCE_EXHAUSTED', 'UNIMPLEMENTED'] as const)(
+    'does not go on where all reports are refused: %s',
+    async (code) => {
+      const { controlPlane, reporter, refused } = setUp();
+      controlPlane.state.failure = new ControlPlaneRefusedError('StoreUsageEvent', code, 'no');
+      await expect(reporter.report(markOf(10, 0, 1), never)).rejects.toThrow(ControlPlaneRefusedError);
+      expect(refused).toStrictEqual([]);
+    },
+  );
 });

@@ -15,12 +15,15 @@ export interface MarkReporter {
   /**
    * Brings the control plane's counter to where the mark is. The counter is its own record of what was reported, so that
    * nothing counts twice, whoever reports, and however often.
-   * @throws ControlPlaneUnavailableError, InvalidAnswerError
+   * @throws ControlPlaneUnavailableError, ControlPlaneRefusedError where it refuses more than this mark, InvalidAnswerError
    */
   report(mark: UsageMark, signal: AbortSignal): Promise<void>;
   /** What the counters were is not known any more: somebody else may report meanwhile. */
   forget(): void;
 }
+
+/** Said of this stream or this report. Whoever may not report at all waits until he may. */
+const concernsTheMark: ReadonlySet<string> = new Set(['NOT_FOUND', 'INVALID_ARGUMENT', 'OUT_OF_RANGE']);
 
 interface Counter {
   readonly events: number;
@@ -71,7 +74,7 @@ export function createMarkReporter({
       } catch (error) {
         // Whether the last report counted is not known.
         counters.delete(uuid);
-        if (!(error instanceof ControlPlaneRefusedError)) throw error;
+        if (!(error instanceof ControlPlaneRefusedError) || !concernsTheMark.has(error.code)) throw error;
         onRefused(mark, error);
       }
     },

@@ -11,7 +11,7 @@ import { toNanoseconds } from '../validation/durations.ts';
 import { countWindows, cutIntoWindows, totalAt } from './usage-counter.ts';
 import { addPoint, lastPoint, neighboursOf } from './usage-store.ts';
 
-export interface UsageServiceOptions extends Pick<ServiceContext, 'database'> {
+export interface UsageServiceOptions extends Pick<ServiceContext, 'database' | 'clock'> {
   readonly streams: StreamStore;
 }
 
@@ -19,7 +19,7 @@ export interface UsageServiceOptions extends Pick<ServiceContext, 'database'> {
 const mostWindows = 10_080;
 
 /** How many events streams took in, as their installation counts them. */
-export function createUsageService({ database, streams }: UsageServiceOptions): Implementation {
+export function createUsageService({ database, clock, streams }: UsageServiceOptions): Implementation {
   async function require(
     queryable: Queryable,
     { principal, metadata }: Call,
@@ -71,8 +71,10 @@ export function createUsageService({ database, streams }: UsageServiceOptions): 
         const last = await lastPoint(transaction, id);
         const total = last?.total ?? 0n;
         assertCountedUpTo(total, call.metadata);
+        // Of a clock that is ahead, only as much is believed as has come to pass.
+        const arrival = Math.min(eventArrivalTime.getTime(), clock.now());
         // Counters only rise: what arrives late counts as from the newest point on.
-        const at = Math.max(eventArrivalTime.getTime(), last?.at ?? Number.NEGATIVE_INFINITY);
+        const at = Math.max(arrival, last?.at ?? Number.NEGATIVE_INFINITY);
         await addPoint(transaction, id, { at, total: total + BigInt(eventCount) }, last);
       });
       return {};

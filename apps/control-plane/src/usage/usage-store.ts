@@ -3,8 +3,11 @@ import type { Queryable, Row } from '../database/database.ts';
 import type { Neighbours, UsagePoint } from './usage-counter.ts';
 
 const dayMs = 86_400_000;
-/** Every point is kept for so long; of older ones the last of each hour. */
-const fineForMs = 31 * dayMs;
+/** Of points older than that, the last one of each so many seconds is kept. */
+const levels = [
+  { afterMs: dayMs, seconds: 300 },
+  { afterMs: 31 * dayMs, seconds: 3_600 },
+] as const;
 
 /** The newest point of a stream. */
 export async function lastPoint(database: Queryable, streamId: string): Promise<UsagePoint | undefined> {
@@ -28,16 +31,18 @@ export async function addPoint(
     [streamId, new Date(at), total],
   );
   // Once a day is often enough.
-  if (last !== undefined && dayOf(last.at) !== dayOf(at)) await thin(transaction, streamId, at - fineForMs);
+  if (last === undefined || dayOf(last.at) === dayOf(at)) return;
+  for (const { afterMs, seconds } of levels) await thin(transaction, streamId, at - afterMs, seconds);
 }
 
-async function thin(transaction: Queryable, streamId: string, until: number): Promise<void> {
+async function thin(transaction: Queryable, streamId: string, until: number, seconds: number): Promise<void> {
   await transaction.query(
     `DELETE FROM usage_points p WHERE p.stream_id = $1 AND p.at < $2 AND EXISTS (
        SELECT FROM usage_points q
-       WHERE q.stream_id = p.stream_id AND q.at > p.at AND q.at < date_trunc('hour', p.at) + interval '1 hour'
+       WHERE q.stream_id = p.stream_id AND q.at > p.at
+         AND q.at < to_timestamp((floor(extract(epoch FROM p.at) / $3::int) + 1) * $3::int)
      )`,
-    [streamId, new Date(until)],
+    [streamId, new Date(until), seconds],
   );
 }
 

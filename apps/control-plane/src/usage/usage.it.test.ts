@@ -9,7 +9,8 @@ import { startServiceRig } from '../testing/service-rig.ts';
 
 const { UsageServiceService: service } = usage;
 const minuteMs = 60_000;
-const noon = Date.UTC(2026, 10, 30, 12);
+/** Long before the rig's clock, which stands. */
+const noon = Date.UTC(2025, 9, 1, 12);
 const after = (minutes: number): number => noon + minutes * minuteMs;
 
 describe('UsageService', () => {
@@ -79,6 +80,13 @@ describe('UsageService', () => {
     await expect(countsOf('late', after(0), after(3))).resolves.toStrictEqual([0, 15, 15]);
   });
 
+  it('believes a clock that is ahead no more than has come to pass', async () => {
+    await createStream('ahead');
+    await store('ahead', 10, rig.clock.now() + 365 * 86_400_000);
+    const now = rig.clock.now();
+    await expect(countsOf('ahead', now - minuteMs, now)).resolves.toStrictEqual([10]);
+  });
+
   it('refuses a report that expects another total, so that one sent twice counts once', async () => {
     await createStream('twice');
     await store('twice', 10, after(1), 0);
@@ -96,13 +104,17 @@ describe('UsageService', () => {
     await expect(countsOf('race', after(60), after(61))).resolves.toStrictEqual([1]);
   });
 
-  it('keeps every report of the last month, and of older ones the last of each hour', async () => {
+  it('keeps the last report of each five minutes after a day, and of each hour after a month', async () => {
     await createStream('old');
-    for (const minutes of [0, 20, 40, 60]) await store('old', 10, after(minutes));
-    const months = 40 * 24 * 60;
-    await store('old', 10, after(months));
-    await expect(countsOf('old', after(0), after(60), 1_200n)).resolves.toStrictEqual([0, 30, 40]);
-    await expect(countsOf('old', after(months), after(months + 1))).resolves.toStrictEqual([50]);
+    for (const minutes of [0, 1, 5, 20, 40, 60]) await store('old', 10, after(minutes));
+    const first = () => countsOf('old', after(0), after(6));
+    await expect(first()).resolves.toStrictEqual([20, 22, 25, 27, 30, 30]);
+    const day = 24 * 60;
+    await store('old', 10, after(2 * day));
+    await expect(first()).resolves.toStrictEqual([20, 22, 25, 27, 30, 30]);
+    await store('old', 10, after(40 * day));
+    await expect(countsOf('old', after(0), after(60), 1_200n)).resolves.toStrictEqual([0, 50, 60]);
+    await expect(countsOf('old', after(40 * day), after(40 * day + 1))).resolves.toStrictEqual([80]);
   });
 
   it('does not know a stream by its name that is not the one that is meant', async () => {

@@ -20,6 +20,7 @@ describe(decodeUsageMark, () => {
     ['a tombstone', null],
     ['no JSON', Buffer.from('{')],
     ['other JSON', Buffer.from('[]')],
+    ['a time that is none', Buffer.from(JSON.stringify({ ...mark, at: 9e15 }))],
     ['a negative count', Buffer.from(JSON.stringify({ ...mark, events: -1 }))],
   ])('finds nothing in %s', (_case, value) => {
     expect(decodeUsageMark(value)).toBeUndefined();

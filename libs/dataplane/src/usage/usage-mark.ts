@@ -22,12 +22,15 @@ export interface UsageMark {
   readonly at: number;
 }
 
+/** What a Date can hold. */
+const time = z.int().min(0).max(8.64e15);
+
 const markSchema: z.ZodType<UsageMark> = z.object({
   installationId: z.string(),
   stream: z.object({ uuid: z.string(), name: z.string(), projectId: z.string() }),
   events: z.int().min(0),
-  since: z.int(),
-  at: z.int(),
+  since: time,
+  at: time,
 });
 
 /** The record of a mark: JSON, keyed by the stream, so that a compacted topic keeps the newest of each. */
