@@ -39,6 +39,13 @@ describe(parseDatabaseUri, () => {
     expect(parseDatabaseUri(uri)).toMatchObject({ encrypted: false });
   });
 
+  it.each([
+    ['jdbc:postgresql://h/d?user=u&password=a+b', 'a b'],
+    ['jdbc:mysql://h/d?user=u&password=a+b', 'a+b'],
+  ])('reads the plus sign of %s as the driver of Java does', (uri, password) => {
+    expect(parseDatabaseUri(uri)).toMatchObject({ password });
+  });
+
   it('reads a project of BigQuery', () => {
     const properties =
       'ProjectId=my-project;OAuthType=0;OAuthServiceAcctEmail=a@b;OAuthPvtKeyPath=/home/me/key.json;' +
@@ -71,6 +78,8 @@ describe(parseDatabaseUri, () => {
     ['jdbc:postgresql://h?user=u', 'one database'],
     ['jdbc:postgresql://h/a/canary?user=u', 'one database'],
     ['jdbc:postgresql://h/%zz?user=u', 'one database'],
+    ['jdbc:mysql://127.0.0.1/canary?user=u', 'by its name'],
+    ['jdbc:mariadb://[::1]/canary?user=u', 'by its name'],
     ['jdbc:bigquery://canary.example;ProjectId=my-project', 'does not name'],
     ['jdbc:bigquery:canary', 'does not name'],
     [`${google};ProjectId=my-project;EndpointOverrides=canary`, 'none of'],

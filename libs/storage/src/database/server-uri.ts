@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { DatabaseUriError } from '../errors.ts';
 import type { Connection } from '../network/guarded-lookup.ts';
 
@@ -60,7 +61,9 @@ const hostName = /^(?:[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?|\[[0-9a-f:.]+\])$/i;
  */
 export function parseServerUri(type: ServerTarget['type'], uri: string): ServerTarget {
   const dialect = dialects[type];
-  const url = URL.parse(uri.slice('jdbc:'.length));
+  // A plus sign stands for a space to PostgreSQL's driver for Java, and for itself to MySQL's.
+  const text = type === 'mysql' ? uri.replaceAll('+', '%2B') : uri;
+  const url = URL.parse(text.slice('jdbc:'.length));
   if (url === null || !hostName.test(url.hostname)) {
     throw new DatabaseUriError('it does not name one host, as jdbc:<scheme>://host:port/database does');
   }
@@ -76,14 +79,20 @@ export function parseServerUri(type: ServerTarget['type'], uri: string): ServerT
   ]);
   const user = properties.get('user') ?? '';
   if (user === '') throw new DatabaseUriError('it has no property user');
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const encrypted = isEncrypted(dialect, properties);
+  // mysql2 would look for a certificate of the name localhost.
+  if (type === 'mysql' && encrypted && isIP(host) !== 0) {
+    throw new DatabaseUriError('a MySQL is reached over TLS by its name, not by its address');
+  }
   return {
     type,
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    host,
     port: url.port === '' ? dialect.port : Number(url.port),
     database: databaseOf(url),
     user,
     password: properties.get('password') ?? '',
-    encrypted: isEncrypted(dialect, properties),
+    encrypted,
   };
 }
 
