@@ -42,6 +42,17 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
+/** Processes below it whose command line says so. */
+async function serversOf({ pid }: StartedMain, program: string): Promise<readonly number[]> {
+  const found = await Promise.all(
+    (await processTree(pid)).map(async (each) => {
+      const commandLine = await readFile(`/proc/${each}/cmdline`, 'utf8').catch(() => '');
+      return commandLine.includes(program) ? [each] : [];
+    }),
+  );
+  return found.flat();
+}
+
 describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'npm start -- --engines real', () => {
   const dataDir = join(scratch, 'data');
   const host = ownAddress();
@@ -60,7 +71,13 @@ describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'npm start -- --engine
 
   async function send(...ids: readonly string[]): Promise<void> {
     const urls = { authUrl: `http://${host}:${port + 1}`, eventsUrl: `http://${host}:${port}/event` };
-    const token = await fetchToken({ ...urls, ...(await credentialsOf(run, 'source')) });
+    // The database may be away for a moment.
+    const token = await eventually(
+      'a token',
+      async () => fetchToken({ ...urls, ...(await credentialsOf(run, 'source')) }),
+      60_000,
+      200,
+    );
     for (const id of ids) {
       const event = {
         strmMeta: { eventContractRef: exampleContract, consentLevels: [1] },
@@ -70,7 +87,7 @@ describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'npm start -- --engine
         notSensitiveValue: id,
       };
       const isTaken = async () => (await postEvent(urls.eventsUrl, token, event).catch(() => 0)) === 204;
-      await eventually(`a 204 for ${id}`, isTaken, 30_000, 100);
+      await eventually(`a 204 for ${id}`, isTaken, 60_000, 100);
     }
   }
 
@@ -93,7 +110,15 @@ describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'npm start -- --engine
     await run('create', 'stream', 'one', '--derived-from', 'source', '--purposes', '1');
     await createConnector(run, scratch, 'store', told.bucket);
     await createExporter(run, 'store', 'one');
-    await send('before-1', 'before-2', 'before-3');
+    await send('before-1', 'before-2');
+    // One server that ends by itself is started again, with the others.
+    for (const pid of await serversOf(first, 'redis-server')) process.kill(pid, 'SIGKILL');
+    await eventually(
+      'an end of all servers',
+      async () => (await serversOf(first, 'kafka.Kafka')).length === 0,
+      30_000,
+    );
+    await send('before-3');
     await stop(first);
 
     const second = await startAndWait();

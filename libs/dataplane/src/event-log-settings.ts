@@ -43,6 +43,9 @@ export const eventLogSettings = {
   KAFKA_LINGER_MS: durationMs({ max: 1_000 })
     .default(0)
     .describe('How long records wait for company when nothing is under way'),
+  KAFKA_SESSION_TIMEOUT_MS: durationMs({ min: 6_000 })
+    .default(10_000)
+    .describe('How long a reader that was killed is waited for before another has its partitions'),
 } as const;
 
 type EventLogConfig = z.output<z.ZodObject<typeof eventLogSettings>>;
@@ -63,6 +66,7 @@ export function toEventLogOptions(config: EventLogConfig): EventLogOptions {
     replicationFactor: config.STRM_KAFKA_TOPIC_REPLICATION_FACTOR,
     compression: config.KAFKA_COMPRESSION,
     lingerMs: config.KAFKA_LINGER_MS,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
   });
   if (parsed.success) return parsed.data;
   throw new ConfigError([

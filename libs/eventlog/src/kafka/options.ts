@@ -32,7 +32,7 @@ export const kafkaOptions = z.strictObject({
   /** How long a request is retried, and an outage borne, before LogUnavailableError. */
   deadlineMs: z.number().int().positive().default(10_000),
   /** A member of a group that is silent for so long loses its partitions. */
-  sessionTimeoutMs: z.number().int().min(1_000).default(30_000),
+  sessionTimeoutMs: z.number().int().min(1_000).default(10_000),
 });
 
 export type KafkaOptions = z.infer<typeof kafkaOptions>;
