@@ -28,6 +28,7 @@ import type { BuiltApps } from './testing/processes/build-apps.ts';
 import { launchApps } from './testing/processes/launch-apps.ts';
 import type { LaunchedApps } from './testing/processes/launch-apps.ts';
 import { createLauncher } from './testing/processes/launcher.ts';
+import { signal } from './testing/processes/signal.ts';
 import type { ExampleEvent, Sender } from './testing/send-events.ts';
 
 const contract = 'my-organisation/visit/1.0.0';
@@ -61,7 +62,7 @@ describe('on the embedded engines', () => {
   theSpine(startEmbeddedSet);
 });
 describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'on Kafka, Redis, PostgreSQL and S3', () => {
-  theSpine(startServerSet);
+  theSpine(() => startServerSet());
 });
 
 /** The way of events through the apps as they ship, each a process of its own, from HTTP to objects. */
@@ -116,7 +117,7 @@ function theSpine(startSet: StartSet): void {
     const workers = [...(await apps.workers('decrypter')), ...(await apps.workers('batch-exporter'))];
     const died = engines.kill();
     for (const each of processes) each.kill();
-    for (const pid of workers) kill(pid);
+    for (const pid of workers) signal(pid, 'SIGKILL');
     await died;
     await engines.revive();
     await eventually('all processes are back', () => processes.every((each) => each.isReady()), 60_000);
@@ -192,12 +193,4 @@ function theSpine(startSet: StartSet): void {
     expect(await problemsOf(() => checkAgents(engines.outside, cluster, left))).toStrictEqual([]);
     expect(Object.values(apps.processes).flatMap((each) => each.ownEnds())).toStrictEqual([]);
   }, 120_000);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended just before.
-  }
 }

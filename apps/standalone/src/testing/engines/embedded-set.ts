@@ -5,19 +5,12 @@ import { eventually } from '@ccd/testkit';
 import { readExported } from '../faults/read-exported.ts';
 import { openLogFile } from '../faults/read-log.ts';
 import type { LogFile } from '../faults/read-log.ts';
-import type { ManagedProcess } from '../processes/managed-process.ts';
 import type { EngineSet, EngineSetOptions, Outside } from './engine-set.ts';
 
 const bucket = { name: 'bucket', credentials: '{"url":"file:///"}' };
 
-export interface EmbeddedSet extends EngineSet {
-  readonly engine: ManagedProcess;
-  /** Where its database is. */
-  readonly engineFolder: string;
-}
-
 /** The engine's process, PGlite and a folder. */
-export async function startEmbeddedSet({ folder, apps, launcher }: EngineSetOptions): Promise<EmbeddedSet> {
+export async function startEmbeddedSet({ folder, apps, launcher }: EngineSetOptions): Promise<EngineSet> {
   const engineFolder = join(folder, 'engine');
   const exports = join(folder, 'exports');
   const socketPath = join(folder, 'run', 'engine.sock');
@@ -26,11 +19,10 @@ export async function startEmbeddedSet({ folder, apps, launcher }: EngineSetOpti
     EVENTLOG_SOCKET: socketPath,
   });
   return {
-    engine,
-    engineFolder,
     controlPlane: { DATA_DIR: join(folder, 'control-plane') },
     dataPlane: { EVENTLOG_SOCKET: socketPath, FOLDER_ROOT: exports },
     bucket,
+    processes: { engine },
     outside: lookInto(engineFolder, join(exports, bucket.name)),
     async makeForeignTopic(name) {
       const log = await connectEventLog(eventLogOptions.parse({ engine: 'embedded', socketPath }), {
@@ -62,6 +54,7 @@ function lookInto(engineFolder: string, bucketFolder: string): Outside {
   }
   return {
     topicNames: async () => look((log) => log.topicNames()),
+    topicId: async (name) => look((log) => log.topic(name).uid),
     topic: async (name) => look((log) => log.topic(name)),
     exported: (prefix) => readExported(join(bucketFolder, prefix)),
   };

@@ -2,12 +2,15 @@ import type { ExportedPartition } from '../faults/read-exported.ts';
 import type { LogTopic } from '../faults/read-log.ts';
 import type { BuiltApps } from '../processes/build-apps.ts';
 import type { Launcher } from '../processes/launcher.ts';
+import type { ManagedProcess } from '../processes/managed-process.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
 /** What can be seen from outside of what a system made, without its help. */
 export interface Outside {
   topicNames(): Promise<readonly string[]>;
+  /** Of a topic that is made again under the same name it is another one. @throws when there is no such topic */
+  topicId(name: string): Promise<string>;
   /** @throws when there is no such topic */
   topic(name: string): Promise<Pick<LogTopic, 'partitions'>>;
   /** The objects that an exporter wrote below its prefix. */
@@ -21,6 +24,8 @@ export interface EngineSet {
   /** Where exporters write, as the credentials document of a data connector has it. */
   readonly bucket: { readonly name: string; readonly credentials: string };
   readonly outside: Outside;
+  /** Engines that are apps of ours. */
+  readonly processes: Readonly<Record<string, ManagedProcess>>;
   /** A topic that nobody asked the system for. */
   makeForeignTopic(name: string): Promise<void>;
   /** SIGKILL to all of it; what is stored stays. */

@@ -3,18 +3,37 @@ import { randomBytes } from 'node:crypto';
 import { connectEventLog, eventLogOptions, readTopic } from '@ccd/eventlog';
 import type { EventLog } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
+import { startSpoilingProxy } from '@ccd/storage/testing';
+import type { SpoilingProxy } from '@ccd/storage/testing';
 import { startKafka, startPostgres, startRedis, startS3 } from '@ccd/testkit/servers';
-import type { S3Server } from '@ccd/testkit/servers';
+import type { KafkaServer, PostgresServer, S3Server, TestServer } from '@ccd/testkit/servers';
 import { toPartitions } from '../faults/read-exported.ts';
 import type { LogRecord } from '../faults/read-log.ts';
 import type { EngineSet, Outside } from './engine-set.ts';
 
 const bucket = 'exports';
+const sessionMs = 6_000;
 
-/** Kafka, Redis, PostgreSQL and S3. Redis keeps nothing on disk: with its process goes all that it knows. */
-export async function startServerSet(): Promise<EngineSet> {
+export interface ServerSet extends EngineSet {
+  readonly kafka: KafkaServer;
+  readonly redis: TestServer;
+  readonly postgres: PostgresServer;
+  readonly databaseUrl: string;
+  /** A worker that is silent for so long loses its partitions. */
+  readonly sessionMs: number;
+  /** Grows with each record that is committed to a topic. */
+  endOf(topic: string): Promise<number>;
+  /** Stands between the exporters and S3. */
+  readonly s3Proxy: SpoilingProxy;
+}
+
+/**
+ * Kafka, Redis, PostgreSQL and S3. Redis keeps nothing on disk: with its process goes all that it knows.
+ * @param brokers with three, each topic has three replicas, two of which must have a record
+ */
+export async function startServerSet(brokers: 1 | 3 = 1): Promise<ServerSet> {
   const [kafka, redis, postgres, s3] = await Promise.all([
-    startKafka(),
+    startKafka({ brokers }),
     startRedis(),
     startPostgres(),
     startS3(),
@@ -24,17 +43,27 @@ export async function startServerSet(): Promise<EngineSet> {
   const log = await connectEventLog(eventLogOptions.parse({ engine: 'kafka', bootstrapServers }), {
     clock: systemClock,
   });
+  const s3Proxy = await startSpoilingProxy(s3.endpoint);
   const client = clientOf(s3);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
+  const databaseUrl = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
   return {
+    kafka,
+    redis,
+    postgres,
+    databaseUrl,
+    sessionMs,
+    s3Proxy,
     controlPlane: {
       DATABASE_ENGINE: 'postgres',
-      DATABASE_URL: `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`,
+      DATABASE_URL: databaseUrl,
       SECRETS_KEY: randomBytes(32).toString('base64'),
     },
     dataPlane: {
       EVENTLOG_ENGINE: 'kafka',
       STRM_BOOTSTRAP_SERVERS: bootstrapServers,
+      STRM_KAFKA_TOPIC_REPLICATION_FACTOR: `${brokers}`,
+      KAFKA_SESSION_TIMEOUT_MS: `${sessionMs}`,
       KEYSTORE_ENGINE: 'redis',
       STRM_REDIS_HOST: `${redis.host}:${redis.port}`,
       STORAGE_ALLOWED_NETWORKS: '127.0.0.1/32',
@@ -42,12 +71,16 @@ export async function startServerSet(): Promise<EngineSet> {
     bucket: {
       name: bucket,
       credentials: JSON.stringify({
-        url: s3.endpoint,
+        url: s3Proxy.endpoint,
         accessKey: s3.accessKeyId,
         secretKey: s3.secretAccessKey,
       }),
     },
+    processes: {},
     outside: lookAt(log, client),
+    async endOf(topic) {
+      return (await log.admin.bounds(topic)).reduce((sum, { latest }) => sum + latest, 0);
+    },
     async makeForeignTopic(name) {
       await log.admin.createTopic({ name, partitions: 1, config: { cleanup: 'delete' } });
     },
@@ -59,6 +92,7 @@ export async function startServerSet(): Promise<EngineSet> {
     },
     async stop() {
       client.destroy();
+      await s3Proxy.stop();
       await log.close();
       await Promise.all(servers.map((server) => server.stop()));
     },
@@ -86,6 +120,11 @@ function lookAt(log: EventLog, client: S3Client): Outside {
   }
   return {
     topicNames: async () => (await log.admin.listTopics()).map(({ name }) => name),
+    async topicId(name) {
+      const found = await log.admin.describeTopic(name);
+      if (found === undefined) throw new Error(`there is no topic ${name}`);
+      return found.id;
+    },
     async topic(name) {
       const partitions = new Map<number, LogRecord[]>();
       for (const { partition } of await log.admin.bounds(name)) partitions.set(partition, []);

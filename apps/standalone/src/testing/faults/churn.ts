@@ -17,8 +17,11 @@ export type EntityKind = 'streams' | 'data-connectors' | 'batch-exporters';
 /** Between two steps, so that the agents see each of them. */
 const pauseMs = 400;
 
+/** `light`: of streams and connectors, which cost the agents no process. `heavy`: of what has workers. */
+export type ChurnRound = 'light' | 'heavy';
+
 /** @param folder for files that commands need */
-export function startChurn(strm: Run, folder: string): Churn {
+export function startChurn(strm: Run, folder: string, rounds: readonly ChurnRound[]): Churn {
   const entities: Record<EntityKind, Map<string, Known>> = {
     streams: new Map(),
     'data-connectors': new Map(),
@@ -51,7 +54,6 @@ export function startChurn(strm: Run, folder: string): Churn {
   const createConnector = (name: string) =>
     create('data-connectors', name, () => createFolderConnector(strm, folder, name));
 
-  /** What costs the agents no process. */
   async function light(number: number): Promise<void> {
     const [stream, connector] = [`light-${number}`, `light-files-${number}`];
     await createConnector(connector);
@@ -60,7 +62,6 @@ export function startChurn(strm: Run, folder: string): Churn {
     await remove('streams', [stream], 'stream', stream);
   }
 
-  /** What has workers. */
   async function heavy(number: number): Promise<void> {
     const [source, derived] = [`heavy-${number}`, `heavy-${number}-1`];
     const [connector, exporter] = [`heavy-files-${number}`, `heavy-export-${number}`];
@@ -76,8 +77,9 @@ export function startChurn(strm: Run, folder: string): Churn {
   }
 
   const running = Promise.all(
-    [light, heavy].map(async (round) => {
-      for (let number = 0; !stopping.signal.aborted; number += 1) await round(number);
+    rounds.map(async (round) => {
+      const go = { light, heavy }[round];
+      for (let number = 0; !stopping.signal.aborted; number += 1) await go(number);
     }),
   );
   return {

@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FailpointName } from '@ccd/failpoints';
 import { eventually } from '@ccd/testkit';
 import type { Random } from '@ccd/testkit';
+import type { LaunchedApps } from '../processes/launch-apps.ts';
+import { signal } from '../processes/signal.ts';
 import type { Fleet } from './fleet.ts';
 
 /** Failpoints of one kind of process: one at a time is armed. */
@@ -10,7 +12,7 @@ export interface FaultGroup {
   /** The most visits that are let pass before the kill. */
   readonly passAtMost: number;
   /** Left alone for a while after each kill: a process that all others need to get anything done. */
-  readonly spare?: { readonly process: keyof Fleet['processes']; readonly ms: number };
+  readonly spare?: { readonly process: keyof LaunchedApps['processes']; readonly ms: number };
 }
 
 const fireWithinMs = 180_000;
@@ -19,7 +21,7 @@ const restartMs = 200;
 
 /** Kills at each failpoint of each group so often; the groups do so at the same time. Answers how often it killed. */
 export async function killAtFailpoints(
-  fleet: Fleet,
+  fleet: Pick<Fleet, 'failpoints' | 'processes'>,
   groups: readonly FaultGroup[],
   times: number,
   random: Random,
@@ -48,7 +50,7 @@ export async function killAtFailpoints(
   return queues.reduce((sum, { names }) => sum + names.length, 0);
 }
 
-async function spare({ processes }: Fleet, { spare: spared }: FaultGroup): Promise<void> {
+async function spare({ processes }: Pick<Fleet, 'processes'>, { spare: spared }: FaultGroup): Promise<void> {
   if (spared === undefined) return;
   const { [spared.process]: spareable } = processes;
   await delay(restartMs);
@@ -59,32 +61,24 @@ async function spare({ processes }: Fleet, { spare: spared }: FaultGroup): Promi
 const betweenMs = 500;
 
 /** Kills processes at random times, each of any kind as likely as the others. */
-export async function killAtRandom(fleet: Fleet, times: number, random: Random): Promise<void> {
-  const { engine, controlPlane, gateway, agents, usage } = fleet.processes;
-  const pidsOf = {
-    engine: async () => [engine.pid()],
-    gateway: async () => [gateway.pid()],
-    'control-plane': async () => [controlPlane.pid()],
-    agents: async () => [agents.pid()],
-    usage: async () => [usage.pid()],
-    decrypter: () => fleet.workers('decrypter'),
-    'batch-exporter': () => fleet.workers('batch-exporter'),
-  } as const;
+export async function killAtRandom(
+  { processes, engines, workers }: Pick<Fleet, 'processes' | 'engines' | 'workers'>,
+  times: number,
+  random: Random,
+): Promise<void> {
+  const managed = [...Object.values(engines.processes), ...Object.values(processes)];
+  const finders = [
+    ...managed.map((each) => async () => [each.pid()]),
+    () => workers('decrypter'),
+    () => workers('batch-exporter'),
+  ];
   for (let count = 0; count < times; count += 1) {
     await delay(betweenMs / 2 + random.below(betweenMs));
-    const find = random.pick(Object.values(pidsOf));
-    const pid = await eventually('a process to kill', async () => {
+    const find = random.pick(finders);
+    const aProcess = async () => {
       const found = (await find()).filter((each) => each !== undefined);
       return found.length > 0 ? random.pick(found) : undefined;
-    });
-    kill(pid);
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It ended just before.
+    };
+    signal(await eventually('a process to kill', aProcess, fireWithinMs), 'SIGKILL');
   }
 }

@@ -17,6 +17,8 @@ export interface Launcher {
   ): Promise<ManagedProcess>;
   /** What all processes logged. */
   readonly log: readonly string[];
+  /** Writes between their lines what the test does. */
+  note(text: string): void;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,9 @@ export function createLauncher({ nodeArguments = [], environment: shared }: Laun
       started.unshift(managed);
       await managed.start();
       return managed;
+    },
+    note(text) {
+      log.push(JSON.stringify({ time: new Date().toISOString(), name: 'test', msg: text }));
     },
     async stop() {
       for (const each of started) await each.stop();
