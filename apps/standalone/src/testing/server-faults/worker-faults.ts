@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '@ccd/testkit';
+import type { Random } from '@ccd/testkit';
+import type { ServerSet } from '../engines/server-set.ts';
+import type { Fleet } from '../faults/fleet.ts';
+import { killAtRandom } from '../faults/inject-faults.ts';
+import { signal } from '../processes/signal.ts';
+import type { Fault } from './fault.ts';
+
+type WorkerApp = 'decrypter' | 'batch-exporter';
+
+/** The process of one of the workers that the agents run, as soon as there is one. */
+export const aWorker = (
+  { workers }: Pick<Fleet, 'workers'>,
+  app: WorkerApp,
+  random: Random,
+): Promise<number> =>
+  eventually(
+    `a ${app}`,
+    async () => {
+      const found = await workers(app);
+      return found.length > 0 ? random.pick(found) : undefined;
+    },
+    60_000,
+  );
+
+/** Apps are killed, and workers stand still so long that others take their partitions over. */
+export function workerFaults(
+  fleet: Fleet<ServerSet>,
+  random: Random,
+  goesOn: () => Promise<void>,
+): readonly Fault[] {
+  const zombie = (app: WorkerApp): Fault => ({
+    name: `${app} paused beyond its session`,
+    times: 10,
+    async inject() {
+      const pid = await aWorker(fleet, app, random);
+      signal(pid, 'SIGSTOP');
+      try {
+        await delay(fleet.engines.sessionMs * 1.5);
+        await goesOn();
+      } finally {
+        signal(pid, 'SIGCONT');
+      }
+    },
+  });
+  return [
+    { name: 'an app killed', times: 100, inject: () => killAtRandom(fleet, 1, random) },
+    zombie('decrypter'),
+    zombie('batch-exporter'),
+  ];
+}
