@@ -34,6 +34,12 @@ describe(toEventLogOptions, () => {
     expect(() => loadKafka({ STRM_BOOTSTRAP_SERVERS: 'kafka' })).toThrow(ConfigError);
   });
 
+  it('waits ten seconds for a silent worker, or as long as it is told', () => {
+    expect(loadKafka({})).toMatchObject({ sessionTimeoutMs: 10_000 });
+    expect(loadKafka({ KAFKA_SESSION_TIMEOUT_MS: '6000' })).toMatchObject({ sessionTimeoutMs: 6_000 });
+    expect(() => loadKafka({ KAFKA_SESSION_TIMEOUT_MS: '5999' })).toThrow(/KAFKA_SESSION_TIMEOUT_MS/);
+  });
+
   it('takes what the chart says of security, secrets from files too', () => {
     const file = join(folder, 'sasl.jaas.config');
     writeFileSync(file, `${jaas}\n`);
