@@ -125,7 +125,9 @@ export async function startEventGateway(
     installationId: config.STRM_INSTALLATION_ID,
     topic: config.USAGE_TOPIC,
     served: async () =>
-      ((await clientStreams.load()) ?? []).map(({ stream }) => stream).filter(({ kind }) => kind === 'source'),
+      ((await clientStreams.load()) ?? [])
+        .map(({ stream }) => stream)
+        .filter(({ kind }) => kind === 'source'),
     clock,
     logger,
     intervalMs: config.USAGE_INTERVAL_MS,
