@@ -1,8 +1,9 @@
 /**
  * Loaded into a process ahead of its program (`node --import`), arms its failpoints. The folder that the environment
- * names holds a file for each visit to be killed at: `armed/<failpoint>~<visits to let pass>~<id>`. A process that
- * gets there moves the file to `fired/`, so that it is the only one, and ends itself with SIGKILL; or, where the file holds
- * a text, by an error with that text in it that nobody catches. `visited/` names the failpoints that any process came by.
+ * names holds a file for each visit at which something is to happen: `armed/<failpoint>~<visits to let pass>~<id>`. A
+ * process that gets there moves the file to `fired/`, so that it is the only one, and does what the file says: `kill` ends it
+ * by SIGKILL, `stop` has it stand still (SIGSTOP; `stopped/` has its id then), `crash <text>` ends it by an error with that
+ * text in it that nobody catches. `visited/` names the failpoints that any process came by.
  */
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,16 +19,21 @@ function visit(name: string): void {
     const [wanted, pass] = file.split('~');
     if (wanted !== name) continue;
     const since = visitsSince(file);
-    if (since > Number(pass) && claim(file)) end(readFileSync(join(folder, 'fired', file), 'utf8'));
+    if (since > Number(pass) && claim(file)) act(file);
   }
 }
 
-function end(text: string): void {
-  if (text === '') {
-    process.kill(process.pid, 'SIGKILL');
-    return;
-  }
-  // Out of reach of whoever called: no handler of theirs is told.
+function act(file: string): void {
+  const what = readFileSync(join(folder, 'fired', file), 'utf8');
+  if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+  else if (what === 'stop') {
+    writeFileSync(join(folder, 'stopped', file), `${process.pid}`);
+    process.kill(process.pid, 'SIGSTOP');
+  } else crash(what.slice('crash '.length));
+}
+
+/** Out of reach of whoever called: no handler of theirs is told. */
+function crash(text: string): void {
   setImmediate(() => {
     try {
       JSON.parse(text);
@@ -57,6 +63,7 @@ function claim(file: string): boolean {
 }
 
 if (folder !== '') {
-  for (const each of ['armed', 'fired', 'visited']) mkdirSync(join(folder, each), { recursive: true });
+  for (const each of ['armed', 'fired', 'stopped', 'visited'])
+    mkdirSync(join(folder, each), { recursive: true });
   Reflect.set(globalThis, Symbol.for('ccd.failpoints'), visit);
 }

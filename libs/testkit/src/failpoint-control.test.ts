@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from './eventually.ts';
 import { createFailpointControl } from './failpoint-control.ts';
 import { scratchDir } from './scratch-dir.ts';
 
@@ -51,6 +52,23 @@ describe(createFailpointControl, () => {
     });
     expect(said).toMatch(/^123.*armed to crash/s);
     expect(signal).toBeNull();
+  });
+
+  it('stops a process where it is, until it is told to go on', async () => {
+    const control = createFailpointControl(join(scratch, 'stop'));
+    const armed = control.armStop('gateway.beforeProduce', 1);
+    const child = spawn(process.execPath, [...control.nodeArguments, program], {
+      env: control.environment,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+    const pid = await eventually('a process that stands still', () => armed.pid());
+    expect(pid).toBe(child.pid);
+    await eventually('what it said before', () => said === '1');
+    process.kill(pid, 'SIGCONT');
+    await once(child, 'close');
+    expect(said).toBe('123');
   });
 
   it('lets a process go on where nothing is armed any more, and knows where it came by', async () => {

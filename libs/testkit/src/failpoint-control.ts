@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FailpointName } from '@ccd/failpoints';
@@ -11,6 +11,8 @@ export interface FailpointControl {
   readonly environment: Readonly<Record<string, string>>;
   /** The first process that passes the failpoint after so many visits kills itself. */
   arm(name: FailpointName, visitsBefore?: number): ArmedFailpoint;
+  /** The same, but it stands still (SIGSTOP) until somebody sends SIGCONT to `pid`. */
+  armStop(name: FailpointName, visitsBefore?: number): StoppingFailpoint;
   /** The same, but by an error that nobody catches; it holds `text`, which is not JSON, where errors hold such things. */
   armCrash(name: FailpointName, text: string): ArmedFailpoint;
   /** Failpoints that some process came by. */
@@ -24,18 +26,28 @@ export interface ArmedFailpoint {
   disarm(): void;
 }
 
+export interface StoppingFailpoint extends ArmedFailpoint {
+  /** Of the process that stands still; undefined until one does. */
+  pid(): number | undefined;
+}
+
 /** @param folder of this control alone */
 export function createFailpointControl(folder: string): FailpointControl {
   const names = (what: string): readonly string[] => readdirSync(join(folder, what));
-  for (const each of ['armed', 'fired', 'visited']) mkdirSync(join(folder, each), { recursive: true });
+  for (const each of ['armed', 'fired', 'stopped', 'visited'])
+    mkdirSync(join(folder, each), { recursive: true });
   let armed = 0;
-  function put(name: FailpointName, visitsBefore: number, text: string): ArmedFailpoint {
+  function put(name: FailpointName, visitsBefore: number, action: string): StoppingFailpoint {
     armed += 1;
     const file = `${name}~${visitsBefore}~${armed}`;
-    writeFileSync(join(folder, 'armed', file), text);
+    writeFileSync(join(folder, 'armed', file), action);
     return {
       name,
       hasFired: () => names('fired').includes(file),
+      pid: () =>
+        names('stopped').includes(file)
+          ? Number(readFileSync(join(folder, 'stopped', file), 'utf8')) || undefined
+          : undefined,
       disarm: () => {
         rmSync(join(folder, 'armed', file), { force: true });
       },
@@ -44,8 +56,9 @@ export function createFailpointControl(folder: string): FailpointControl {
   return {
     nodeArguments: ['--import', fileURLToPath(new URL('arm-failpoints.ts', import.meta.url))],
     environment: { CCD_FAILPOINT_FOLDER: folder },
-    arm: (name, visitsBefore = 0) => put(name, visitsBefore, ''),
-    armCrash: (name, text) => put(name, 0, text),
+    arm: (name, visitsBefore = 0) => put(name, visitsBefore, 'kill'),
+    armStop: (name, visitsBefore = 0) => put(name, visitsBefore, 'stop'),
+    armCrash: (name, text) => put(name, 0, `crash ${text}`),
     visited: () => new Set(names('visited')),
   };
 }

@@ -3,7 +3,7 @@ export { createCuttableDisk } from './cuttable-disk.ts';
 export type { CuttableDisk } from './cuttable-disk.ts';
 export { eventually } from './eventually.ts';
 export { createFailpointControl } from './failpoint-control.ts';
-export type { ArmedFailpoint, FailpointControl } from './failpoint-control.ts';
+export type { ArmedFailpoint, FailpointControl, StoppingFailpoint } from './failpoint-control.ts';
 export { describeWithNeeds } from './needs/describe-with-needs.ts';
 export type { Need } from './needs/plan-suite.ts';
 export { programNeed } from './needs/program-need.ts';

@@ -36,17 +36,32 @@ export function workerFaults(
     async inject() {
       const pid = await aWorker(fleet, app, random);
       signal(pid, 'SIGSTOP');
-      try {
-        await delay(fleet.engines.sessionMs * 1.5);
-        await goesOn();
-      } finally {
-        signal(pid, 'SIGCONT');
-      }
+      await outlive(pid);
     },
   });
+  /** What it has derived by then others derive as well; only the fence keeps it from being stored twice. */
+  const zombieInTransaction: Fault = {
+    name: 'a decrypter stopped before its transaction, beyond its session',
+    times: 10,
+    async inject() {
+      const armed = fleet.failpoints.armStop('decrypter.beforeTransaction', random.below(5));
+      await outlive(await eventually('a decrypter that stands still', () => armed.pid(), 60_000));
+    },
+  };
+
+  async function outlive(stopped: number): Promise<void> {
+    try {
+      await delay(fleet.engines.sessionMs * 1.5);
+      await goesOn();
+    } finally {
+      signal(stopped, 'SIGCONT');
+    }
+  }
+
   return [
     { name: 'an app killed', times: 100, inject: () => killAtRandom(fleet, 1, random) },
     zombie('decrypter'),
+    zombieInTransaction,
     zombie('batch-exporter'),
   ];
 }
