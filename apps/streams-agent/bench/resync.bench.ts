@@ -9,8 +9,15 @@ import { resourcesOf } from './stand-ins/answer.ts';
 /** As the README says of machines with little memory. */
 const boundedHeap = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
+interface Size {
+  readonly streams: number;
+  readonly runs: number;
+  /** Between two runs: longer than one takes. */
+  readonly pollMs: number;
+}
+
 /** In a process of its own on the first core, where it shares the heap with nothing that is not the agent's. */
-async function measure(streams: number, runs: number, flags: readonly string[]): Promise<Measured> {
+async function measure({ streams, runs, pollMs }: Size, flags: readonly string[]): Promise<Measured> {
   const [program, ...args] = onCore(0, [
     process.execPath,
     '--expose-gc',
@@ -19,6 +26,7 @@ async function measure(streams: number, runs: number, flags: readonly string[]):
     fileURLToPath(new URL('run-agent.ts', import.meta.url)),
     `${streams}`,
     `${runs}`,
+    `${pollMs}`,
   ]);
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let measured: Measured | undefined;
@@ -73,10 +81,12 @@ export const bench: Bench = {
   title:
     'The streams agent with nothing to do; event log, cluster and control plane in another process, in memory',
   async run({ quick, progress }) {
-    const [streams, runs] = quick ? [2_000, 5] : [10_000, 20];
-    progress(`an agent of ${streams} streams`);
-    const free = await measure(streams, runs, []);
+    const size = quick
+      ? { streams: 2_000, runs: 5, pollMs: 200 }
+      : { streams: 10_000, runs: 20, pollMs: 700 };
+    progress(`an agent of ${size.streams} streams`);
+    const free = await measure(size, []);
     progress('the same with a bounded heap');
-    return toFigures(streams, free, await measure(streams, runs, boundedHeap));
+    return toFigures(size.streams, free, await measure(size, boundedHeap));
   },
 };

@@ -1,6 +1,6 @@
 /**
- * The agent, with nothing else in its process, and what it took. usage: node run-agent.ts <streams> <runs>, with a
- * channel to the process that asks.
+ * The agent, with nothing else in its process, and what it took. usage: node run-agent.ts <streams> <runs> <poll ms>,
+ * with a channel to the process that asks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,6 @@ import { startStandIns } from './stand-ins/start.ts';
 import type { StandIns } from './stand-ins/start.ts';
 
 const installationId = '11111111-1111-4111-8111-111111111111';
-const pollMs = 700;
 
 /** CPU time of a run, the mean over `runs`: from one question for the list to that many later. */
 async function cpuMillisPerRun(standIns: StandIns, runs: number): Promise<number> {
@@ -25,7 +24,7 @@ async function cpuMillisPerRun(standIns: StandIns, runs: number): Promise<number
   return (await cpuMicrosOf(() => standIns.asked(runs))) / runs / 1_000;
 }
 
-async function measure(streams: number, runs: number): Promise<Measured> {
+async function measure(streams: number, runs: number, pollMs: number): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
   const socketPath = join(folder, 'log.sock');
   const standIns = await startStandIns(streams, socketPath);
@@ -105,8 +104,9 @@ async function measure(streams: number, runs: number): Promise<Measured> {
   }
 }
 
-const [streams, runs] = process.argv.slice(2).map(Number);
-if (streams === undefined || runs === undefined) throw new Error('started by resync.bench.ts alone');
-process.send?.(await measure(streams, runs), () => {
+const [streams, runs, pollMs] = process.argv.slice(2).map(Number);
+if (streams === undefined || runs === undefined || pollMs === undefined)
+  throw new Error('started by resync.bench.ts alone');
+process.send?.(await measure(streams, runs, pollMs), () => {
   process.disconnect?.();
 });
