@@ -104,6 +104,11 @@ async function measure(streams: number, runs: number, pollMs: number): Promise<M
   }
 }
 
+// Ends with whoever asks, and when it has answered.
+process.on('disconnect', () => {
+  process.exit(0);
+});
+
 const [streams, runs, pollMs] = process.argv.slice(2).map(Number);
 if (streams === undefined || runs === undefined || pollMs === undefined)
   throw new Error('started by resync.bench.ts alone');
