@@ -6,6 +6,7 @@ import { createFolderStore } from '@ccd/storage';
 import type { Bench, Figure } from '@ccd/testkit/bench';
 import { createSourceStream, startEmbeddedEngines } from '../../decrypter/bench/source-stream.ts';
 import { startDeriving } from '../../decrypter/bench/deriving.ts';
+import { soakSeconds } from './config.ts';
 import { startExporting } from './exporting.ts';
 
 interface Sample {
@@ -34,7 +35,7 @@ function slopePerMinute(samples: readonly Sample[]): number {
 export const bench: Bench = {
   title: 'decrypter and exporter: memory under load (heap and buffers in use after collection)',
   async run({ quick, progress }) {
-    const seconds = Number(process.env['SOAK_SECONDS'] ?? (quick ? 8 : 60));
+    const seconds = Number(soakSeconds ?? (quick ? 8 : 60));
     const source = await createSourceStream(await startEmbeddedEngines());
     const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
     const store = createFolderStore({ root: join(folder, 'objects'), bucket: 'bench' });
