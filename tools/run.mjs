@@ -29,8 +29,12 @@ const commands = {
   test: (args) => [{ script: 'jest', args, env: { NODE_OPTIONS: esmTests } }],
   // Every suite that has a full size, at that size; docs/reliability.md.
   reliability: (args) => [{ args: ['tools/reliability.ts', ...args] }],
+  // Against the cluster of a kubeconfig; docs/operations/kubernetes.md.
+  conformance: (args) => [{ args: ['tools/conformance.ts', ...args] }],
   'test-servers': (args) => [{ args: ['tools/test-servers.ts', ...args] }],
   defects: (args) => [{ args: ['tools/seeded-defects/run.ts', ...args] }],
+  charts: (args) => [{ args: ['tools/charts.ts', ...args] }],
+  images: (args) => [{ args: ['tools/images.ts', ...args] }],
   build: (args) => [{ script: 'nx', args: ['run-many', '-t', 'build', '--outputStyle=static', ...args] }],
   bench: (args) => [{ args: ['--disable-warning=ExperimentalWarning', 'tools/bench.ts', ...args] }],
   // The layer rules read the project graph that nx keeps; asking for the projects brings it up to date.

@@ -3,7 +3,14 @@
  * usage: npm run test-servers -- [--only kafka,redis] [--images] [--check]
  */
 import { parseArgs } from 'node:util';
-import { containerImages, serverKinds, serverPlaces, serverTitles, whyNoServer } from '@ccd/testkit/servers';
+import {
+  containerImages,
+  serverKinds,
+  serverPlaces,
+  serverTitles,
+  whyNeverServer,
+  whyNoServer,
+} from '@ccd/testkit/servers';
 import type { ServerKind } from '@ccd/testkit/servers';
 import type { Recipe } from './test-servers/recipe.ts';
 import { recipes } from './test-servers/recipes.ts';
@@ -30,18 +37,30 @@ function say(kind: ServerKind, line: string): void {
   console.log(`${serverTitles[kind].padEnd(16)} ${line}`);
 }
 
+/** What this machine cannot have is no reason to fail: its suites are skipped. */
+function isNever(kind: ServerKind): boolean {
+  const why = whyNeverServer(kind);
+  if (why !== undefined) say(kind, `not for this machine: ${why}`);
+  return why !== undefined;
+}
+
 function checkOne(kind: ServerKind): boolean {
   const missing = whyNoServer(kind);
   say(kind, missing === undefined ? 'is here' : `missing; it would come from ${recipes[kind].from}`);
   return missing === undefined;
 }
 
-const fromImage = (kind: ServerKind): Recipe => ({
-  from: `the image ${containerImages[kind].name}`,
-  async install() {
-    await runProgram('docker', ['pull', '--quiet', containerImages[kind].name]);
-  },
-});
+/** What has no image is built as elsewhere. */
+function fromImage(kind: ServerKind): Recipe {
+  const image = containerImages[kind];
+  if (image === undefined) return recipes[kind];
+  return {
+    from: `the image ${image.name}`,
+    async install() {
+      await runProgram('docker', ['pull', '--quiet', image.name]);
+    },
+  };
+}
 
 async function installOne(kind: ServerKind, { from, install }: Recipe): Promise<boolean> {
   if (whyNoServer(kind) === undefined) {
@@ -85,6 +104,7 @@ async function main(): Promise<number> {
   // One after the other: each uses all cores, or the lock of apt.
   for (const kind of parseKinds(values.only)) {
     const recipe = values.images === true ? fromImage(kind) : recipes[kind];
+    if (isNever(kind)) continue;
     const isThere = values.check === true ? checkOne(kind) : await installOne(kind, recipe);
     complete &&= isThere;
   }

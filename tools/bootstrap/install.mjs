@@ -1,17 +1,32 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { whyInstall } from './installed.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
 import { findPinnedNode } from './pinned-node.mjs';
 
 /** Installs from the lockfile when something is missing or stale, and says so; does nothing, silently, otherwise. */
 export function ensureInstalled(root) {
-  const pinned = findPinnedNode(root);
-  const reason =
-    whyInstall(root) ?? (pinned.missing?.endsWith('is not installed') ? pinned.missing : undefined);
-  if (reason !== undefined) install(root, reason);
+  if (reasonToInstall(root) !== undefined) {
+    const onWait = () =>
+      process.stderr.write('Another command installs the dependencies; waiting for it …\n');
+    oneAtATime(
+      join(root, '.cache/install.lock'),
+      () => {
+        const reason = reasonToInstall(root);
+        if (reason !== undefined) install(root, reason);
+      },
+      { onWait },
+    );
+  }
   const found = findPinnedNode(root);
   if (found.missing !== undefined) throw new Error(found.missing);
   return found;
+}
+
+function reasonToInstall(root) {
+  const { missing } = findPinnedNode(root);
+  return whyInstall(root) ?? (missing?.endsWith('is not installed') ? missing : undefined);
 }
 
 function install(root, reason) {

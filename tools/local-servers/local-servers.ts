@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { CreateBucketCommand, HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { keptText, startKafka, startPostgres, startRedis, startS3 } from '@ccd/testkit/servers';
 
@@ -96,7 +97,7 @@ export const localServers = {
         bucket: {
           name: bucket,
           credentials: JSON.stringify(credentials),
-          where: `${endpoint}/${bucket}`,
+          where: join(s3.objects, bucket),
         },
         place: ['S3', endpoint],
       },

@@ -1,17 +1,5 @@
-/** A mistake that the suite has to notice: a text of one file, and what somebody might have written instead. */
-export interface Defect {
-  readonly name: string;
-  readonly file: string;
-  /** Stands in the file exactly once. */
-  readonly text: string;
-  readonly replacement: string;
-  /** The test files of which one has to fail. */
-  readonly caughtBy: readonly string[];
-  /** Runs only these of their tests (a regular expression on titles). */
-  readonly titles?: string;
-  /** Caught where power cuts are possible. */
-  readonly needsPowerCuts?: true;
-}
+import type { Defect } from './defect.ts';
+import { statusDefects } from './status-defects.ts';
 
 const powerCuts = { caughtBy: ['apps/standalone/src/power-cut.it.test.ts'], needsPowerCuts: true } as const;
 
@@ -147,8 +135,8 @@ export const defects: readonly Defect[] = [
   {
     name: 'a topic goes before its grace period is over',
     file: 'libs/eventlog/src/ownership/owned-topics.ts',
-    text: 'topic.tombstone.removableAt <= Math.min(...times())',
-    replacement: 'topic.tombstone.since <= Math.min(...times())',
+    text: 'tombstone.removableAt <= Math.min(...times())',
+    replacement: 'tombstone.since <= Math.min(...times())',
     caughtBy: ['libs/eventlog/src/ownership'],
   },
   {
@@ -264,5 +252,58 @@ export const defects: readonly Defect[] = [
     replacement: 'if (socket.bytesRead >= 0 || mostBytes < 0) return;',
     caughtBy: ['libs/storage/src/database/prove-database.test.ts'],
     titles: 'answer can have',
+  },
+  {
+    name: 'a creation that may have been carried out is repeated',
+    file: 'libs/cluster/src/kubernetes/client/api-client.ts',
+    text: "asked.method === 'POST' && mayHaveBeenDone(error)",
+    replacement: "asked.method === 'PUT' && asked.path === '' && mayHaveBeenDone(error)",
+    caughtBy: ['libs/cluster/src/kubernetes/client/faults.test.ts'],
+  },
+  {
+    name: 'an intent to create takes the place of the record of what a list lacks',
+    file: 'libs/cluster/src/resources/inventory.ts',
+    text: 'before?.uid === undefined ? {} : { uid: before.uid, creating: true };',
+    replacement: 'before === undefined ? {} : {};',
+    caughtBy: ['libs/cluster/src/resources/workload-resources.test.ts'],
+  },
+  {
+    name: 'an old list has what is as it should be written again',
+    file: 'libs/cluster/src/kubernetes/workloads.ts',
+    text: 'unapplied === undefined ? found',
+    replacement: "unapplied === undefined && uid === '' ? found",
+    caughtBy: ['libs/cluster/src/kubernetes/workloads.test.ts'],
+  },
+  {
+    name: 'a decrypter that stood still stores what others have stored meanwhile',
+    file: 'apps/decrypter/src/run-decrypter.ts',
+    text: 'createTransactionalProducer(`${group}-${partition}`)',
+    replacement: 'createTransactionalProducer(`${group}-${partition}-${process.pid}`)',
+    caughtBy: ['apps/standalone/src/server-faults.it.test.ts'],
+  },
+  ...statusDefects,
+  {
+    name: 'a standby takes back what the writer is at',
+    file: 'libs/eventlog/src/ownership/owned-topics.ts',
+    text: "if (mayWrite()) await write(name, { state: 'removed' });",
+    replacement: "await registry.write(name, { state: 'removed' });",
+    caughtBy: ['libs/eventlog/src/ownership'],
+  },
+  {
+    name: 'a member looks up where it begins before it has fenced its predecessor',
+    file: 'libs/eventlog/src/consuming/held-partitions.ts',
+    text: 'const prepared = run.prepare(places);',
+    replacement:
+      'const early = await positionsOf(places); const prepared = run.prepare(places); prepared.unplaced = () => []; const begin = prepared.begin; prepared.begin = () => begin(early);',
+    caughtBy: ['libs/eventlog/src/embedded/embedded-log.test.ts'],
+    titles: 'until it was fenced',
+  },
+  {
+    name: 'an append waits for those before it, and then as long again',
+    file: 'libs/eventlog/src/kafka/producing/learn-topics.ts',
+    text: 'const deadlineMs = deadline - clock.monotonic();',
+    replacement: 'const deadlineMs = deadline > 0 ? cluster.deadlineMs : 0;',
+    caughtBy: ['libs/eventlog/src/kafka/faults.it.test.ts'],
+    titles: 'beyond its own deadline',
   },
 ];

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { powerCutNeed } from '../../libs/testkit/src/power-cut-need.ts';
 import { copyTree } from './copy-tree.ts';
 import { defects } from './defects.ts';
-import type { Defect } from './defects.ts';
+import type { Defect } from './defect.ts';
 import { runTests } from './run-tests.ts';
 import { seed } from './seed.ts';
 

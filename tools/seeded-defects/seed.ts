@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Defect } from './defects.ts';
+import type { Defect } from './defect.ts';
 
 /** A defect does not fit the code any more: the code has moved on, and the defect has to follow. */
 export class StaleDefectError extends Error {

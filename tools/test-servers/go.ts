@@ -4,35 +4,54 @@ import { intoCache } from './into-cache.ts';
 import type { Recipe } from './recipe.ts';
 import { runProgram } from './run-program.ts';
 
-interface GoModule {
+export interface GoModule {
   readonly path: string;
   readonly version: string;
   /** Checksum of the module; those of what it needs come from Go's checksum database. */
   readonly sum: string;
 }
 
-/** A program that Go builds from the module proxy. */
-function fromGo(kind: ServerKind, folderOfMain: string, module: GoModule, size: string): Recipe {
+/** Makes builds the same whatever the user has set; a Go that is too old fetches a newer one as a module. */
+export const goEnv = { GOFLAGS: '', GOWORK: 'off', GOTOOLCHAIN: 'auto' } as const;
+
+/** Throws where this machine has no Go. */
+export function assertGo(): void {
+  if (findProgram('go', serverPlaces.path) === undefined)
+    throw new Error('needs Go 1.21 or newer (https://go.dev/doc/install) in the PATH');
+}
+
+/**
+ * A program that Go builds from the module proxy.
+ * @param linkerFlags what the program's own releases are linked with, such as the version that it tells
+ */
+function fromGo(
+  kind: ServerKind,
+  folderOfMain: string,
+  module: GoModule,
+  size: string,
+  linkerFlags = '',
+): Recipe {
   return {
     from: `the Go module proxy, ${module.path}@${module.version}, ${size}`,
     async install({ cache, say }) {
-      if (findProgram('go', serverPlaces.path) === undefined)
-        throw new Error('needs Go (https://go.dev/doc/install) in the PATH');
+      assertGo();
       say('its modules');
       await checkModule(module);
       say('building: a minute or two');
       await intoCache(cachedFolder(kind, cache), async (folder) => {
-        await runProgram('go', ['install', '-trimpath', `${module.path}${folderOfMain}@${module.version}`], {
-          env: { GOBIN: folder },
+        const main = `${module.path}${folderOfMain}@${module.version}`;
+        await runProgram('go', ['install', '-trimpath', `-ldflags=${linkerFlags}`, main], {
+          env: { ...goEnv, GOBIN: folder },
         });
       });
     },
   };
 }
 
-async function checkModule({ path, version, sum }: GoModule): Promise<void> {
+/** Throws unless the module has the sum that was pinned. */
+export async function checkModule({ path, version, sum }: GoModule): Promise<void> {
   const answer: unknown = JSON.parse(
-    await runProgram('go', ['mod', 'download', '-json', `${path}@${version}`]),
+    await runProgram('go', ['mod', 'download', '-json', `${path}@${version}`], { env: goEnv }),
   );
   const found = typeof answer === 'object' && answer !== null && 'Sum' in answer ? answer.Sum : undefined;
   if (found !== sum)
@@ -59,4 +78,16 @@ export const gcs = fromGo(
     sum: 'h1:K03sAvbLvDz4hAynpCCUqnNRp+ik9JFSvHbkD/wTPOU=',
   },
   '50 MB when built',
+);
+
+export const helm = fromGo(
+  'helm',
+  '/cmd/helm',
+  {
+    path: 'helm.sh/helm/v4',
+    version: `v${serverVersions.helm}`,
+    sum: 'h1:UndCoLe9UPmNoL7IvWzaUXveL7T5t/ijoorEmgJdI9g=',
+  },
+  '60 MB when built',
+  `-s -w -X helm.sh/helm/v4/internal/version.version=v${serverVersions.helm}`,
 );

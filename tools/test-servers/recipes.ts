@@ -1,7 +1,9 @@
 import type { ServerKind } from '@ccd/testkit/servers';
 import { kafka } from './kafka.ts';
 import { mariadb, postgres, redis } from './debian.ts';
-import { gcs, s3 } from './go.ts';
+import { gcs, helm, s3 } from './go.ts';
+import { kubernetes } from './kubernetes.ts';
+import { kubernetesNode } from './kubernetes-node.ts';
 import { azurite } from './azurite.ts';
 import type { Recipe } from './recipe.ts';
 
@@ -14,4 +16,7 @@ export const recipes: Readonly<Record<ServerKind, Recipe>> = {
   s3,
   azurite,
   gcs,
+  kubernetes,
+  'kubernetes-node': kubernetesNode,
+  helm,
 };

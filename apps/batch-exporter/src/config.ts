@@ -1,12 +1,5 @@
-import {
-  cacheSettings,
-  controlPlaneSettings,
-  eventLogSettings,
-  guardrailSettings,
-  keySecretSettings,
-  storageSettings,
-} from '@ccd/dataplane';
-import { adminSettings, folder, loggingSettings, wholeNumber } from '@ccd/service';
+import { exporterSettings } from '@ccd/dataplane';
+import { adminSettings, folder, wholeNumber } from '@ccd/service';
 import { z } from 'zod';
 
 /** Settings of a batch exporter. */
@@ -19,13 +12,7 @@ export const configSchema = z.object({
       'How much of the object of a partition is kept in memory; the rest goes to an encrypted file, piece by piece',
     ),
   ...adminSettings,
-  ...controlPlaneSettings,
-  ...eventLogSettings,
-  ...keySecretSettings,
-  ...cacheSettings,
-  ...storageSettings,
-  ...guardrailSettings,
-  ...loggingSettings,
+  ...exporterSettings,
 });
 
 export type ExporterConfig = z.output<typeof configSchema>;

@@ -9,7 +9,6 @@ import {
   createWork,
   createWorkerStatus,
   exporterTaskSchema,
-  failureOf,
   keepWithin,
   readTask,
   refuseContent,
@@ -22,7 +21,7 @@ import {
 import { connectEventLog } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
-import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, failureOf, startService } from '@ccd/service';
 import type { ExporterConfig } from './config.ts';
 import { ChunkPool } from './chunk-pool.ts';
 import { runExportLoop } from './export-loop.ts';

@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { isGroup } from './command/command.ts';
 import type { CommandDefinition, CommandNode } from './command/command.ts';
 import { globalFlags, anyOutput } from './command/global-flags.ts';
 import { commands } from './commands.ts';
-import { version } from './version.ts';
 
 const leavesOf = (node: CommandNode, path = ''): readonly (readonly [string, CommandDefinition])[] =>
   isGroup(node)
@@ -37,11 +34,4 @@ describe('the commands', () => {
       expect(example.startsWith(path)).toBe(true);
     },
   );
-});
-
-describe('the version', () => {
-  it('is that of the package', () => {
-    const path = join(import.meta.dirname, '..', 'package.json');
-    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ version });
-  });
 });

@@ -31,6 +31,7 @@ import {
   listDataSubjects,
 } from './data-subjects/data-subjects.ts';
 import { getInstallation, listInstallations } from './installations/installations.ts';
+import { listInstalledComponents } from './installations/installed-components.ts';
 import { getKafkaCluster, listKafkaClusters } from './kafka/kafka-clusters.ts';
 import {
   createKafkaExporter,
@@ -118,6 +119,7 @@ export const commands = group('strm', 'Streams of events in your own cloud, priv
     listPolicies,
     listPurposeMappings,
     listInstallations,
+    listInstalledComponents,
     listUsers,
     listDataSubjects,
     listDataSubjectKeylinks,

@@ -2,6 +2,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
+import { version } from '@ccd/controlplane';
 import { scratchDir } from '@ccd/testkit';
 import { entities, projects, streams } from '@ccd/protocol';
 import { createActiveProjects } from './config/active-projects.ts';
@@ -9,7 +10,6 @@ import { runCli } from './run-cli.ts';
 import { createRig, email } from './testing/rig.ts';
 import type { Rig } from './testing/rig.ts';
 import { ScriptedError } from './testing/scripted-server.ts';
-import { version } from './version.ts';
 
 const scratch = scratchDir();
 const { listStreams } = streams.StreamsServiceService;

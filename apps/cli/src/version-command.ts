@@ -1,5 +1,5 @@
+import { version } from '@ccd/controlplane';
 import { localCommand } from './command/define.ts';
-import { version } from './version.ts';
 
 export const versionCommand = localCommand({
   name: 'version',

@@ -57,7 +57,21 @@ describe(startControlPlane, () => {
     for (const secret of [bootstrap.installation.clientSecret, bootstrap.admin.clientSecret]) {
       expect(text()).not.toContain(secret);
     }
-  }, 30_000);
+  });
+
+  it('does not start with the key of another database', async () => {
+    const folder = join(scratch, 'keyed');
+    const withKey = (byte: number) =>
+      startControlPlane(
+        loadConfig(configSchema, {
+          ...{ DATA_DIR: folder, GRPC_PORT: '0', AUTH_PORT: '0' },
+          SECRETS_KEY: Buffer.alloc(32, byte).toString('base64'),
+        }),
+        { clock: systemClock, logger: createSilentLogger() },
+      );
+    await (await withKey(1)).stop('the test goes on');
+    await expect(withKey(2)).rejects.toThrow('SECRETS_KEY is not the key of the secrets in this database');
+  });
 
   it('serves the API and the tokens over TLS as well', async () => {
     const { cert, key } = testCertificate();

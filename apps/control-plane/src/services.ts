@@ -23,7 +23,7 @@ import { createStreamsService } from './streams/streams-service.ts';
 import { unimplementedServices } from './unimplemented-services.ts';
 import { createUsageService } from './usage/usage-service.ts';
 
-/** Every service of the public protocol; what is not implemented says so. */
+/** Every service of the public protocol; those that no part of this control plane serves answer UNIMPLEMENTED. */
 export function createServices(context: ServiceContext, images: ImageSettings): readonly Implementation[] {
   const options = {
     ...context,

@@ -17,6 +17,7 @@ import { createClientRegistry } from './registry/client-registry.ts';
 import { createSigningKeyStore } from './registry/signing-key-store.ts';
 import { createRpcServer } from './rpc/rpc-server.ts';
 import { validateRequest } from './rpc/validate-request.ts';
+import { checkSecretsKey } from './secrets/check-secrets-key.ts';
 import { createSecretBox } from './secrets/secret-box.ts';
 import { createServices } from './services.ts';
 
@@ -56,6 +57,7 @@ export async function startControlPlane(
     name: 'database',
     async start() {
       await migrate(database, migrations);
+      await checkSecretsKey(database, secrets);
       const bootstrap = await prepareFirstStart(context, {
         organizationName: config.ORGANIZATION_NAME,
         organizationHandle: config.ORGANIZATION_HANDLE,

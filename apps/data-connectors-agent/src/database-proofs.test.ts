@@ -2,7 +2,7 @@ import type { DesiredDataConnector } from '@ccd/controlplane';
 import type { Desired } from '@ccd/reconcile';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { createCapturingLogger } from '@ccd/service/testing';
-import { AccessDeniedError } from '@ccd/storage';
+import { AccessDeniedError, StorageUnavailableError } from '@ccd/storage';
 import { eventually } from '@ccd/testkit';
 import { describe, expect, it } from '@jest/globals';
 import { createDatabaseProofs } from './database-proofs.ts';
@@ -57,7 +57,7 @@ describe(createDatabaseProofs, () => {
     await answer('failing', new AccessDeniedError('', 'no'));
     expect(proofs.statusOf('a')).toEqual({
       ...{ state: 'failing', reason: 'AccessDenied', restarts: 0 },
-      message: 'access to the store is denied: no',
+      message: 'access is denied: no',
     });
     proofs.keep([database('a')]);
     await clock.advance(59_999);
@@ -69,6 +69,32 @@ describe(createDatabaseProofs, () => {
     expect(asked).toHaveLength(2);
     await answer('running');
     expect(logged()).toEqual(['a database cannot be used', 'a database lets us in']);
+  });
+
+  it('asks less and less often where it is refused, since servers lock accounts, until another answer comes', async () => {
+    const { clock, proofs, asked } = setUp();
+    const answer = async (status: string, error?: Error) => {
+      asked.at(-1)?.answer(error);
+      await eventually(status, () => JSON.stringify(proofs.statusOf('a')).includes(status));
+    };
+    const askedAfter = async (minutes: number): Promise<boolean> => {
+      const before = asked.length;
+      await clock.advance(minutes * 60_000);
+      proofs.refresh();
+      return asked.length > before;
+    };
+    proofs.keep([database('a')]);
+    await answer('refused at first', new AccessDeniedError('', 'refused at first'));
+    for (const pause of [1, 2, 4, 8, 12, 12]) {
+      expect(await askedAfter(pause - 0.5)).toBe(false);
+      expect(await askedAfter(0.5)).toBe(true);
+      await answer(`after ${asked.length}`, new AccessDeniedError('', `refused after ${asked.length}`));
+    }
+    expect(await askedAfter(12)).toBe(true);
+    await answer('away', new StorageUnavailableError('', 'it is away'));
+    expect(await askedAfter(1)).toBe(true);
+    await answer('running');
+    expect(await askedAfter(1)).toBe(true);
   });
 
   it('proves what changed at once, and takes no answer about what it was before', async () => {

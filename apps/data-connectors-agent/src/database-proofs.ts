@@ -1,15 +1,15 @@
 import type { DesiredDataConnector } from '@ccd/controlplane';
-import { failureOf } from '@ccd/dataplane';
-import type { Failure, LiveStatus } from '@ccd/dataplane';
+import type { LiveStatus } from '@ccd/dataplane';
 import type { Clock, Desired } from '@ccd/reconcile';
-import type { Component, Logger } from '@ccd/service';
-import { parseDatabaseLocation } from '@ccd/storage';
+import { failureOf } from '@ccd/service';
+import type { Component, Failure, Logger } from '@ccd/service';
+import { AccessDeniedError, parseDatabaseLocation } from '@ccd/storage';
 import type { DatabaseLocation } from '@ccd/storage';
 
 export interface DatabaseProofsOptions {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Time after which a database is asked again. */
+  /** Time after which a database is asked again; more, up to twelve times of it, where it refuses us. */
   readonly intervalMs: number;
   /** Throws where the database is not there, or does not let us in. */
   readonly prove: (location: DatabaseLocation, signal: AbortSignal) => Promise<void>;
@@ -34,12 +34,19 @@ interface Entry {
   readonly hash: string;
   readonly location: DatabaseLocation;
   status: LiveStatus;
+  /** How often in a row it was refused. */
+  refusals: number;
   /** By the clock that only grows; never while a proof is under way. */
   dueAt: number;
 }
 
 /** Databases that do not answer keep no more than so many others waiting. */
 const mostAtOnce = 4;
+
+/** Servers lock accounts that fail to log in again and again; what refuses us waits for a person anyway. */
+const longestPause = 12;
+const pauseAfter = (refusals: number): number =>
+  refusals === 0 ? 1 : Math.min(2 ** (refusals - 1), longestPause);
 
 /** Keeps proofs in the background: a database that does not answer delays no run of the agent. */
 export function createDatabaseProofs({
@@ -60,16 +67,19 @@ export function createDatabaseProofs({
 
   async function proveOne(entry: Entry): Promise<void> {
     let failure: Failure | undefined;
+    let refused = false;
     try {
       await prove(entry.location, stopped.signal);
     } catch (error) {
       failure = failureOf(error);
+      refused = error instanceof AccessDeniedError;
     }
     if (stopped.signal.aborted || entries.get(entry.uuid) !== entry) return;
     const before = entry.status;
     entry.status =
       failure === undefined ? { state: 'running' } : { state: 'failing', restarts: 0, ...failure };
-    entry.dueAt = clock.monotonic() + intervalMs;
+    entry.refusals = refused ? entry.refusals + 1 : 0;
+    entry.dueAt = clock.monotonic() + intervalMs * pauseAfter(entry.refusals);
     if (failure !== undefined && (before.state !== 'failing' || before.reason !== failure.reason)) {
       logger.warn({ connector: entry.uuid, ...failure }, 'a database cannot be used');
     } else if (failure === undefined && before.state !== 'running') {
@@ -99,7 +109,9 @@ export function createDatabaseProofs({
           if (known?.hash === hash) return [[uuid, known]];
           const location = parseDatabaseLocation(json);
           if (location === undefined) return [];
-          return [[uuid, { uuid, hash, location, status: { state: 'starting' }, dueAt: -Infinity }]];
+          return [
+            [uuid, { uuid, hash, location, status: { state: 'starting' }, refusals: 0, dueAt: -Infinity }],
+          ];
         }),
       );
       refresh();

@@ -45,7 +45,7 @@ describeWithServers('postgres', 'the data connectors agent, of a connector that 
     expect(lastReport()).toMatchObject({
       name: 'my database',
       resourceType: 'DATA_CONNECTOR_SECRET',
-      message: 'AccessDenied: access to the store is denied: the server does not let the user in (28P01)',
+      message: 'AccessDenied: access is denied: the server does not let the user in (28P01)',
     });
     controlPlane.state.dataConnectors = [connectorWith(password)];
     controlPlane.state.revision = { epoch: 'fake', number: 2n };

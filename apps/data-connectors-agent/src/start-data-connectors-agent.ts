@@ -7,7 +7,7 @@ import {
   startAgent,
   toNetworkOptions,
 } from '@ccd/dataplane';
-import type { AgentDependencies } from '@ccd/dataplane';
+import type { AgentDependencies, clusterSettings } from '@ccd/dataplane';
 import type { DesiredDataConnector } from '@ccd/controlplane';
 import type { RunningService } from '@ccd/service';
 import { proveDatabase } from '@ccd/storage';
@@ -19,7 +19,7 @@ export const agentName = 'data-connectors-agent';
 
 /** Starts the agent that keeps a Secret for every data connector, and proves those that lead to databases. */
 export async function startDataConnectorsAgent(
-  config: Omit<ConnectorsAgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
+  config: Omit<ConnectorsAgentConfig, keyof typeof clusterSettings>,
   dependencies: AgentDependencies,
 ): Promise<RunningService> {
   const { cluster, controlPlane, clock, logger } = dependencies;
@@ -51,6 +51,7 @@ export async function startDataConnectorsAgent(
       cluster,
       agent: agentName,
       labels: { 'ccd/installation': config.STRM_INSTALLATION_ID, 'ccd/agent': agentName },
+      clock: dependencies.clock,
     }).secrets(secretKind),
     codec: secretReferenceCodec,
     statusOf: ({ labels }) => proofs.statusOf(connectorOf(labels)),

@@ -1,12 +1,5 @@
-import {
-  cacheSettings,
-  controlPlaneSettings,
-  deadLetterSettings,
-  eventLogSettings,
-  guardrailSettings,
-  keyStoreSettings,
-} from '@ccd/dataplane';
-import { adminSettings, folder, loggingSettings } from '@ccd/service';
+import { decrypterSettings } from '@ccd/dataplane';
+import { adminSettings, folder } from '@ccd/service';
 import { z } from 'zod';
 
 /** Settings of a decrypter. */
@@ -15,13 +8,7 @@ export const configSchema = z.object({
     'Folder with the task, `task.json`; set by the agent that runs the decrypter',
   ),
   ...adminSettings,
-  ...controlPlaneSettings,
-  ...eventLogSettings,
-  ...keyStoreSettings,
-  ...cacheSettings,
-  ...guardrailSettings,
-  ...deadLetterSettings,
-  ...loggingSettings,
+  ...decrypterSettings,
 });
 
 export type DecrypterConfig = z.output<typeof configSchema>;

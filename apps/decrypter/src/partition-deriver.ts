@@ -1,7 +1,8 @@
-import { createGrowingPause, failureOf } from '@ccd/dataplane';
+import { createGrowingPause } from '@ccd/dataplane';
 import type { RecordBatch, RecordToAppend, TransactionalProducer } from '@ccd/eventlog';
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
+import { failureOf } from '@ccd/service';
 import type { DeriveOptions } from './derive-records.ts';
 import { deriveRecords } from './derive-records.ts';
 import { toDeadLetter } from './dead-letter.ts';

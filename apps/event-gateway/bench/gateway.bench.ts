@@ -52,6 +52,7 @@ export const bench: Bench = {
         plain: 'without encryption',
         peer: 'fastify + jose + avsc + noble',
       };
+      // One server a load: code that V8 has compiled for several kinds of request is slower for each of them.
       const subjects = {
         empty: { what: what.empty, server: await start('servers/empty-http1.ts'), load: avro },
         gateway: { what: 'Avro', server: gateway, load: avro },
@@ -60,9 +61,9 @@ export const bench: Bench = {
           server: await start('servers/gateway.ts', folder, '--no-encryption'),
           load: avro,
         },
-        json: { what: 'JSON', server: gateway, load: json },
+        json: { what: 'JSON', server: await start('servers/gateway.ts', folder), load: json },
         empty2: { what: what.empty2, server: await start('servers/empty-http2.ts'), load: h2c },
-        gateway2: { what: 'Avro over h2c', server: gateway, load: h2c },
+        gateway2: { what: 'Avro over h2c', server: await start('servers/gateway.ts', folder), load: h2c },
         peer: {
           what: what.peer,
           server: await start('../../../bench/peers/fastify-noble.ts', folder),
@@ -79,6 +80,9 @@ export const bench: Bench = {
         ms: quick ? 700 : 3_000,
         progress,
       });
+      // What others tidy up while they have nothing to do would delay requests.
+      for (const server of servers)
+        if (server !== gateway && server !== subjects.empty.server) server.close();
       const latency = await measureLatency(generator, {
         gateway,
         empty: subjects.empty.server,

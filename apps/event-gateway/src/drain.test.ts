@@ -73,7 +73,7 @@ beforeAll(async () => {
       controlPlane: createFakeControlPlane({ contracts: [definition], clientStreams: [sampleSender] }),
     },
   );
-}, 30_000);
+});
 afterAll(async () => {
   await gateway.stop('the test is over');
   await log.close();

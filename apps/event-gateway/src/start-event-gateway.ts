@@ -14,6 +14,7 @@ import {
   toControlPlaneOptions,
   toEventLogOptions,
   toInstanceId,
+  toIssuerOptions,
   toKeyIndexEngine,
   toKeyStoreSecrets,
 } from '@ccd/dataplane';
@@ -140,6 +141,7 @@ export async function startEventGateway(
       keys: createPublishedKeys({
         url: `${realm}/protocol/openid-connect/certs`,
         cacheFile: cached('stream-token-keys.json'),
+        ...toIssuerOptions(config),
       }),
       clock,
     }),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { StillEndingError } from '@ccd/cluster';
 import { createMemoryCluster } from '@ccd/cluster/testing';
 import type { DesiredBatchExporter } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
@@ -51,6 +52,7 @@ async function setUp(batchExporters: readonly DesiredBatchExporter[], guardrails
       STRM_AUTH_CLIENT_ID: 'ins-1',
       STRM_AUTH_CLIENT_SECRET: 'hush',
       STRM_INSTALLATION_ID: 'installation',
+      REPORT_WORKER_LOGS: false,
       LOG_LEVEL: 'silent',
       LOG_FORMAT: 'json',
       GUARDRAILS_FILE: guardrails,
@@ -116,6 +118,23 @@ describe(startExportersAgent, () => {
       message: 'AccessDenied: the bucket refuses the credentials',
     });
   });
+
+  it('reports a removal that takes long as terminating, and its end also where nobody waited for it', async () => {
+    const { cluster, controlPlane, workloads } = await setUp([exporter('1'), exporter('2')]);
+    await eventually('both', async () => (await workloads()).length === 2);
+    const stuck = new StillEndingError('batch-exporter-2');
+    cluster.report('batch-exporter-2', { state: 'stopping' });
+    cluster.failNext('removeWorkload', stuck, { times: 3 });
+    cluster.failNext('removeWorkload', stuck, { lost: true });
+    controlPlane.state.batchExporters = [exporter('1')];
+    controlPlane.state.removed = [{ kind: 'batch-exporter', id: '2' }];
+    controlPlane.state.revision = { epoch: 'fake', number: 2n };
+    const isTold = (wanted: string) => () =>
+      controlPlane.entityStates.findLast(({ name }) => name === 'exporter 2')?.status === wanted;
+    await eventually('it is terminating', isTold('TERMINATING'));
+    await eventually('its end', isTold('REMOVED'), 20_000);
+    expect(await workloads()).toEqual(['batch-exporter-1']);
+  }, 40_000);
 
   it('lets no keys leave that the guardrails keep in, says so, and follows their changes', async () => {
     allowKeyExport(false);

@@ -1,14 +1,16 @@
 import { createWorkloadResources, workloadSpecCodec } from '@ccd/cluster';
+import type { LiveWorkload } from '@ccd/cluster';
 import { loadGuardrails, planResources, refuseContent, startAgent } from '@ccd/dataplane';
-import type { AgentConfig, AgentDependencies } from '@ccd/dataplane';
+import type { AgentDependencies } from '@ccd/dataplane';
 import type { RunningService } from '@ccd/service';
+import type { ExportersAgentConfig } from './config.ts';
 import { exporterKind, exporterName, planExporter } from './exporters.ts';
 
 export const agentName = 'exporters-agent';
 
 /** Starts the agent that keeps a worker for every batch exporter. */
 export async function startExportersAgent(
-  config: Omit<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>,
+  config: ExportersAgentConfig,
   dependencies: AgentDependencies,
 ): Promise<RunningService> {
   const { cluster, controlPlane } = dependencies;
@@ -30,8 +32,10 @@ export async function startExportersAgent(
       cluster,
       agent: agentName,
       labels: { 'ccd/installation': config.STRM_INSTALLATION_ID, 'ccd/agent': agentName },
+      clock: dependencies.clock,
     }).workloads(exporterKind),
     codec: workloadSpecCodec,
     statusOf: ({ status }) => status,
+    ...(config.REPORT_WORKER_LOGS && { workloadOf: ({ name }: LiveWorkload) => name }),
   });
 }

@@ -66,6 +66,15 @@ describe('personal values, keys and credentials, over the life of a system', () 
       ),
     );
     said.set('monitoring', await rig.strm('monitor', 'all', '-o', 'json'));
+    said.set(
+      'reported logs',
+      await eventually(
+        'the log of an exporter that fails',
+        async () => / batch-exporter: [^]+/.exec(await rig.strm('logs', 'batch-exporter', 'refused'))?.[0],
+        30_000,
+        300,
+      ),
+    );
     said.set('metrics', await readMetrics());
     said.set('log', rig.log());
   }, 240_000);
@@ -180,7 +189,7 @@ describe('personal values, keys and credentials, over the life of a system', () 
     return text;
   }
 
-  it.each(['log', 'broken workers', 'crashed gateway', 'metrics', 'monitoring', 'answers'])(
+  it.each(['log', 'reported logs', 'broken workers', 'crashed gateway', 'metrics', 'monitoring', 'answers'])(
     'are not in: %s',
     (where) => {
       const text = said.get(where) ?? '';

@@ -36,7 +36,7 @@ describe(chooseEngines, () => {
     const credentials = '{"url":"https://store.example:9000","accessKey":"a","secretKey":"b"}';
     const file = join(scratch, 'credentials.json');
     writeFileSync(file, credentials);
-    const start = await choose('real', dataDir, {
+    const { start, given } = await choose('real', dataDir, {
       STRM_BOOTSTRAP_SERVERS: 'kafka.example:9092',
       STRM_KAFKASEC_PROTOCOL: 'SSL',
       STRM_REDIS_HOST: 'redis.example',
@@ -49,6 +49,12 @@ describe(chooseEngines, () => {
       KEY_LOOKUP_SECRET: 'is the data folder’s own',
       UNRELATED: 'stays out',
     });
+    expect(given).toEqual([
+      ['kafka', 'STRM_BOOTSTRAP_SERVERS'],
+      ['redis', 'STRM_REDIS_HOST'],
+      ['postgres', 'DATABASE_URL'],
+      ['s3', 'BUCKET'],
+    ]);
     const engines = await start(runtime);
     await engines.stop('the test is over');
     const { controlPlane, dataPlane, bucket, places } = engines;
@@ -85,7 +91,7 @@ describe(chooseEngines, () => {
     };
     const keys = [];
     for (let start = 0; start < 2; start += 1) {
-      const engines = await (await choose('real', dataDir, environment))(runtime);
+      const engines = await (await choose('real', dataDir, environment)).start(runtime);
       await engines.stop('the test is over');
       keys.push(engines.controlPlane['SECRETS_KEY']);
     }

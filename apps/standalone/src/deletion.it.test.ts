@@ -22,7 +22,7 @@ describe('strm delete stream', () => {
     for (const stop of stops.splice(0).reverse()) await stop();
     await rig?.stop();
     rig = undefined;
-  }, 60_000);
+  });
 
   async function start(dataDir: string, clock: Clock = systemClock) {
     const started = await startRig(dataDir, { clock });

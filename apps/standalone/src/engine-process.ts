@@ -10,7 +10,7 @@ export interface EngineProcessOptions {
   readonly entry: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
-  /** Between asking it to end and ending it. */
+  /** Between asking it to end and ending it. An engine whose owner was killed leaves its folder sooner by itself. */
   readonly graceMs?: number;
   readonly onLine: (line: string) => void;
   /** Told how an engine ended that had worked, and that nobody had stopped. */
@@ -35,8 +35,6 @@ export class EngineStartError extends Error {
 }
 
 const restartPauseMs = 500;
-/** An engine whose owner was killed leaves its folder within its own grace, which is shorter. */
-const predecessorLeavesWithinMs = 8_000;
 
 /** An engine, or several, in a process of its own; one that dies is started again. */
 export function createEngineProcess(options: EngineProcessOptions): EngineProcess {
@@ -88,7 +86,7 @@ export function createEngineProcess(options: EngineProcessOptions): EngineProces
   }
 
   async function launchAfterPredecessor(): Promise<void> {
-    const until = clock.monotonic() + predecessorLeavesWithinMs;
+    const until = clock.monotonic() + graceMs;
     for (;;) {
       try {
         await launch();

@@ -17,11 +17,11 @@ beforeAll(async () => {
   rig = await startDataPlaneRig(dir);
   // What is compiled and asked for once is there by then.
   await rig.send(goodContract.ref);
-}, 60_000);
+});
 afterAll(async () => {
   await rig.stop();
   process.off('unhandledRejection', onRejection);
-}, 60_000);
+});
 function publish(contract: Partial<typeof goodContract>): string {
   number += 1;
   const ref = `acme/hostile-${number}/1.0.0`;
@@ -123,7 +123,7 @@ describe('workers whose events name a contract that cannot be used', () => {
     const problem = 'schema 99 cannot be used: the schema nests deeper than 256 levels';
     await eventually('the exporter says so', () => reasons(exporter).includes(problem));
     expect(reasons(decrypter)).toContain(why);
-  }, 60_000);
+  });
 });
 
 describe('whatever the contract', () => {

@@ -86,11 +86,11 @@ describe('names and identifiers that are paths, on a cluster of files', () => {
     rig.server.answerWith((list) => consistent(honest, list, { number }));
     await rig.start();
     await rig.poll(10);
-  }, 60_000);
+  });
   afterAll(async () => {
     await rig.stop();
     await cluster.close();
-  }, 60_000);
+  });
 
   it('touch nothing outside the folder, and leave no file but the expected in it', async () => {
     const [outside, inside, system] = [contentOf(scratch, dataDir), namesInCluster(), elsewhere()];

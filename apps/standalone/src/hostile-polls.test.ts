@@ -1,3 +1,4 @@
+import { readComponentMessage } from '@ccd/controlplane';
 import { givenSeed, scaled, summarise } from '@ccd/testkit';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
@@ -118,7 +119,9 @@ async function run(random: () => number, story: string[]): Promise<number> {
   const questions = asked.reduce((sum, count) => sum + count, 0);
   expect(questions).toBeGreaterThanOrEqual(scaled(1_000));
   const told = new Set(
-    server.componentStates.map((each) => /^\w*/.exec(each.installedComponentState?.message ?? '')?.[0]),
+    server.componentStates.map(
+      (each) => /^\w*/.exec(readComponentMessage(each.installedComponentState?.message ?? '').message)?.[0],
+    ),
   );
   for (const reason of reasons) expect(told).toContain(reason);
   expect(server.entityStates.map(({ message }) => message)).toContainEqual(

@@ -17,7 +17,7 @@ describe(`kill -9 of every app, ${kills.eachFailpoint} times at each failpoint a
   // Before the scratch folder goes.
   afterAll(async () => {
     await fleet?.stop();
-  }, 60_000);
+  });
   afterAll(killUnstopped);
   const scratch = scratchDir();
 

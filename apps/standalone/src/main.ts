@@ -32,12 +32,16 @@ async function run(options: StartOptions): Promise<void> {
   terminal.lines([`Starting the streaming engine in ${dataDir} …`]);
   const logger = createLogger({ name: 'start', destination: log });
 
-  const startEngines = await chooseEngines({
+  const engines = await chooseEngines({
     choice: options.engines,
     dataDir,
     apps,
     environment: process.env,
   });
+  if (engines.given.length > 0) {
+    terminal.lines(['Servers of yours, as the environment names them:']);
+    terminal.lines(engines.given.map(([server, setting]) => `  ${server.padEnd(8)} by ${setting}`));
+  }
   const system = await startStandalone(
     {
       dataDir,
@@ -51,7 +55,7 @@ async function run(options: StartOptions): Promise<void> {
       },
       path: process.env['PATH'] ?? '',
       appsDir: apps.folder,
-      startEngines,
+      startEngines: engines.start,
       ...(allowedNetworks !== undefined && { allowedNetworks }),
     },
     {

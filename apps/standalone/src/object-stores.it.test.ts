@@ -28,7 +28,7 @@ describeWithServers(['azurite', 's3', 'postgres'], 'a system whose connectors le
   let rig: Rig;
   beforeAll(async () => {
     rig = await startRig(scratch, { allowedNetworks: '127.0.0.0/8' });
-  }, 60_000);
+  });
   afterAll(() => rig.stop(), 60_000);
 
   const createAzure = (container: string, tenantId: string): Promise<string> => {
@@ -122,7 +122,7 @@ describeWithServers(['azurite', 's3', 'postgres'], 'a system whose connectors le
     expect(await stateOf('open-database')).not.toContain('UNHEALTHY');
     expect(await stateOf('closed-database')).toContain('AccessDenied');
     expect(rig.log()).not.toMatch(/canary of|canary\+of/);
-  }, 60_000);
+  });
 
   it('tells whoever makes a connector what is wrong with it', async () => {
     await expect(createAzure('container', 'no tenant')).rejects.toThrow(/tenant_id has to be a UUID/);

@@ -28,7 +28,7 @@ describeWithNeeds(powerCutNeed(), `${cuts} power cuts`, () => {
   let apps: BuiltApps;
   beforeAll(async () => {
     apps = await buildApps(join(scratch, 'dist'), ['control-plane', 'standalone']);
-  }, 60_000);
+  });
 
   const open: (() => Promise<unknown>)[] = [];
   const closeAll = () => Promise.allSettled(open.splice(0).map((close) => close()));

@@ -146,5 +146,5 @@ describe('npm start -- --engines real, where it cannot', () => {
       /could not start: .*not on this machine: Kafka, Redis, .*npm run test-servers -- --only kafka,redis,/,
     );
     expect(main.printed()).not.toMatch(/^ +at /m);
-  }, 90_000);
+  });
 });

@@ -16,7 +16,7 @@ describe('what vanishes from the control plane', () => {
   afterEach(async () => {
     await rig?.stop();
     rig = undefined;
-  }, 60_000);
+  });
 
   async function start(): Promise<Rig> {
     rig = await startRig(dataDir);

@@ -46,13 +46,17 @@ export interface GivenServers {
   readonly controlPlane: Settings;
   readonly dataPlane: Settings;
   readonly bucket?: Bucket;
+  /** Those that somebody has given, with the setting that says so. */
+  readonly given: readonly (readonly [server: ServerName, setting: string])[];
   /** Those that nobody has given. */
   readonly missing: readonly ServerName[];
 }
 
 /** The servers that a person has and names in the environment, by the settings of the apps. @throws ConfigError */
 export function readGivenServers(environment: Environment): GivenServers {
-  const isGiven = (server: ServerName) => addresses[server].some((name) => (environment[name] ?? '') !== '');
+  const settingOf = (server: ServerName) =>
+    addresses[server].find((name) => (environment[name] ?? '') !== '');
+  const isGiven = (server: ServerName) => settingOf(server) !== undefined;
   const told = (server: ServerName): Settings =>
     isGiven(server) ? { ...choice[server], ...pick(environment, settingsOf[server]) } : {};
   const bucket = isGiven('s3') ? readBucket(environment) : undefined;
@@ -61,6 +65,10 @@ export function readGivenServers(environment: Environment): GivenServers {
     // Networks and authorities may also be those of further connectors.
     dataPlane: { ...told('kafka'), ...told('redis'), ...pick(environment, settingsOf.s3) },
     ...(bucket && { bucket }),
+    given: serverNames.flatMap((server): readonly (readonly [ServerName, string])[] => {
+      const setting = settingOf(server);
+      return setting === undefined ? [] : [[server, setting]];
+    }),
     missing: serverNames.filter((server) => !isGiven(server)),
   };
 }

@@ -79,7 +79,7 @@ function theSpine(startSet: StartSet): void {
   // Before the scratch folder goes.
   afterAll(async () => {
     for (const stop of stops) await stop();
-  }, 60_000);
+  });
   const scratch = scratchDir();
 
   beforeAll(async () => {
@@ -163,7 +163,7 @@ function theSpine(startSet: StartSet): void {
 
   it('counts every event once', async () => {
     expect(await problemsOf(() => checkUsage(apps.strm, engines.outside, ids))).toStrictEqual([]);
-  }, 60_000);
+  });
 
   it('explains what stands on the log to a Confluent client', async () => {
     const records = (await streamTopic('masked')).partitions.flat();

@@ -163,6 +163,8 @@ async function startParts(
     TOPIC_GRACE_HOURS: `${topicGraceHours}`,
     INSTANCE_ID: 'standalone',
     DEAD_LETTERS_FILE: folders.deadLetters,
+    // The control plane is of this machine as well: `strm logs` shows what does not leave it.
+    REPORT_WORKER_LOGS: 'true',
     ...(existsSync(folders.guardrails) && { GUARDRAILS_FILE: folders.guardrails }),
   };
 

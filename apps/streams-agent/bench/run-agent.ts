@@ -1,22 +1,26 @@
 /**
- * The agent, with nothing else in its process, and what it took. usage: node run-agent.ts <streams> <runs> <poll ms>,
- * with a channel to the process that asks.
+ * The agent, with nothing else in its process, and what it took. usage: node run-agent.ts <order as JSON>, with a channel to
+ * the process that asks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectCluster } from '@ccd/cluster';
 import { connectControlPlane } from '@ccd/controlplane';
 import { connectEmbeddedLog } from '@ccd/eventlog';
 import { systemClock } from '@ccd/reconcile';
 import { createMovableClock } from '@ccd/reconcile/testing';
 import { createSilentLogger } from '@ccd/service';
+import { eventually } from '@ccd/testkit';
 import { cpuMicrosOf } from '@ccd/testkit/bench';
 import { startStreamsAgent } from '../src/index.ts';
-import type { Measured } from './measured.ts';
+import type { Measured, Order } from './measured.ts';
 import { startStandIns } from './stand-ins/start.ts';
 import type { StandIns } from './stand-ins/start.ts';
 
 const installationId = '11111111-1111-4111-8111-111111111111';
+
+const createdWithinMs = 600_000;
 
 /** CPU time of a run, the mean over `runs`: from one question for the list to that many later. */
 async function cpuMillisPerRun(standIns: StandIns, runs: number): Promise<number> {
@@ -24,13 +28,17 @@ async function cpuMillisPerRun(standIns: StandIns, runs: number): Promise<number
   return (await cpuMicrosOf(() => standIns.asked(runs))) / runs / 1_000;
 }
 
-async function measure(streams: number, runs: number, pollMs: number): Promise<Measured> {
+async function measure({ sources, runs, allKinds, pollMs, kubernetes }: Order): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
   const socketPath = join(folder, 'log.sock');
-  const standIns = await startStandIns(streams, socketPath);
+  const standIns = await startStandIns(sources, socketPath);
   const log = await connectEmbeddedLog({ socketPath, clock: systemClock });
-  const { port, authUrl, cluster } = standIns;
+  const { port, authUrl } = standIns;
   const clock = createMovableClock();
+  const cluster =
+    kubernetes === undefined
+      ? standIns.cluster
+      : await connectCluster({ engine: 'kubernetes', ...kubernetes }, { clock });
   const controlPlane = connectControlPlane({
     host: '127.0.0.1',
     port,
@@ -42,7 +50,6 @@ async function measure(streams: number, runs: number, pollMs: number): Promise<M
     clock,
   });
   const residentBefore = process.memoryUsage.rss();
-  const answered = standIns.asked(2);
   const started = performance.now();
   const service = await startStreamsAgent(
     {
@@ -59,31 +66,32 @@ async function measure(streams: number, runs: number, pollMs: number): Promise<M
       STRM_AUTH_CLIENT_ID: 'ins-bench',
       STRM_AUTH_CLIENT_SECRET: 'secret',
       STRM_INSTALLATION_ID: installationId,
+      REPORT_WORKER_LOGS: false,
       LOG_LEVEL: 'silent',
       LOG_FORMAT: 'json',
     },
     { clock, logger: createSilentLogger(), controlPlane, cluster, log },
   );
   try {
-    await answered;
+    // Looked at between two runs: a list in the process that is measured costs as much as a run does.
+    const areThere = async () => {
+      await standIns.asked(1);
+      return (await cluster.listWorkloads({})).length === sources;
+    };
+    await eventually('all decrypters', areThere, createdWithinMs);
     const created = performance.now() - started;
     const written = await writesOf();
     // The states of what was created are told, and the code is warm.
     await cpuMillisPerRun(standIns, 5);
     const resync = await cpuMillisPerRun(standIns, runs);
-    await standIns.answerUnchanged(false);
-    const inFull = await cpuMillisPerRun(standIns, runs);
-    await standIns.answerUnchanged(true);
-    clock.forward(61_000);
-    const told = 6 * (await cpuMillisPerRun(standIns, 6));
+    const others = allKinds ? await otherKinds() : undefined;
     const residentAtMost = process.resourceUsage().maxRSS * 1_024;
     global.gc?.();
     const { heapUsed, external } = process.memoryUsage();
     return {
       created,
       resync,
-      inFull,
-      told,
+      ...(others && { others }),
       writes: (await writesOf()) - written,
       residentBefore,
       residentAtMost,
@@ -93,11 +101,20 @@ async function measure(streams: number, runs: number, pollMs: number): Promise<M
     await service.stop('the benchmark is over');
     controlPlane.close();
     await log.close();
+    await cluster.close();
     standIns.close();
     rmSync(folder, { recursive: true, force: true });
   }
 
-  /** To the cluster, the agent's own documents included, and to the topic in which it records its topics. */
+  /** With the answer in full, and six with all states told anew. */
+  async function otherKinds(): Promise<NonNullable<Measured['others']>> {
+    await standIns.answerUnchanged(false);
+    const inFull = await cpuMillisPerRun(standIns, runs);
+    await standIns.answerUnchanged(true);
+    clock.forward(61_000);
+    return { inFull, told: 6 * (await cpuMillisPerRun(standIns, 6)) };
+  }
+  /** To the cluster in memory, the agent's own documents included, and to the topic in which it records its topics. */
   async function writesOf(): Promise<number> {
     const bounds = await log.admin.bounds(`ccd-registry-${installationId}`);
     return (await standIns.writes()) + bounds.reduce((sum, { latest }) => sum + latest, 0);
@@ -109,9 +126,8 @@ process.on('disconnect', () => {
   process.exit(0);
 });
 
-const [streams, runs, pollMs] = process.argv.slice(2).map(Number);
-if (streams === undefined || runs === undefined || pollMs === undefined)
-  throw new Error('started by resync.bench.ts alone');
-process.send?.(await measure(streams, runs, pollMs), () => {
+const [, , order] = process.argv;
+if (order === undefined) throw new Error('started by a benchmark alone');
+process.send?.(await measure(JSON.parse(order) as Order), () => {
   process.disconnect?.();
 });

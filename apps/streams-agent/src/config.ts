@@ -1,4 +1,4 @@
-import { agentSettings, deadLetterSettings, eventLogSettings } from '@ccd/dataplane';
+import { agentSettings, deadLetterSettings, eventLogSettings, workerLogSettings } from '@ccd/dataplane';
 import { wholeNumber } from '@ccd/service';
 import { z } from 'zod';
 
@@ -11,6 +11,7 @@ export const configSchema = z.object({
     .default(72)
     .describe('Hours that a topic and its data outlive its stream'),
   ...agentSettings,
+  ...workerLogSettings,
   ...deadLetterSettings,
   ...eventLogSettings,
 });

@@ -43,7 +43,7 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string) {
+async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string, reportLogs = false) {
   const clock = createMovableClock();
   const log = createMemoryLog({ clock });
   closers.push(() => log.close());
@@ -66,6 +66,7 @@ async function setUp(streams: readonly DesiredStream[] = [], guardrails?: string
         STRM_AUTH_CLIENT_ID: 'ins-1',
         STRM_AUTH_CLIENT_SECRET: 'hush',
         STRM_INSTALLATION_ID: 'installation',
+        REPORT_WORKER_LOGS: reportLogs,
         LOG_LEVEL: 'silent',
         LOG_FORMAT: 'json',
         GUARDRAILS_FILE: guardrails,
@@ -152,6 +153,38 @@ describe(startStreamsAgent, () => {
       );
     });
     expect(controlPlane.componentStates[0]).toMatchObject({ component: 'STREAMS_AGENT', state: 'RUNNING' });
+  });
+
+  it.each([
+    [
+      'is switched on',
+      true,
+      ['2026-01-01T00:00:00.000Z WARN decrypter: Partition 0 waits  reason=KeyMissing'],
+    ],
+    ['is not switched on', false, undefined],
+  ])('tells what a decrypter that fails has logged where that %s', async (_title, isOn, logs) => {
+    const { start, workloads, world, controlPlane } = await setUp(
+      [...source('a'), derived('a', 'a1', [1])],
+      undefined,
+      isOn,
+    );
+    await start();
+    await eventually('the decrypter', async () => (await workloads()).length === 1);
+    const line = { time: '2026-01-01T00:00:00.000Z', level: 'warn', name: 'decrypter', reason: 'KeyMissing' };
+    world.cluster.write('decrypter-a', [
+      JSON.stringify({ ...line, message: 'Partition 0 waits', value: 'Jane Doe' }),
+      'Jane Doe',
+    ]);
+    const failing = { reason: 'KeyMissing', message: 'Partition 0 waits', restarts: 0 } as const;
+    world.cluster.report('decrypter-a', { state: 'failing', ...failing });
+    const report = await eventually('the report', () =>
+      controlPlane.entityStates.find(({ status }) => status === 'UNHEALTHY'),
+    );
+    expect(report.message).toBe('KeyMissing: Partition 0 waits');
+    expect(report.logs).toEqual(logs);
+    expect(controlPlane.entityStates.filter(({ status }) => status === 'HEALTHY')).not.toContainEqual(
+      expect.objectContaining({ logs: expect.anything() }),
+    );
   });
 
   it('keeps the task of a decrypter in line with the streams derived from its source', async () => {

@@ -11,6 +11,7 @@ import {
   toControlPlaneOptions,
   toEventLogOptions,
   toInstanceId,
+  toIssuerOptions,
 } from '@ccd/dataplane';
 import { connectEventLog } from '@ccd/eventlog';
 import type { Clock } from '@ccd/reconcile';
@@ -64,6 +65,7 @@ export async function startWebSocket(
     keys: createPublishedKeys({
       url: `${realm}/protocol/openid-connect/certs`,
       cacheFile: cached('stream-token-keys.json'),
+      ...toIssuerOptions(config),
     }),
     clock,
   });

@@ -5,14 +5,26 @@ export {
   AlreadyExistsError,
   ClusterUnavailableError,
   ConflictError,
+  DeniedError,
   FolderInUseError,
   InvalidSpecError,
+  NotKeptError,
+  StillEndingError,
 } from './errors.ts';
 export type { ClusterObjectKind } from './errors.ts';
+export { connectKubernetesCluster } from './kubernetes/connect-kubernetes-cluster.ts';
+export type { KubernetesClusterOptions } from './kubernetes/connect-kubernetes-cluster.ts';
+export { connectAgents } from './connect-agents.ts';
+export type { AgentsPlace } from './connect-agents.ts';
+export type { KeptAgent, KeptAgents } from './kept-agents.ts';
+export { ConnectionError } from './kubernetes/connection/connection.ts';
+export type { Access, Connection } from './kubernetes/connection/connection.ts';
+export { InvalidTemplateError, parseTemplate } from './kubernetes/template/read-template.ts';
+export type { WorkloadTemplate } from './kubernetes/template/template-schema.ts';
 export { connectLocalCluster } from './local/connect-local-cluster.ts';
+export { openLocalAgents } from './local/local-agents.ts';
 export type { LocalClusterOptions, Programs, WorkloadLog } from './local/connect-local-cluster.ts';
 export type { Program } from './local/launch.ts';
-export { listLocalAgents, openLocalAgentState, releaseOnLocalCluster } from './local/local-agents.ts';
 export {
   createGuardRecordStore,
   createReleaseSource,

@@ -28,7 +28,9 @@ export type WorkloadStatus =
       readonly message: string;
       readonly restarts: number;
     }
-  | { readonly state: 'stopping' };
+  | { readonly state: 'stopping' }
+  /** A job that has done its work; it stays until it is removed, so that it is not done again. */
+  | { readonly state: 'finished' };
 
 export interface LiveWorkload {
   readonly name: string;
@@ -38,6 +40,8 @@ export interface LiveWorkload {
   readonly appliedHash?: string;
   /** Hash of what the engine really runs with; differs from `appliedHash` where somebody edited the live object. */
   readonly liveHash: string;
+  /** Why `liveHash` differs, where that was not somebody's edit; PascalCase. */
+  readonly staleness?: string;
   readonly status: WorkloadStatus;
 }
 
@@ -65,9 +69,17 @@ export interface Cluster {
   listWorkloads(labels: Labels): Promise<readonly LiveWorkload[]>;
   /** @throws AlreadyExistsError for any object of that name, InvalidSpecError */
   createWorkload(spec: WorkloadSpec): Promise<LiveWorkload>;
+  /** @throws ConflictError, InvalidSpecError, NotKeptError where it was written, and something else changes it */
   updateWorkload(spec: WorkloadSpec, uid: string): Promise<LiveWorkload>;
-  /** Resolves when the workload has stopped; absent is no error. */
+  /** Resolves when the workload has stopped; absent is no error. @throws StillEndingError where that takes long, and at once for one that is ending already: ask again */
   removeWorkload(name: string, uid: string): Promise<void>;
+
+  /**
+   * The last lines that the workload's newest process has written, as it wrote them; none where there is no such process. Of very
+   * long ones a part may be missing.
+   * @throws ClusterUnavailableError, DeniedError, the signal's reason
+   */
+  readLog(workload: string, lines: number, signal: AbortSignal): Promise<readonly string[]>;
 
   listSecrets(labels: Labels): Promise<readonly LiveSecret[]>;
   createSecret(spec: SecretSpec): Promise<LiveSecret>;
@@ -78,7 +90,22 @@ export interface Cluster {
   watch(onChange: () => void): () => void;
   /** What one agent keeps in the cluster for itself. */
   agentState(agent: string): AgentState;
+  /**
+   * Runs for the right to write as this agent, which one process has at a time. From this call on the connection writes
+   * nothing but while it is held. Where one process owns the cluster anyway it is held at once.
+   */
+  lead(agent: string): Leadership;
   close(): Promise<void>;
+}
+
+/** The right to write, for a term that we measure by our own clock. */
+export interface Leadership {
+  /** Whether a write may begin now. */
+  readonly isHeld: () => boolean;
+  /** Calls back when it has been won or given back; not when a term just runs out. Returns a stop function. */
+  readonly onChange: (watcher: () => void) => () => void;
+  /** Gives it back, so that the next need not wait. Nothing of ours may be under way. */
+  stop(): Promise<void>;
 }
 
 /** Small documents of one agent that outlive its process, and the release that a person writes for it. */
@@ -88,4 +115,14 @@ export interface AgentState {
   save(document: string, text: string): Promise<void>;
   /** Text that a person on the customer's side left (`<epoch>/<number>`), if any. The agent only reads it. */
   release(): Promise<string | undefined>;
+  /** Where objects may outlive the record of whose they are: how a person says that they are the agent's. */
+  readonly adoption?: Adoption;
+}
+
+/** A person's word for objects that carry the labels of an agent and are not in its inventory. The agent only reads it. */
+export interface Adoption {
+  /** The text that a person left, if any: it names exactly those objects. */
+  asked(): Promise<string | undefined>;
+  /** How a person leaves it. */
+  readonly howTo: (text: string) => string;
 }

@@ -318,6 +318,7 @@ describe(connectControlPlane, () => {
       installationId,
       instanceId: 'pod-1',
       componentType: installations.InstalledComponentType.STREAMS_AGENT,
+      installedComponentState: { message: expect.stringMatching(/^version \d+\.\d+\.\d+$/) },
     });
   });
 

@@ -39,9 +39,17 @@ export function connectControlPlane({
   ...given
 }: ControlPlaneOptions): ControlPlane {
   const settings = compileSettings(given);
-  const { authUrl, clientId, clientSecret, attemptTimeoutMs: timeoutMs, tls, installationId } = settings;
+  const {
+    authUrl,
+    clientId,
+    clientSecret,
+    attemptTimeoutMs: timeoutMs,
+    tls,
+    installationId,
+    proxy,
+  } = settings;
   const ca = tls === 'off' ? undefined : tls.ca;
-  const tokens = createTokenSource({ authUrl, clientId, clientSecret, clock, timeoutMs, ca });
+  const tokens = createTokenSource({ authUrl, clientId, clientSecret, clock, timeoutMs, ca, proxy });
   const caller = createGrpcCaller({ settings, tokens, clock, random });
 
   return {

@@ -72,6 +72,8 @@ export interface EntityStateReport {
   readonly status: EntityStatus;
   /** Reason and advice; nothing personal, no secret. */
   readonly message: string;
+  /** Last lines of the log of what runs, where that was switched on; the same goes for them. */
+  readonly logs?: readonly string[];
   readonly time: number;
 }
 

@@ -11,6 +11,9 @@ export type { StatusName } from './errors.ts';
 export { mostEventsOfReport, streamIdKey, usageBeforeKey } from './queries/usage.ts';
 export { tlsChannel } from './transport/tls-channel.ts';
 export type { TlsChannel } from './transport/tls-channel.ts';
+export { requestText } from './transport/request-text.ts';
+export type { RequestTextOptions, TextAnswer } from './transport/request-text.ts';
+export type { ProxyOptions } from './transport/proxy.ts';
 export { isRetryable, retryDelayMs } from './transport/retry.ts';
 export {
   conditionalKeys,
@@ -35,5 +38,14 @@ export type { CachedList, CachedLists } from './snapshot/cached-snapshot.ts';
 export { createContractCatalog } from './catalog/contract-catalog.ts';
 export type { CatalogProblem, ContractCatalog, ContractCatalogOptions } from './catalog/contract-catalog.ts';
 export { createStateReporter } from './state-reporter.ts';
-export type { OwnState, ReportProblem, StateReporter, StateReporterOptions } from './state-reporter.ts';
+export type {
+  NotedState,
+  OwnState,
+  ReportProblem,
+  StateReporter,
+  StateReporterOptions,
+} from './state-reporter.ts';
+export { readComponentMessage } from './convert/component-message.ts';
+export type { ComponentMessage } from './convert/component-message.ts';
+export { version } from './version.ts';
 export { hashSpec } from './snapshot/hash-spec.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '@ccd/reconcile';
 import { z } from 'zod';
 import { InvalidOptionsError } from './errors.ts';
+import type { ProxyOptions } from './transport/proxy.ts';
 
 const ms = z.number().int().positive();
 
@@ -8,6 +9,9 @@ const settingsSchema = z.object({
   host: z.string().min(1),
   port: z.number().int().min(1).max(65_535),
   tls: z.union([z.literal('off'), z.object({ ca: z.string().min(1).exactOptional() })]),
+  proxy: z
+    .object({ url: z.url({ protocol: /^http$/ }), except: z.array(z.string()).readonly().optional() })
+    .exactOptional(),
   authUrl: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, '')),
   clientId: z.string().min(1),
   clientSecret: z.string().min(1),
@@ -32,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly port: number;
   /** `off` is plaintext; `ca` is the PEM text of the authorities to trust instead of the system's, for gRPC and tokens. */
   readonly tls: 'off' | { readonly ca?: string };
+  /** On the way to both, over TLS alone. The variables of the environment that grpc-js reads mean nothing. */
+  readonly proxy?: ProxyOptions;
   /** Base of the identity provider, as `https://accounts.example.com`. */
   readonly authUrl: string;
   readonly clientId: string;

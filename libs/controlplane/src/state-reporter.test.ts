@@ -87,6 +87,43 @@ describe(createStateReporter, () => {
     await reporter.stop();
   });
 
+  it('reads a log when its state is sent, and sends what there is of it', async () => {
+    const { reporter, clock, controlPlane } = setUp();
+    let reads = 0;
+    const readLog = (): Promise<readonly string[]> => Promise.resolve([`line ${(reads += 1)}`]);
+    const hangs = (): Promise<readonly string[]> => new Promise(() => {});
+    const fails = (): Promise<readonly string[]> => Promise.reject(new Error('no right to'));
+    reporter.start();
+    for (let seconds = 0; seconds < 60; seconds += 2) {
+      reporter.entity({ ...topic('a', 'UNHEALTHY', 'why'), readLog });
+      if (seconds === 0) {
+        reporter.entity({ ...topic('b'), readLog: hangs });
+        reporter.entity({ ...topic('c'), readLog: fails });
+        reporter.entity(topic('d'));
+      }
+      await clock.advance(2_000);
+    }
+    expect(reads).toBe(1);
+    expect(controlPlane.entityStates.map(({ name, logs }) => [name, logs])).toEqual([
+      ['a', ['line 1']],
+      ['b', []],
+      ['c', []],
+      ['d', undefined],
+    ]);
+    await reporter.stop();
+  });
+
+  it('reads few logs at a time, however many fail', async () => {
+    const { reporter, clock, controlPlane } = setUp();
+    let reads = 0;
+    const readLog = async (): Promise<readonly string[]> => [`line ${(reads += 1)}`];
+    reporter.start();
+    for (let at = 0; at < 50; at += 1) reporter.entity({ ...topic(`t-${at}`), readLog });
+    await clock.advance(2_000);
+    expect([reads, controlPlane.entityStates.length]).toEqual([20, 50]);
+    await reporter.stop();
+  });
+
   it('is bounded, and tells what it gives up', async () => {
     const { reporter, problems } = setUp(2);
     for (const name of ['a', 'b', 'c']) reporter.entity(topic(name));

@@ -22,20 +22,33 @@ export interface StateReporterOptions {
 
 export type ReportProblem =
   | { readonly kind: 'ReportFailed'; readonly cause: unknown }
-  | { readonly kind: 'StateDropped'; readonly state: EntityStateReport };
+  | { readonly kind: 'StateDropped'; readonly state: NotedState };
 
 export type OwnState = Pick<ComponentStateReport, 'state' | 'message'>;
+
+/** A state as it is noted. */
+export type NotedState = Omit<EntityStateReport, 'time' | 'logs'> & {
+  readonly time?: number;
+  /** Asked for the log lines when the state is sent, and not before. What it throws is as if there were none. */
+  readonly readLog?: (signal: AbortSignal) => Promise<readonly string[]>;
+};
 
 /** Tells the control plane how things are, beside the work: nothing here waits for it or throws. */
 export interface StateReporter {
   /** Notes the state of a resource. The latest one counts; one that repeats what was sent waits for the heartbeat. */
-  entity(state: Omit<EntityStateReport, 'time'> & { readonly time?: number }): void;
+  entity(state: NotedState): void;
   /** The component's own state, sent at once and as the heartbeat from then on. RUNNING until told otherwise. */
   own(state: OwnState): void;
   start(): void;
   /** Sends what is left and SHUTTING_DOWN, within the timeout of a report. */
   stop(): Promise<void>;
 }
+
+/** Logs are read of so many resources at a time; the others say how they are without. */
+const mostLogs = 20;
+const logTimeoutMs = 3_000;
+
+type Waiting = NotedState & Pick<EntityStateReport, 'time'>;
 
 interface Sent {
   readonly text: string;
@@ -47,14 +60,14 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
   const { controlPlane, clock, component, instanceId } = options;
   const { flushMs = 2_000, heartbeatMs = 60_000, sendTimeoutMs = 10_000, capacity = 50_000 } = options;
   const { onProblem = () => {} } = options;
-  const waiting = new Map<string, EntityStateReport>();
+  const waiting = new Map<string, Waiting>();
   const sent = new Map<string, Sent>();
   const stopping = new AbortController();
   let own: OwnState = { state: 'RUNNING', message: '' };
   let ownSentAt = Number.NEGATIVE_INFINITY;
   let loop: Promise<void> = Promise.resolve();
 
-  function note(state: EntityStateReport): void {
+  function note(state: Waiting): void {
     const key = resourceOf(state);
     const before = sent.get(key);
     if (
@@ -77,23 +90,43 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
   async function flush(signal: AbortSignal): Promise<void> {
     if (waiting.size === 0) return;
     const batch = [...waiting];
-    await controlPlane.reportEntityStates(
+    const reports = await withLogs(
       batch.map(([, state]) => state),
       signal,
     );
+    await controlPlane.reportEntityStates(reports, signal);
     for (const [key, state] of batch) {
-      // One that came in meanwhile is newer and still has to go.
-      if (waiting.get(key) === state) waiting.delete(key);
+      // One that came in meanwhile is newer and still has to go, where it says something else.
+      const later = waiting.get(key);
+      if (later !== undefined && contentOf(later) === contentOf(state)) waiting.delete(key);
       remember(key, state);
     }
   }
 
-  function remember(key: string, state: EntityStateReport): void {
+  async function withLogs(
+    states: readonly Waiting[],
+    signal: AbortSignal,
+  ): Promise<readonly EntityStateReport[]> {
+    const read = new Set(states.filter(({ readLog }) => readLog !== undefined).slice(0, mostLogs));
+    return Promise.all(
+      states.map(async (state): Promise<EntityStateReport> => {
+        const { readLog, ...report } = state;
+        if (readLog === undefined || !read.has(state)) return report;
+        const limit = { step: 'a log', ms: logTimeoutMs, parent: signal };
+        const logs = await withDeadline(clock, limit, readLog).catch(() => []);
+        return { ...report, logs };
+      }),
+    );
+  }
+
+  function remember(key: string, state: Waiting): void {
     sent.delete(key);
     if (state.status === 'REMOVED') return;
     sent.set(key, { text: contentOf(state), at: clock.monotonic() });
+    if (sent.size <= capacity) return;
+    // To find the first key of a Map takes time for each that was deleted before it: only where it is needed.
     const [oldest] = sent.keys();
-    if (sent.size > capacity && oldest !== undefined) sent.delete(oldest);
+    if (oldest !== undefined) sent.delete(oldest);
   }
 
   async function reportOwn(state: OwnState, signal: AbortSignal): Promise<void> {
@@ -140,10 +173,10 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
   };
 }
 
-function resourceOf({ entityType, projectId, name, resourceType }: EntityStateReport): string {
+function resourceOf({ entityType, projectId, name, resourceType }: NotedState): string {
   return JSON.stringify([entityType, projectId, name, resourceType]);
 }
 
-function contentOf({ status, message }: EntityStateReport): string {
+function contentOf({ status, message }: NotedState): string {
   return JSON.stringify([status, message]);
 }

@@ -34,6 +34,16 @@ describe(toEventLogOptions, () => {
     expect(() => loadKafka({ STRM_BOOTSTRAP_SERVERS: 'kafka' })).toThrow(ConfigError);
   });
 
+  it('has as many replicas store a record as it is told, and no more than there are', () => {
+    const replicas = { STRM_KAFKA_TOPIC_REPLICATION_FACTOR: '3' };
+    expect(loadKafka({ ...replicas, STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS: '3' })).toMatchObject({
+      minInsyncReplicas: 3,
+    });
+    expect(() => loadKafka({ ...replicas, STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS: '4' })).toThrow(
+      /STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS is more than there are replicas/,
+    );
+  });
+
   it('waits ten seconds for a silent worker, or as long as it is told', () => {
     expect(loadKafka({})).toMatchObject({ sessionTimeoutMs: 10_000 });
     expect(loadKafka({ KAFKA_SESSION_TIMEOUT_MS: '6000' })).toMatchObject({ sessionTimeoutMs: 6_000 });

@@ -36,6 +36,11 @@ export const eventLogSettings = {
   STRM_KAFKA_TOPIC_REPLICATION_FACTOR: wholeNumber({ min: 1, max: 32_767 })
     .optional()
     .describe("Replicas of new topics; default: the brokers'"),
+  STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS: wholeNumber({ min: 1, max: 32_767 })
+    .optional()
+    .describe(
+      "How many replicas of a new topic have a record before it counts as stored; default: 2 where new topics get 3 replicas or more, else the brokers'",
+    ),
   KAFKA_COMPRESSION: z
     .enum(['none', 'gzip', 'snappy', 'lz4', 'zstd'])
     .default('none')
@@ -59,11 +64,23 @@ export function toEventLogOptions(config: EventLogConfig): EventLogOptions {
   }
   const bootstrapServers = config.STRM_BOOTSTRAP_SERVERS;
   if (bootstrapServers === undefined) throw missing('STRM_BOOTSTRAP_SERVERS', 'EVENTLOG_ENGINE is kafka');
+  const replicationFactor = config.STRM_KAFKA_TOPIC_REPLICATION_FACTOR;
+  const minInsyncReplicas = config.STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS;
+  if ((minInsyncReplicas ?? 0) > (replicationFactor ?? Infinity)) {
+    throw new ConfigError([
+      {
+        variable: 'STRM_KAFKA_TOPIC_MIN_INSYNC_REPLICAS',
+        problem: 'is more than there are replicas, so that nothing could be stored',
+        accepted: `at most STRM_KAFKA_TOPIC_REPLICATION_FACTOR, which is ${replicationFactor}`,
+      },
+    ]);
+  }
   const parsed = eventLogOptions.safeParse({
     engine: 'kafka',
     bootstrapServers,
     security: toSecurity(config),
-    replicationFactor: config.STRM_KAFKA_TOPIC_REPLICATION_FACTOR,
+    replicationFactor,
+    minInsyncReplicas,
     compression: config.KAFKA_COMPRESSION,
     lingerMs: config.KAFKA_LINGER_MS,
     sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,

@@ -12,7 +12,9 @@ export {
   instanceSettings,
   toControlPlaneOptions,
   toInstanceId,
+  toIssuerOptions,
 } from './settings.ts';
+export { decrypterSettings, exporterSettings } from './worker-settings.ts';
 export { eventLogSettings, toEventLogOptions } from './event-log-settings.ts';
 export {
   keySecretSettings,
@@ -48,8 +50,6 @@ export {
 } from './dead-letters.ts';
 export type { DeadLetterDecision } from './dead-letters.ts';
 export type { LiveStatus } from './agent/entity-states.ts';
-export { failureOf } from './failure.ts';
-export type { Failure } from './failure.ts';
 export { createPartitionsStatus } from './partitions-status.ts';
 export type { PartitionsStatus } from './partitions-status.ts';
 export { createGrowingPause } from './growing-pause.ts';
@@ -68,13 +68,17 @@ export type { Guardrails } from './guardrails/guardrails.ts';
 export { BeyondGuardrailsError, keepWithin } from './guardrails/keep-within.ts';
 export { planResources } from './agent/agent-plan.ts';
 export type { AgentPlan, EntityIdentity, PlannedResource, RefusedResource } from './agent/agent-plan.ts';
-export { agentSettings, toClusterOptions } from './agent/settings.ts';
+export { clusterSettings, toClusterOptions } from './agent/cluster-settings.ts';
+export { agentSettings } from './agent/settings.ts';
+export { workerLogSettings } from './agent/worker-log.ts';
 export type { AgentConfig } from './agent/settings.ts';
 export { startAgent } from './agent/start-agent.ts';
 export type { AgentDependencies, AgentOptions } from './agent/start-agent.ts';
 export { decrypterKind } from './streams/decrypters.ts';
 export { createStreamResources, dependsOn, streamSpecCodec } from './streams/resources.ts';
 export type { StreamLive, StreamResources, StreamResourcesOptions, StreamSpec } from './streams/resources.ts';
+export { shareLook } from './streams/shared-look.ts';
+export type { SharedLook } from './streams/shared-look.ts';
 export { createStreamPlanner } from './streams/stream-planner.ts';
 export type { StreamPlannerOptions } from './streams/stream-planner.ts';
 export { createTopicCollector } from './streams/topic-collector.ts';

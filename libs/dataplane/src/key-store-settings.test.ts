@@ -62,6 +62,9 @@ describe(toKeyIndexEngine, () => {
     const settings = { STRM_REDIS_HOST: 'a', STRM_REDIS_TLS: 'true' };
     expect(loadRedis({ ...settings, STRM_REDIS_CA: ca }).tls).toEqual({ ca: 'the authorities' });
     expect(loadRedis(settings).tls).toEqual({});
+    expect(loadRedis({ ...settings, STRM_REDIS_SERVERNAME: 'redis.data' }).tls).toEqual({
+      servername: 'redis.data',
+    });
     expect(() => loadRedis({ ...settings, STRM_REDIS_CA: `${ca}.gone` })).toThrow(
       /STRM_REDIS_CA names a file/,
     );

@@ -51,7 +51,7 @@ export const keySecretSettings = {
     'Secret under which sessions are looked up; changing it makes every session look new',
   ),
   KEY_ENCRYPTION_KEYS: secret(keyEncryptionKeys).describe(
-    'Keys that wrap session keys, the first for new ones; older ones stay in the list while they are in use',
+    'Keys that wrap session keys, the first for new ones; a new one is in every list before it is the first of any, and old ones stay while they are in use',
   ),
 } as const;
 
@@ -84,6 +84,11 @@ export const keyStoreSettings = {
     .optional()
     .describe('File with a certificate of our own (PEM), where Redis asks for one'),
   STRM_REDIS_KEY: text().optional().describe('File with its private key (PEM)'),
+  STRM_REDIS_SERVERNAME: text()
+    .optional()
+    .describe(
+      'Name to find in the certificates of all its servers, where they are reached by address, as sentinels and clusters tell; default: the host',
+    ),
   STRM_REDIS_TIMEOUT_MS: durationMs({ min: 1 })
     .default(2_000)
     .describe('How long Redis may take to answer, connecting included'),
@@ -148,10 +153,12 @@ function toTopology(config: KeyStoreConfig): RedisTopology {
 function toTls(config: KeyStoreConfig): RedisTls | undefined {
   if (!config.STRM_REDIS_TLS) return undefined;
   const files = { ca: 'STRM_REDIS_CA', cert: 'STRM_REDIS_CERT', key: 'STRM_REDIS_KEY' } as const;
-  return Object.fromEntries(
+  const { STRM_REDIS_SERVERNAME: servername } = config;
+  const parts: RedisTls = Object.fromEntries(
     Object.entries(files).flatMap(([part, variable]) => {
       const path = config[variable];
       return path === undefined ? [] : [[part, readSettingFile(variable, path)]];
     }),
   );
+  return { ...parts, ...(servername === undefined ? {} : { servername }) };
 }

@@ -1,3 +1,5 @@
+import { requestText } from '@ccd/controlplane';
+import type { RequestTextOptions } from '@ccd/controlplane';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
 import { createJsonFile } from './json-file.ts';
@@ -16,20 +18,32 @@ export class InvalidKeySetError extends Error {
   }
 }
 
-/**
- * The key set that a realm publishes, kept in `cacheFile` for starts without the issuer.
- * @param url `<issuer>/protocol/openid-connect/certs`
- */
-export function createPublishedKeys({ url, cacheFile }: { url: string; cacheFile: string }): KeySetSource {
+export interface PublishedKeysOptions extends Pick<RequestTextOptions, 'ca' | 'proxy'> {
+  /** `<issuer>/protocol/openid-connect/certs` */
+  readonly url: string;
+  /** Where they are kept for starts without the issuer. */
+  readonly cacheFile: string;
+}
+
+/** The key set that a realm publishes. */
+export function createPublishedKeys({ url, cacheFile, ca, proxy }: PublishedKeysOptions): KeySetSource {
   const cache = createJsonFile<JSONWebKeySet>(cacheFile, keySetSchema);
   return {
     async fetch(signal) {
-      const response = await fetch(url, { signal, redirect: 'error' });
-      const parsed = keySetSchema.safeParse(await response.json().catch(() => undefined));
-      if (!response.ok || !parsed.success) throw new InvalidKeySetError(url);
+      const { status, body } = await requestText(url, { signal, ca, proxy });
+      const parsed = keySetSchema.safeParse(parseJson(body));
+      if (status !== 200 || !parsed.success) throw new InvalidKeySetError(url);
       return parsed.data;
     },
     loadCached: () => cache.load(),
     saveCached: (keys) => cache.save(keys),
   };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,6 @@
 import type { Clock } from '@ccd/reconcile';
 import type { Component, Logger } from '@ccd/service';
-import { errorFields, notifyFailing, notifyReady } from '@ccd/service';
-import { failureOf } from './failure.ts';
+import { errorFields, failureOf, notifyFailing, notifyReady } from '@ccd/service';
 
 /** Tells whoever supervises the worker how it is, once a change. */
 export interface WorkerStatus {

@@ -36,13 +36,12 @@ const heartbeatsPerSession = 10;
 const rebalanceTimeoutMs = 60_000;
 
 function toKafkaLogOptions(options: KafkaOptions, clock: Clock): Parameters<typeof connectKafkaLog>[0] {
-  const { bootstrapServers, security, sessionTimeoutMs, replicationFactor, ...rest } = options;
+  const { bootstrapServers, security, sessionTimeoutMs, ...rest } = options;
   return {
     ...rest,
     clock,
     bootstrap: bootstrapServers,
     security: toConnectionSecurity(security, clock),
-    replicationFactor: replicationFactor ?? -1,
     timing: { sessionTimeoutMs, heartbeatMs: sessionTimeoutMs / heartbeatsPerSession, rebalanceTimeoutMs },
   };
 }

@@ -6,6 +6,7 @@ export { connectEventLog } from './connect-event-log.ts';
 export { embeddedLogOptions, eventLogOptions } from './options.ts';
 export type { EventLogOptions } from './options.ts';
 export { createOwnedTopics, ForeignTopicError } from './ownership/owned-topics.ts';
+export { WritesClosedError } from './ownership/writes-closed-error.ts';
 export type { OwnedTopic, OwnedTopics, TopicInventory } from './ownership/owned-topics.ts';
 export { readTopic } from './read-topic.ts';
 export type { ReadTopicOptions } from './read-topic.ts';

@@ -131,7 +131,10 @@ export interface ConsumerOptions {
 
 /** Calls never overlap for one partition; different partitions may be served at once. */
 export interface ConsumerHandlers {
-  /** Awaited before the first batch of these partitions. */
+  /**
+   * Awaited before the first batch of these partitions. Where they begin is looked up afterwards, unless it seeks: what a
+   * predecessor stored until this fenced it is not read again.
+   */
   onAssigned?(partitions: readonly TopicPartition[]): Promise<void>;
   /** Awaited after the last batch of these partitions and before another member gets them. */
   onRevoked?(partitions: readonly TopicPartition[]): Promise<void>;

@@ -93,6 +93,55 @@ describe(createKeyStore, () => {
     await expect(store.lookUp(session.streamId, ['unknown'])).rejects.toThrow(KeyStoreUnavailableError);
   });
 
+  it('lets known keys wait once for an index that hangs, not at every use, and asks it again each second', async () => {
+    const engine = createMemoryIndex();
+    const asked: ((error?: Error) => void)[] = [];
+    let hangs = false;
+    const index: KeyIndex = {
+      ...engine,
+      async byLinks(keyLinks) {
+        if (hangs) {
+          await new Promise<void>((resolve, reject) => {
+            asked.push((error) => {
+              if (error) reject(error);
+              else resolve();
+            });
+          });
+        }
+        return engine.byLinks(keyLinks);
+      },
+    };
+    const { store, create, clock, journal, secrets } = setUp({ index });
+    const sessions = Array.from({ length: 50 }, (_, at) => ({ ...session, keyFieldValue: `s${at}` }));
+    const useAll = async () =>
+      Promise.all(sessions.map(async (each) => (await store.currentKey(each, create)).key.keyLink));
+    const keyLinks = await useAll();
+    hangs = true;
+    await clock.advance(60_000);
+    const first = useAll();
+    await clock.settle();
+    expect(asked).toHaveLength(50);
+    asked[0]?.(new Error('no answer'));
+    await expect(first).resolves.toEqual(keyLinks);
+
+    await expect(useAll()).resolves.toEqual(keyLinks);
+    await expect(store.lookUp(session.streamId, keyLinks)).resolves.toHaveProperty('size', 50);
+    expect(asked).toHaveLength(50);
+    await clock.advance(1_000);
+    await expect(useAll()).resolves.toEqual(keyLinks);
+    await expect(useAll()).resolves.toEqual(keyLinks);
+    expect(asked).toHaveLength(51);
+
+    hangs = false;
+    const elsewhere = createKeyStore({ index: engine, journal, secrets, clock });
+    await elsewhere.erase(session.streamId, keyLinks.slice(0, 1));
+    asked[50]?.();
+    await clock.settle();
+    const [renewed, ...kept] = await useAll();
+    expect(renewed).not.toBe(keyLinks[0]);
+    expect(kept).toEqual(keyLinks.slice(1));
+  });
+
   it('says for how long it would give the same answer without asking', async () => {
     const { store, create, clock } = setUp();
     const { key } = await store.currentKey(session, create);

@@ -1,5 +1,6 @@
 import { failpoint } from '@ccd/failpoints';
 import type { Clock } from '@ccd/reconcile';
+import { createConfirmations } from './confirmations.ts';
 import { KeyStoreUnavailableError } from './errors.ts';
 import { createKeyCache } from './key-cache.ts';
 import type { CachedKey } from './key-cache.ts';
@@ -61,6 +62,7 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     clock,
     intervalMs: options.rebuildIntervalMs ?? oneMinuteMs,
   });
+  const confirmations = createConfirmations({ index, clock });
   const underWay = new Map<string, Promise<CurrentKey>>();
   const lookups = createLookups(secrets.lookupSecret, cacheSize);
   let closed = false;
@@ -101,17 +103,14 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
     return { key, created: key.keyLink === facts.keyLink };
   }
 
-  /** The index's word on a cached key whose time to be checked has come. */
+  /** The index's word on a cached key whose time to be checked has come; while it is away the key goes on. */
   async function confirm({ key }: CachedKey): Promise<boolean> {
-    try {
-      const entry = (await index.byLinks([key.keyLink])).get(key.keyLink);
-      if (entry?.wrapped === null) cache.forget(key.keyLink);
-      else cache.refresh(key.keyLink);
-      return entry?.wrapped !== null;
-    } catch {
-      // Sessions that are known go on while the index is away; the check is repeated at the next use.
-      return true;
-    }
+    const entries = await confirmations.ask([key.keyLink]);
+    if (entries === undefined) return true;
+    const isErased = entries.get(key.keyLink)?.wrapped === null;
+    if (isErased) cache.forget(key.keyLink);
+    else cache.refresh(key.keyLink);
+    return !isErased;
   }
 
   async function obtain({ streamId }: SessionRef, lookup: string, create: () => SessionKey) {
@@ -202,14 +201,11 @@ export function createKeyStore(options: KeyStoreOptions): RebuildableKeyStore {
       const { fresh, stale, unknown } = fromCache(streamId, keyLinks);
       if (unknown.length === 0) return fresh;
       const answer = new Map(fresh);
-      const entries = new Map<string, JournalEntry>();
-      try {
-        for (const [keyLink, entry] of await entriesOf(unknown)) entries.set(keyLink, entry);
-      } catch (error) {
-        // Keys that are known go on while the index is away; they are checked at the next use.
-        if (stale.size < unknown.length) throw error;
-        return new Map([...fresh, ...stale]);
-      }
+      const allKnown = stale.size === unknown.length;
+      const indexed = await (allKnown ? confirmations.ask(unknown) : entriesOf(unknown));
+      // Keys that are known go on while the index is away; they are checked at the next use.
+      if (indexed === undefined) return new Map([...fresh, ...stale]);
+      const entries = new Map(indexed);
       const lost = unknown.filter((keyLink) => !entries.has(keyLink));
       if (lost.length > 0) {
         const replayed = await guarded('the journal could not be read', () =>

@@ -46,9 +46,9 @@ describe(createBackoff, () => {
     const clock = createFakeClock();
     const backoff = createBackoff(clock, () => 0.5);
     expect(backoff.failed(key, 'a', passing)).toBe(750);
-    expect(backoff.waitsUntil(key, 'a')).toBe(750);
+    expect(backoff.waiting(key, 'a')?.dueAt).toBe(750);
     await clock.advance(750);
-    expect(backoff.waitsUntil(key, 'a')).toBeUndefined();
+    expect(backoff.waiting(key, 'a')).toBeUndefined();
     expect(backoff.failed(key, 'a', passing)).toBe(750 + 1_500);
   });
 
@@ -56,7 +56,7 @@ describe(createBackoff, () => {
     const backoff = createBackoff(createFakeClock(), () => 0.5);
     backoff.failed(key, 'a', passing);
     backoff.failed(key, 'a', passing);
-    expect(backoff.waitsUntil(key, 'b')).toBeUndefined();
+    expect(backoff.waiting(key, 'b')).toBeUndefined();
     expect(backoff.failed(key, 'b', passing)).toBe(750);
   });
 
@@ -64,13 +64,20 @@ describe(createBackoff, () => {
     const backoff = createBackoff(createFakeClock(), () => 0.5);
     backoff.failed(key, 'a', passing);
     backoff.succeeded(key);
-    expect(backoff.waitsUntil(key, 'a')).toBeUndefined();
+    expect(backoff.waiting(key, 'a')).toBeUndefined();
     expect(backoff.failed(key, 'a', passing)).toBe(750);
   });
 
   it('waits the full 15 min after a terminal error', () => {
     const backoff = createBackoff(createFakeClock(), () => 0.5);
     expect(backoff.failed(key, 'a', { terminal: true })).toBe(900_000);
+  });
+
+  it('waits no longer than makes sense for the error', () => {
+    const backoff = createBackoff(createFakeClock(), () => 0.5);
+    const wait = () => backoff.failed(key, 'a', { terminal: false, longestMs: 60_000 });
+    for (let failures = 1; failures < 20; failures += 1) expect(wait()).toBeLessThanOrEqual(60_000);
+    expect(wait()).toBe(60_000);
   });
 
   it.each([
@@ -86,6 +93,6 @@ describe(createBackoff, () => {
     const backoff = createBackoff(createFakeClock(), () => 0.5);
     backoff.failed(key, 'a', passing);
     backoff.retain({ has: () => false });
-    expect(backoff.waitsUntil(key, 'a')).toBeUndefined();
+    expect(backoff.waiting(key, 'a')).toBeUndefined();
   });
 });

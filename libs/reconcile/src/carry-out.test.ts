@@ -4,6 +4,7 @@ import { TransientError } from './errors.ts';
 import { createRig, decrypter, rigKinds, told, topic, topics } from './testing/rig.ts';
 import type { Rig } from './testing/rig.ts';
 import { toDesired } from './testing/memory-desired.ts';
+import type { Batch } from './types.ts';
 
 const pairs = [1, 2].flatMap((id) => [toDesired(decrypter(id), 'spec'), toDesired(topic(id), 'spec')]);
 
@@ -153,5 +154,48 @@ describe(carryOut, () => {
     desired.set([toDesired({ kind: 'secret', id: '1' }, 'spec'), toDesired(decrypter(1), 'spec')]);
     await reconciler.runOnce();
     expect(world.writes().map(({ key }) => key.kind)).toEqual(['decrypter', 'secret']);
+  });
+
+  describe('where the applier has batches', () => {
+    function onBatches(begin: () => Promise<void> = async () => {}) {
+      const steps: string[] = [];
+      const rig = createRig();
+      const { world } = rig;
+      const batch: Batch<string> = {
+        begin: async (creating) => {
+          await begin();
+          steps.push(`begin ${creating.map(({ key }) => key.id).join(' ')}`);
+        },
+        end: async () => void steps.push(`end, of ${world.writes().length} writes`),
+      };
+      return { ...rig, ...rig.restart({ applier: { ...world.applier, batch } }), steps };
+    }
+
+    it('stands one around the changes of each kind, and names what is about to be created', async () => {
+      const { desired, reconciler, steps } = onBatches();
+      desired.set(pairs);
+      await reconciler.runOnce();
+      await reconciler.runOnce();
+      expect(steps).toEqual(['begin 1 2', 'end, of 2 writes', 'begin 1 2', 'end, of 4 writes']);
+    });
+
+    it('names nothing that is not tried now, and needs none for a single change', async () => {
+      const { desired, world, reconciler, steps } = onBatches();
+      world.faults.inject({ at: 'create', key: topic(1), error: new Error('down') });
+      desired.set(topics(0, 3));
+      await reconciler.runOnce();
+      desired.set(topics(0, 5));
+      await reconciler.runOnce();
+      desired.set(topics(0, 6));
+      await reconciler.runOnce();
+      expect(steps.filter((step) => step.startsWith('begin'))).toEqual(['begin 0 1 2', 'begin 3 4']);
+    });
+
+    it('makes the changes also where none can begin', async () => {
+      const { desired, world, reconciler } = onBatches(() => Promise.reject(new Error('away')));
+      desired.set(pairs);
+      expect((await reconciler.runOnce()).outcome).toBe('succeeded');
+      expect(world.objects()).toHaveLength(4);
+    });
   });
 });

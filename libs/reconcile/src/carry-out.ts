@@ -1,12 +1,14 @@
+import type { Clock } from './clock.ts';
 import type { UpdateCause } from './diff.ts';
 import type { Executor, RunLimits, Task } from './execute.ts';
 import { forEachLimit } from './for-each-limit.ts';
 import { findHeldUpdates } from './held-updates.ts';
+import { inBatch } from './in-batch.ts';
 import type { GuardedPlan, Verdict } from './guard.ts';
 import { KeyMap, toKeySet } from './key-map.ts';
 import type { ResourceReport } from './report.ts';
 import { rankOf, sortByKey } from './resource-key.ts';
-import type { Applier, Observed, ResourceKey } from './types.ts';
+import type { Applier, Desired, Observed, ResourceKey } from './types.ts';
 
 /** Names what a live resource needs; the resources of other kinds that it would break without. */
 export type DependsOn<Live> = (observed: Observed<Live>) => readonly ResourceKey[];
@@ -16,7 +18,10 @@ export interface CarryOutOptions<Spec, Live> {
   readonly kinds: readonly string[];
   readonly dependsOn?: DependsOn<Live> | undefined;
   readonly concurrency: number;
-  readonly execute: Executor;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  /** How long the beginning or the end of a batch may take. */
+  readonly storeMs: number;
 }
 
 /**
@@ -27,17 +32,31 @@ export interface CarryOutOptions<Spec, Live> {
 export async function carryOut<Spec, Live>(
   plan: GuardedPlan<Spec, Live>,
   limits: RunLimits,
-  { applier, kinds, dependsOn, concurrency, execute }: CarryOutOptions<Spec, Live>,
+  { applier, kinds, dependsOn, concurrency, executor, clock, storeMs }: CarryOutOptions<Spec, Live>,
 ): Promise<readonly ResourceReport[]> {
   const reports: ResourceReport[] = [];
   const dependents = dependsOn === undefined ? laterKinds(plan, kinds) : namedDependents(plan, dependsOn);
-  const run = (tasks: readonly Task[]) =>
-    forEachLimit(tasks, concurrency, async (task) => {
-      reports.push(await execute(task, limits));
-    });
+  const toCreate = new KeyMap<Desired<Spec>>();
+  for (const desired of plan.creates) toCreate.set(desired.key, desired);
+  const run = (tasks: readonly Task[]) => {
+    const due = tasks.filter((task) => executor.isDue(task, limits));
+    const creating = due.flatMap(({ key }) => toCreate.get(key) ?? []);
+    const batch = due.length > 1 ? applier.batch : undefined;
+    return inBatch({ batch, creating, clock, ms: storeMs, parent: limits.work }, () =>
+      forEachLimit(tasks, concurrency, async (task) => {
+        reports.push(await executor.execute(task, limits));
+      }),
+    );
+  };
 
   for (const { observed } of plan.conflicts) {
-    reports.push({ key: observed.key, outcome: 'conflict', reason: 'ForeignObject' });
+    const { key, advice } = observed;
+    reports.push({
+      key,
+      outcome: 'conflict',
+      reason: 'ForeignObject',
+      ...(advice !== undefined && { message: advice }),
+    });
   }
   for (const { key } of plan.unchanged) reports.push({ key, outcome: 'unchanged', reason: 'AsDesired' });
   const held = findHeldUpdates(plan, dependsOn);

@@ -34,24 +34,28 @@ export class TerminalError extends Error {
 
 /**
  * Thrown by an adapter or a source where a retry may help. Any other error counts as this one; the class is there to
- * give a reason, or to pass on how long the engine asked to be left alone.
+ * give a reason, or to say how long to wait: as long as the engine asked to be left alone, and no longer than makes sense.
  */
 export class TransientError extends Error {
   override readonly name = 'TransientError';
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
+  /** Waits grow up to this; absent: up to 15 min. */
+  readonly longestBackoffMs: number | undefined;
 
   constructor(
     message: string,
     {
       reason = 'ApplyFailed',
       retryAfterMs,
+      longestBackoffMs,
       ...options
-    }: ApplyErrorOptions & { readonly retryAfterMs?: number } = {},
+    }: ApplyErrorOptions & { readonly retryAfterMs?: number; readonly longestBackoffMs?: number } = {},
   ) {
     super(message, options);
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.longestBackoffMs = longestBackoffMs;
   }
 }
 

@@ -15,7 +15,10 @@ describe(createExecutor, () => {
     expect(failed.resources[0]?.nextAttemptAt).toBe(clock.now() + 750);
     const early = await reconciler.runOnce();
     expect(told(early)).toEqual(['topic/0 skipped BackingOff']);
-    expect(early.resources[0]?.nextAttemptAt).toBe(clock.now() + 750);
+    expect(early.resources[0]).toMatchObject({
+      nextAttemptAt: clock.now() + 750,
+      lastAttempt: { outcome: 'failed', reason: 'ApplyFailed', message: 'down' },
+    });
     await clock.advance(750);
     expect(told(await reconciler.runOnce())).toEqual(['topic/0 created Created']);
   });

@@ -40,8 +40,12 @@ export interface ExecutorOptions {
   readonly onOperation: (operation: Operation, outcome: OperationOutcome) => void;
 }
 
-/** Carries out one task at most once at a time per key, and never throws. */
-export type Executor = (task: Task, limits: RunLimits) => Promise<ResourceReport>;
+export interface Executor {
+  /** Whether the task would begin now. */
+  isDue(task: Task, limits: RunLimits): boolean;
+  /** Carries out one task at most once at a time per key, and never throws. */
+  execute(task: Task, limits: RunLimits): Promise<ResourceReport>;
+}
 
 export function createExecutor({ clock, backoff, operationMs, onOperation }: ExecutorOptions): Executor {
   /** Operations that their adapter has not settled, possibly since an earlier run. */
@@ -52,7 +56,7 @@ export function createExecutor({ clock, backoff, operationMs, onOperation }: Exe
   function whyNot({ key, hash }: Task, { begin, work, mayWrite }: RunLimits): SkipReason | undefined {
     if (begin.aborted || work.aborted) return 'RunEnded';
     if (inFlight.has(key)) return 'StillInProgress';
-    if (backoff.waitsUntil(key, hash) !== undefined) return 'BackingOff';
+    if (backoff.waiting(key, hash) !== undefined) return 'BackingOff';
     return mayWrite() ? undefined : 'WriteGateClosed';
   }
 
@@ -74,29 +78,28 @@ export function createExecutor({ clock, backoff, operationMs, onOperation }: Exe
     }
     const conflict = error instanceof ForeignObjectError;
     onOperation(operation, conflict ? 'conflict' : 'failed');
-    const dueAt = backoff.failed(key, hash, {
+    const told = { outcome: conflict ? 'conflict' : 'failed', reason: reasonOf(error), message } as const;
+    const kind = {
       terminal: error instanceof TerminalError,
-      retryAfterMs: error instanceof TransientError ? error.retryAfterMs : undefined,
-    });
-    return {
-      key,
-      outcome: conflict ? 'conflict' : 'failed',
-      reason: reasonOf(error),
-      message,
-      nextAttemptAt: wallTime(dueAt),
+      ...(error instanceof TransientError && {
+        retryAfterMs: error.retryAfterMs,
+        longestMs: error.longestBackoffMs,
+      }),
     };
+    return { key, ...told, nextAttemptAt: wallTime(backoff.failed(key, hash, kind, told)) };
   }
 
-  return async (task, limits) => {
+  async function execute(task: Task, limits: RunLimits): Promise<ResourceReport> {
     const { key, hash, operation, done } = task;
     const skip = whyNot(task, limits);
     if (skip !== undefined) {
-      const dueAt = skip === 'BackingOff' ? backoff.waitsUntil(key, hash) : undefined;
+      const waiting = skip === 'BackingOff' ? backoff.waiting(key, hash) : undefined;
       return {
         key,
         outcome: 'skipped',
         reason: skip,
-        ...(dueAt !== undefined && { nextAttemptAt: wallTime(dueAt) }),
+        ...(waiting && { nextAttemptAt: wallTime(waiting.dueAt) }),
+        ...(waiting?.told && { lastAttempt: waiting.told }),
       };
     }
     try {
@@ -108,7 +111,9 @@ export function createExecutor({ clock, backoff, operationMs, onOperation }: Exe
     backoff.succeeded(key);
     onOperation(operation, 'succeeded');
     return { key, ...done };
-  };
+  }
+
+  return { isDue: (task, limits) => whyNot(task, limits) === undefined, execute };
 }
 
 function reasonOf(error: unknown): ResourceReason {

@@ -68,4 +68,15 @@ describe(createReconcileMetrics, () => {
       'ccd_reconcile_controlplane_reachable{}': 0,
     });
   });
+
+  it('counts what waits for its next attempt as what its last one made of it', async () => {
+    const { factory, series } = createFactory();
+    const { desired, world, reconciler } = createRig({ metrics: createReconcileMetrics(factory) });
+    world.faults.inject({ at: 'create', key: topic(0), error: new Error('down') });
+    desired.set(topics(0, 2));
+    await reconciler.runOnce();
+    await reconciler.runOnce();
+    expect(series.get('ccd_reconcile_managed_resources{outcome="failed"}')).toBe(1);
+    expect(series.get('ccd_reconcile_managed_resources{outcome="skipped"}')).toBe(0);
+  });
 });

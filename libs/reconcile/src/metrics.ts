@@ -108,7 +108,11 @@ export function createReconcileMetrics(factory: MetricFactory): ReconcileMetrics
       if (report.lastSuccessAt !== undefined) success(report.lastSuccessAt / 1000);
       if (outcome === 'failed') return;
       withheld(report.held?.count ?? 0);
-      const counts = Object.groupBy(report.resources, (resource) => resource.outcome);
+      // What waits for its next attempt has failed until then.
+      const counts = Object.groupBy(
+        report.resources,
+        ({ outcome: of, lastAttempt }) => lastAttempt?.outcome ?? of,
+      );
       for (const each of resourceOutcomes) resources.set({ outcome: each }, counts[each]?.length ?? 0);
     },
   };

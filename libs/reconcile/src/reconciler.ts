@@ -83,9 +83,10 @@ export function createReconciler<Spec, Live>(options: ReconcilerOptions<Spec, Li
     clock,
     settings,
     concurrency: settings.concurrency,
+    storeMs: settings.storeMs,
     cache: createSnapshotCache(snapshots),
     keeper: createGuardKeeper({ clock, records: guardRecords, windowMs: settings.windowMs }),
-    execute: createExecutor({
+    executor: createExecutor({
       clock,
       backoff,
       operationMs: settings.operationMs,

@@ -50,6 +50,8 @@ export interface ResourceReport {
   readonly message?: string;
   /** When a failed or skipped change is due again, wall time in milliseconds; absent: with the next run. */
   readonly nextAttemptAt?: number;
+  /** Of one that is backing off: how the last attempt ended. */
+  readonly lastAttempt?: Required<Pick<ResourceReport, 'outcome' | 'reason' | 'message'>>;
 }
 
 /**

@@ -47,6 +47,8 @@ export interface RunResult {
     'outcome' | 'reason' | 'message' | 'source' | 'revision' | 'resources' | 'held' | 'warnings'
   >;
   readonly contact: Contact;
+  /** How long the engine at which the run failed asked to be left alone. */
+  readonly retryAfterMs?: number | undefined;
 }
 
 /** How the control plane answered. */
@@ -161,6 +163,7 @@ export async function run<Spec, Live>(
   const failed = (reason: RunReason, error: unknown): RunResult => ({
     told: { outcome: 'failed', reason, message: messageOf(error), resources: [], warnings },
     contact,
+    retryAfterMs: error instanceof TransientError ? error.retryAfterMs : undefined,
   });
 
   try {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { TransientError } from './errors.ts';
 import { createRunner } from './runner.ts';
 import { createRig, told, topics } from './testing/rig.ts';
 
@@ -140,5 +141,15 @@ describe(createRunner, () => {
     const delays = [];
     for (let run = 0; run < 3; run++) delays.push((await reconciler.runOnce()).nextAttemptAt - clock.now());
     expect(delays).toEqual([750, 1_500, 3_000]);
+  });
+
+  it('leaves alone for as long as it was asked to whoever could not be reached, the control plane or the engine', async () => {
+    const { desired, world, reconciler, clock } = createRig({ settings: { intervalMs: 30_000 } });
+    const error = new TransientError('slow down', { retryAfterMs: 45_000 });
+    const delay = async () => (await reconciler.runOnce()).nextAttemptAt - clock.now();
+    world.faults.inject({ at: 'observe', error, times: 1 });
+    expect(await delay()).toBe(45_000);
+    desired.faults.inject({ at: 'fetch', error, times: 1 });
+    expect(await delay()).toBe(45_000);
   });
 });

@@ -67,13 +67,14 @@ export function createRunner<Spec, Live>(
     }
   }
 
-  function delayAfter({ told: { outcome, resources }, contact: { retryAfterMs = 0 } }: RunResult): number {
+  function delayAfter({ told: { outcome, resources }, contact, retryAfterMs = 0 }: RunResult): number {
     const interval = spreadInterval(settings.intervalMs, random());
     const troubles = Math.max(failures, fetchFailures);
     const pause = troubles > 0 ? backoffMs(troubles, random(), interval) : interval;
     const due = resources.flatMap(({ nextAttemptAt }) => nextAttemptAt ?? []);
     const earliest = outcome === 'failed' ? Infinity : Math.min(...due) - clock.now();
-    return Math.max(Math.min(pause, earliest), Math.min(retryAfterMs, longestBackoffMs), settings.gapMs);
+    const alone = Math.min(Math.max(retryAfterMs, contact.retryAfterMs ?? 0), longestBackoffMs);
+    return Math.max(Math.min(pause, earliest), alone, settings.gapMs);
   }
 
   return {

@@ -17,6 +17,8 @@ export interface Observed<Live> {
   readonly live: Live;
   readonly owned: boolean;
   readonly appliedHash?: string;
+  /** For a person: what to do about one that is not ours and may have been. */
+  readonly advice?: string;
 }
 
 /** A point in the control plane's history. A restored database starts a new epoch. */
@@ -68,6 +70,19 @@ export interface Applier<Spec, Live> {
   create(desired: Desired<Spec>, signal: AbortSignal): Promise<void>;
   update(desired: Desired<Spec>, observed: Observed<Live>, signal: AbortSignal): Promise<void>;
   remove(observed: Observed<Live>, signal: AbortSignal): Promise<void>;
+  /** Absent where nothing is gained by it. */
+  readonly batch?: Batch<Spec>;
+}
+
+/**
+ * Stands around many changes, so that what an adapter writes down around each can be written together. It has no say in
+ * whether they are made: changes that no batch stands around, or one that could not begin, are made as well.
+ */
+export interface Batch<Spec> {
+  /** @param creating what is about to be created; of it, some may not come to its turn */
+  begin(creating: readonly Desired<Spec>[], signal: AbortSignal): Promise<void>;
+  /** After the last change that was waited for, however that went. What it cannot write down is found out again. */
+  end(signal: AbortSignal): Promise<void>;
 }
 
 /** Says why a live resource needs an update beyond a changed hash, or undefined when it is as it should be. */

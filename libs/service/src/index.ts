@@ -8,6 +8,8 @@ export type { ConfigProblem } from './config-error.ts';
 export { describeConfig } from './describe-config.ts';
 export { createDualProtocolServer } from './dual-protocol-server.ts';
 export type { Certificate, DualProtocolOptions, DualProtocolServer } from './dual-protocol-server.ts';
+export { failureOf } from './failure.ts';
+export type { Failure } from './failure.ts';
 export { errorCode, errorFields } from './error-fields.ts';
 export type { ErrorFields } from './error-fields.ts';
 export { exitWithParent } from './exit-with-parent.ts';

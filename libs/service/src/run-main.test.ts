@@ -126,6 +126,20 @@ describe(runMain, () => {
     ]);
   });
 
+  it.each([
+    [
+      'of ours',
+      "class LogUnavailableError extends Error { name = 'LogUnavailableError'; } throw new LogUnavailableError('no broker answers');",
+      'LogUnavailable',
+      'no broker answers',
+    ],
+    ['of others', "JSON.parse('hunter2');", 'StartFailed', 'see the log of this process'],
+  ])('says why it could not start by an error %s', async (_title, script, reason, message) => {
+    const probe = run(`await runMain('probe', none, async () => { ${script} });`, { ipc: true });
+    expect((await probe.ended).code).toBe(1);
+    expect(probe.messages).toEqual([{ type: 'ccd.workload', state: 'failing', reason, message }]);
+  });
+
   it('logs a failed start as fatal and exits 1', async () => {
     const probe = run(
       `await runMain('probe', none, async () => { throw new Error('no log to write to'); });`,

@@ -1,8 +1,10 @@
 import { ConfigError } from './config-error.ts';
 import { errorFields } from './error-fields.ts';
 import type { z } from 'zod';
+import { failureOf } from './failure.ts';
 import { exitWithParent } from './exit-with-parent.ts';
 import { loadConfig } from './load-config.ts';
+import type { Environment } from './load-config.ts';
 import { createLogger } from './logger.ts';
 import { listSettings } from './describe-config.ts';
 import type { SettingsSchema } from './setting.ts';
@@ -16,11 +18,12 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
  * ConfigError is printed as text, any other error logged as fatal; both exit 1. Errors that nobody caught leave the
  * state unknown: fatal, exit 1. With an IPC channel the process tells its parent how it is, and ends when that goes.
  * @param settings read from the environment for `start`, and listed for `--help`; other arguments are refused (exit 2)
+ * @param start gets the environment as well, for programs that start several services, each with settings of its own
  */
 export async function runMain<Schema extends SettingsSchema>(
   name: string,
   settings: Schema,
-  start: (config: z.output<Schema>, signal: AbortSignal) => Promise<RunningService>,
+  start: (config: z.output<Schema>, signal: AbortSignal, environment: Environment) => Promise<RunningService>,
 ): Promise<never> {
   answerArguments(name, settings, process.argv.slice(2));
   const stopping = new AbortController();
@@ -44,7 +47,7 @@ export async function runMain<Schema extends SettingsSchema>(
   if (process.channel) exitWithParent();
 
   try {
-    service = await start(loadConfig(settings, process.env), stopping.signal);
+    service = await start(loadConfig(settings, process.env), stopping.signal, process.env);
     // A signal may have come after the last look at it while starting.
     if (stopping.signal.aborted) await service.stop('signal');
     else await notifyReady();
@@ -56,8 +59,10 @@ export async function runMain<Schema extends SettingsSchema>(
       await notifyFailing('InvalidConfig', error.message);
     } else {
       fatal(service ? `${name} failed` : `${name} could not start`, error);
-      if (!service)
-        await notifyFailing('StartFailed', error instanceof Error ? error.message : 'unknown error');
+      if (!service) {
+        const { reason, message } = failureOf(error, 'StartFailed');
+        await notifyFailing(reason, message);
+      }
     }
     process.exit(1);
   }

@@ -1,3 +1,5 @@
+import { leaveLastWords } from './last-words.ts';
+
 /**
  * What a workload tells the local cluster over the IPC channel to its parent. `@ccd/cluster` reads the same shape;
  * the two packages don't know each other, so a change here is a change there.
@@ -11,8 +13,9 @@ export type WorkloadMessage =
       readonly message: string;
     };
 
-/** Says that the workload does its work, at first or again. Without a parent that listens nothing happens. */
+/** Says that the workload does its work, at first or again. Without a parent or a Kubernetes that listens nothing happens. */
 export async function notifyReady(): Promise<void> {
+  leaveLastWords(undefined);
   await send({ type: 'ccd.workload', state: 'running' });
 }
 
@@ -22,6 +25,7 @@ export async function notifyReady(): Promise<void> {
  * @param message what to do about it; no personal data, no credential
  */
 export async function notifyFailing(reason: string, message: string): Promise<void> {
+  leaveLastWords({ reason, message });
   await send({ type: 'ccd.workload', state: 'failing', reason, message: message.slice(0, 2_000) });
 }
 

@@ -30,24 +30,24 @@ export class ObjectNotFoundError extends Error {
   }
 }
 
-/** The store refuses what was asked: a person has to change permissions or credentials. */
+/** The store or database refuses what was asked: a person has to change permissions or credentials. */
 export class AccessDeniedError extends Error {
   override readonly name = 'AccessDeniedError';
   readonly key: string;
 
   constructor(key: string, why: string, options?: ErrorOptions) {
-    super(`access to ${key === '' ? 'the store' : key} is denied: ${why}`, options);
+    super(`access ${key === '' ? '' : `to ${key} `}is denied: ${why}`, options);
     this.key = key;
   }
 }
 
-/** The store does not answer, is full or fails: worth another attempt later. */
+/** The store or database does not answer, is full or fails: worth another attempt later. */
 export class StorageUnavailableError extends Error {
   override readonly name = 'StorageUnavailableError';
   readonly key: string;
 
   constructor(key: string, why: string, options?: ErrorOptions) {
-    super(`the store cannot serve ${key === '' ? 'this' : key} now: ${why}`, options);
+    super(`${key === '' ? 'not available' : `the store cannot serve ${key}`} now: ${why}`, options);
     this.key = key;
   }
 }

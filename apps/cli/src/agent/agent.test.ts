@@ -51,7 +51,7 @@ describe('agent', () => {
 
   it('says where it looked', async () => {
     expect((await rig.run('agent', 'status', '--data', '/none')).err).toBe(
-      'No agent keeps anything in /none. Give the folder of the installation with --data.\n',
+      'No agent keeps anything in /none. Give the folder of the installation with --data, or a namespace of Kubernetes with --namespace.\n',
     );
   });
 });

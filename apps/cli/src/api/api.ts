@@ -1,5 +1,5 @@
+import { version } from '@ccd/controlplane';
 import { Client, Metadata } from '@grpc/grpc-js';
-import { version } from '../version.ts';
 import { toAnswer } from './answer.ts';
 import type { Answer, Method } from './answer.ts';
 import { channelTo } from './channel.ts';

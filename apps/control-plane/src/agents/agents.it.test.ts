@@ -1,27 +1,22 @@
 import { conditionalKeys, installationKey, readSnapshotMetadata, writeKnownAnswer } from '@ccd/controlplane';
 import { agents, entities, installations, monitoring, streams } from '@ccd/protocol';
-import { eventually, scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@ccd/testkit';
+import { describe, expect, it } from '@jest/globals';
 import { status } from '@grpc/grpc-js';
-import type { Caller, ServiceRig } from '../testing/service-rig.ts';
-import { startServiceRig } from '../testing/service-rig.ts';
+import type { Caller } from '../testing/service-rig.ts';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 
 describe('what agents ask for and report', () => {
-  const scratch = scratchDir();
-  let rig: ServiceRig;
-  beforeAll(async () => {
-    rig = await startServiceRig(scratch);
-  }, 30_000);
-  afterAll(() => rig.stop());
+  const rig = useServiceRig();
 
   const createStream = async (name: string) =>
     (
-      await rig.call(streams.StreamsServiceService.createStream, {
-        stream: entities.Stream.create({ ref: { name, projectId: rig.projectId } }),
+      await rig().call(streams.StreamsServiceService.createStream, {
+        stream: entities.Stream.create({ ref: { name, projectId: rig().projectId } }),
       })
     ).stream;
   const desired = async (caller: Caller = 'installation') => {
-    const { response, metadata } = await rig.ask(agents.StreamsAgentServiceService.getStreams, {}, caller);
+    const { response, metadata } = await rig().ask(agents.StreamsAgentServiceService.getStreams, {}, caller);
     return {
       streams: response.extendedStreams,
       said: readSnapshotMetadata(metadata),
@@ -65,7 +60,7 @@ describe('what agents ask for and report', () => {
     const ask = async (known: Parameters<typeof writeKnownAnswer>[0], caller?: Caller) => {
       const { getStreams } = agents.StreamsAgentServiceService;
       const beside = writeKnownAnswer(known);
-      const { response, metadata } = await rig.ask(getStreams, {}, caller ?? 'installation', beside);
+      const { response, metadata } = await rig().ask(getStreams, {}, caller ?? 'installation', beside);
       return { count: response.extendedStreams.length, since: metadata.get(conditionalKeys.unchangedSince) };
     };
     const { revision, digest, count } = said;
@@ -86,8 +81,8 @@ describe('what agents ask for and report', () => {
     await createStream('three');
     const { streams: found } = await desired();
     const uuid = found.find(({ stream }) => stream?.ref?.name === 'three')?.uuid;
-    await rig.call(streams.StreamsServiceService.deleteStream, {
-      ref: { name: 'three', projectId: rig.projectId, billingId: '' },
+    await rig().call(streams.StreamsServiceService.deleteStream, {
+      ref: { name: 'three', projectId: rig().projectId, billingId: '' },
       recursive: false,
     });
     const { said } = await desired();
@@ -108,9 +103,9 @@ describe('what agents ask for and report', () => {
   const { EntityState_EntityType: EntityType, EntityState_Status: Status } = monitoring;
   const state = (
     change: Partial<monitoring.EntityState> = {},
-    projectId = rig.projectId,
+    projectId = rig().projectId,
   ): monitoring.EntityState => ({
-    stateTime: new Date(rig.clock.now()),
+    stateTime: new Date(rig().clock.now()),
     ref: { type: EntityType.STREAM, projectId, name: 'one' },
     status: Status.HEALTHY,
     message: '',
@@ -119,10 +114,10 @@ describe('what agents ask for and report', () => {
     ...change,
   });
   const report = (states: monitoring.EntityState[], caller?: Caller) =>
-    rig.send(monitor.updateEntityStates, [{ states }], caller);
+    rig().send(monitor.updateEntityStates, [{ states }], caller);
   const latest = async (change: Partial<monitoring.GetLatestEntityStatesRequest> = {}, caller?: Caller) =>
     (
-      await rig.call(
+      await rig().call(
         monitor.getLatestEntityStates,
         { ref: undefined, status: 0, projectionMask: undefined, ...change },
         caller,
@@ -131,7 +126,7 @@ describe('what agents ask for and report', () => {
 
   it('shows the newest state of each resource, whatever order they come in', async () => {
     await report([state({ status: Status.UNHEALTHY, message: 'no room' })]);
-    await report([state({ stateTime: new Date(rig.clock.now() - 1_000) })]);
+    await report([state({ stateTime: new Date(rig().clock.now() - 1_000) })]);
     expect(await latest()).toMatchObject([{ status: Status.UNHEALTHY, message: 'no room' }]);
     expect(await latest({ status: Status.HEALTHY })).toEqual([]);
     expect(await latest({ projectionMask: ['message'] })).toEqual([
@@ -140,7 +135,7 @@ describe('what agents ask for and report', () => {
   });
 
   it('takes no state of a project that the installation does not run, nor shows one to others', async () => {
-    await report([state({ message: 'not ours' }, rig.other.projectId)]);
+    await report([state({ message: 'not ours' }, rig().other.projectId)]);
     expect(await latest({}, 'otherAdmin')).toEqual([]);
     await report([state({ message: 'theirs' })], 'otherInstallation');
     expect((await latest()).map(({ message }) => message)).toEqual(['no room']);
@@ -148,15 +143,19 @@ describe('what agents ask for and report', () => {
   });
 
   it('sends what is there, and then every change, until the caller leaves', async () => {
-    const call = rig.follow(monitor.getEntityState, { ref: undefined, status: 0, projectionMask: undefined });
+    const call = rig().follow(monitor.getEntityState, {
+      ref: undefined,
+      status: 0,
+      projectionMask: undefined,
+    });
     const seen: string[] = [];
     call.on('data', ({ state: next }: monitoring.GetEntityStateResponse) => seen.push(next?.message ?? ''));
     const ended = new Promise((resolve) => call.once('error', resolve));
     await eventually('what is there', () => seen.length === 1);
-    await rig.clock.advance(1_000);
+    await rig().clock.advance(1_000);
     await report([state({ status: Status.REMOVED, message: 'gone' })]);
     await eventually('the change', async () => {
-      await rig.clock.advance(1_000);
+      await rig().clock.advance(1_000);
       return seen.length === 2;
     });
     expect(seen).toEqual(['no room', 'gone']);
@@ -165,7 +164,7 @@ describe('what agents ask for and report', () => {
   });
 
   it('forgets resources that went', async () => {
-    await rig.clock.advance(11 * 60_000);
+    await rig().clock.advance(11 * 60_000);
     await report([]);
     expect(await latest()).toEqual([]);
   });
@@ -178,38 +177,38 @@ describe('what agents ask for and report', () => {
     installationId,
     componentType: installations.InstalledComponentType.STREAMS_AGENT,
     instanceId: 'pod-1',
-    installedComponentState: { stateType, message: '', stateTime: new Date(rig.clock.now()) },
+    installedComponentState: { stateType, message: '', stateTime: new Date(rig().clock.now()) },
   });
 
   it('shows how components are, those that said so lately', async () => {
-    const { id } = rig.bootstrap.installation;
+    const { id } = rig().bootstrap.installation;
     const update = (
       request: installations.UpdateInstalledComponentStateRequest,
       caller: Caller = 'installation',
-    ) => rig.call(components.updateInstalledComponentState, request, caller);
+    ) => rig().call(components.updateInstalledComponentState, request, caller);
     await update(own(id));
-    await rig.clock.advance(1_000);
+    await rig().clock.advance(1_000);
     await update(own(id, installations.InstalledComponentStateType.ERROR));
     const current = async () =>
-      (await rig.call(components.listInstalledComponentsCurrentStates, { installationId: id }))
+      (await rig().call(components.listInstalledComponentsCurrentStates, { installationId: id }))
         .installedComponents;
     expect(await current()).toMatchObject([
       { instances: [{ id: 'pod-1', state: { stateType: installations.InstalledComponentStateType.ERROR } }] },
     ]);
-    const { installedComponents } = await rig.call(components.listInstalledComponents, {
+    const { installedComponents } = await rig().call(components.listInstalledComponents, {
       installationId: id,
     });
     expect(installedComponents[0]?.instances[0]?.states).toHaveLength(2);
-    await rig.clock.advance(6 * 60_000);
+    await rig().clock.advance(6 * 60_000);
     expect(await current()).toEqual([]);
     expect(
-      (await rig.call(installations.InstallationsServiceService.listInstallations, {})).installations,
+      (await rig().call(installations.InstallationsServiceService.listInstallations, {})).installations,
     ).toMatchObject([{ id, installationCredentials: { clientSecret: '' } }]);
     await expect(update(own(id), 'otherInstallation')).rejects.toMatchObject({
       code: status.PERMISSION_DENIED,
     });
     await expect(
-      rig.call(components.listInstalledComponents, { installationId: id }, 'otherAdmin'),
+      rig().call(components.listInstalledComponents, { installationId: id }, 'otherAdmin'),
     ).rejects.toMatchObject({ code: status.NOT_FOUND });
   });
 });

@@ -1,10 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { metaField, metaProperty } from '@ccd/contracts/testing';
 import { dataContracts, entities, schemas } from '@ccd/protocol';
-import { scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Caller, ServiceRig } from '../testing/service-rig.ts';
-import { startServiceRig } from '../testing/service-rig.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Caller } from '../testing/service-rig.ts';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 
 const { DataContractsServiceService: service } = dataContracts;
 const { DataContract_State: State } = entities;
@@ -33,20 +32,15 @@ const jsonSchema = (properties: object = {}) =>
   });
 
 describe('DataContractsService', () => {
-  const scratch = scratchDir();
-  let rig: ServiceRig;
-  beforeAll(async () => {
-    rig = await startServiceRig(scratch);
-  }, 30_000);
-  afterAll(() => rig.stop());
+  const rig = useServiceRig();
 
   const refOf = (version: string, name = 'visit', handle = 'acme') =>
     entities.DataContractRef.create({ handle, name, version });
   const create = (version: string, change: Partial<entities.DataContract> = {}, caller?: Caller) =>
-    rig.call(
+    rig().call(
       service.createDataContract,
       {
-        ...dataContracts.CreateDataContractRequest.create({ projectId: rig.projectId }),
+        ...dataContracts.CreateDataContractRequest.create({ projectId: rig().projectId }),
         dataContract: entities.DataContract.create({
           ref: refOf(version),
           keyField: 'session',
@@ -65,7 +59,7 @@ describe('DataContractsService', () => {
     );
   const get = async (version: string, caller?: Caller) =>
     (
-      await rig.call(
+      await rig().call(
         service.getDataContract,
         dataContracts.GetDataContractRequest.create({ ref: refOf(version) }),
         caller,
@@ -74,7 +68,7 @@ describe('DataContractsService', () => {
   const select = (version: string) => ({
     id: '',
     dataContractRef: refOf(version),
-    projectId: rig.projectId,
+    projectId: rig().projectId,
     billingId: '',
     approverExternalUserId: '',
     notifyReviewer: false,
@@ -83,8 +77,8 @@ describe('DataContractsService', () => {
 
   it('shows everybody the public contracts that come with the product', async () => {
     for (const caller of ['admin', 'otherAdmin'] as const) {
-      const projectId = caller === 'admin' ? rig.projectId : rig.other.projectId;
-      const { dataContractsAndChecksums: found } = await rig.call(
+      const projectId = caller === 'admin' ? rig().projectId : rig().other.projectId;
+      const { dataContractsAndChecksums: found } = await rig().call(
         service.listDataContracts,
         dataContracts.ListDataContractsRequest.create({ projectId }),
         caller,
@@ -102,7 +96,7 @@ describe('DataContractsService', () => {
   });
 
   it('gives the schema of a contract with the id that its events carry', async () => {
-    const { schema, confluentId } = await rig.call(schemas.SchemasServiceService.getSchema, {
+    const { schema, confluentId } = await rig().call(schemas.SchemasServiceService.getSchema, {
       ...schemas.GetSchemaRequest.create({}),
       ref: { handle: 'strmprivacy', name: 'example', version: '1.5.0', schemaType: entities.SchemaType.AVRO },
     });
@@ -113,20 +107,20 @@ describe('DataContractsService', () => {
   it('leads a contract from draft to active, step by step, and to the archive', async () => {
     const { dataContract } = await create('1.0.0');
     expect(dataContract).toMatchObject({ state: State.DRAFT, keyField: 'session', isPublic: false });
-    await expect(rig.call(service.activateDataContract, select('1.0.0'))).rejects.toMatchObject({
+    await expect(rig().call(service.activateDataContract, select('1.0.0'))).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
       details: expect.stringContaining("'acme/visit/1.0.0' is DRAFT"),
     });
-    await rig.call(service.reviewDataContract, select('1.0.0'));
-    await expect(rig.call(service.approveDataContract, select('1.0.0'), 'member')).rejects.toMatchObject({
+    await rig().call(service.reviewDataContract, select('1.0.0'));
+    await expect(rig().call(service.approveDataContract, select('1.0.0'), 'member')).rejects.toMatchObject({
       code: status.PERMISSION_DENIED,
     });
-    await rig.call(service.approveDataContract, select('1.0.0'));
-    await rig.call(service.activateDataContract, select('1.0.0'));
+    await rig().call(service.approveDataContract, select('1.0.0'));
+    await rig().call(service.activateDataContract, select('1.0.0'));
     expect((await get('1.0.0'))?.state).toBe(State.ACTIVE);
-    await rig.call(service.archiveDataContract, select('1.0.0'));
+    await rig().call(service.archiveDataContract, select('1.0.0'));
     expect((await get('1.0.0'))?.state).toBe(State.ARCHIVED);
-    await expect(rig.call(service.deleteDataContract, select('1.0.0'))).rejects.toMatchObject({
+    await expect(rig().call(service.deleteDataContract, select('1.0.0'))).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
     });
   });
@@ -142,9 +136,9 @@ describe('DataContractsService', () => {
       updateMask: ['metadata.title'],
       checksum,
     };
-    const updated = await rig.call(service.updateDataContract, change);
+    const updated = await rig().call(service.updateDataContract, change);
     expect(updated.dataContract).toMatchObject({ metadata: { title: 'Visits' }, keyField: 'session' });
-    await expect(rig.call(service.updateDataContract, change)).rejects.toMatchObject({
+    await expect(rig().call(service.updateDataContract, change)).rejects.toMatchObject({
       code: status.ABORTED,
       details: expect.stringContaining('changed meanwhile'),
     });
@@ -158,10 +152,10 @@ describe('DataContractsService', () => {
       ref: { schemaType: entities.SchemaType.JSONSCHEMA },
       fingerprint: expect.stringMatching(/^[0-9]+$/),
     });
-    await rig.call(service.reviewDataContract, select('1.2.0'));
-    await rig.call(service.approveDataContract, select('1.2.0'));
-    await rig.call(service.activateDataContract, select('1.2.0'));
-    const { schema, confluentId } = await rig.call(
+    await rig().call(service.reviewDataContract, select('1.2.0'));
+    await rig().call(service.approveDataContract, select('1.2.0'));
+    await rig().call(service.activateDataContract, select('1.2.0'));
+    const { schema, confluentId } = await rig().call(
       schemas.SchemasServiceService.getSchema,
       {
         ...schemas.GetSchemaRequest.create({}),
@@ -170,7 +164,7 @@ describe('DataContractsService', () => {
       'installation',
     );
     expect(schema).toMatchObject({ definition: jsonSchema(), state: entities.Schema_State.ACTIVE });
-    const { definition: byId } = await rig.call(
+    const { definition: byId } = await rig().call(
       service.getDataContractSchemaDefinition,
       dataContracts.GetDataContractSchemaDefinitionRequest.create({ confluentId }),
       'installation',

@@ -1,3 +1,4 @@
+import type { Clock } from '@ccd/reconcile';
 import type { ChangeFeed } from './change-feed.ts';
 
 export type SqlValue = string | number | bigint | boolean | Date | Uint8Array | null | readonly string[];
@@ -16,7 +17,11 @@ export interface Database extends Queryable {
    * Runs `work` in one serialisable transaction and commits it, or rolls back and throws. Work that lost a race is run
    * again, so it must not have effects of its own.
    */
-  transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  transaction<T>(
+    work: (transaction: Queryable) => Promise<T>,
+    /** `takesLong`: its statements may wait for others, or for themselves. */
+    options?: { readonly takesLong?: boolean },
+  ): Promise<T>;
   /** Rows of tables with a trigger `tell_change` that any process has changed. */
   readonly changes: ChangeFeed;
   close(): Promise<void>;
@@ -31,13 +36,23 @@ export function sqlState(error: unknown): string | undefined {
 const retryable = new Set(['40001', '40P01']);
 const maxAttempts = 8;
 
-/** Repeats a transaction that lost a race (serialization_failure, deadlock_detected). */
-export async function retryLostRaces<T>(attempt: () => Promise<T>): Promise<T> {
+const firstPauseMs = 10;
+const longestPauseMs = 320;
+
+/**
+ * Repeats a transaction that lost a race (serialization_failure, deadlock_detected), each time after a longer pause of
+ * which a random half is waited, so that those that raced do not meet again.
+ */
+export async function retryLostRaces<T>(
+  attempt: () => Promise<T>,
+  { clock, random = Math.random }: { readonly clock: Pick<Clock, 'sleep'>; readonly random?: () => number },
+): Promise<T> {
   for (let count = 1; ; count += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (count === maxAttempts || !retryable.has(sqlState(error) ?? '')) throw error;
     }
+    await clock.sleep((Math.min(firstPauseMs * 2 ** (count - 1), longestPauseMs) * (1 + random())) / 2);
   }
 }

@@ -24,9 +24,9 @@ describe(migrate, () => {
     let attempts = 0;
     const waiting: Database = {
       ...database,
-      transaction(work) {
+      transaction(work, options) {
         attempts += 1;
-        if (attempts > 1) return database.transaction(work);
+        if (attempts > 1) return database.transaction(work, options);
         return Promise.reject(Object.assign(new Error('it exists already'), { code: '42P07' }));
       },
     };

@@ -38,7 +38,7 @@ export async function migrate(database: Database, migrations: readonly Migration
 const madeMeanwhile: ReadonlySet<string> = new Set(['23505', '42701', '42P07', '42710', '42723']);
 
 async function runMissing(database: Database, migrations: readonly Migration[]): Promise<void> {
-  await database.transaction(async (transaction) => {
+  const bringUpToDate = async (transaction: Queryable): Promise<void> => {
     await transaction.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
     await transaction.query(
       'CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY, checksum text NOT NULL)',
@@ -57,7 +57,9 @@ async function runMissing(database: Database, migrations: readonly Migration[]):
       for (const statement of statementsOf(sql)) await transaction.query(statement);
       await transaction.query('INSERT INTO migrations (name, checksum) VALUES ($1, $2)', [name, checksum]);
     }
-  });
+  };
+  // For another replica's migrations, and on large tables.
+  await database.transaction(bringUpToDate, { takesLong: true });
 }
 
 async function readDone(transaction: Queryable): Promise<ReadonlyMap<string, string>> {

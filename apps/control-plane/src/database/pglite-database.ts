@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Transaction } from '@electric-sql/pglite';
 import { failpoint } from '@ccd/failpoints';
+import { systemClock } from '@ccd/reconcile';
 import { changesChannel, createChangeSource } from './change-feed.ts';
 import type { Database, Row, SqlValue } from './database.ts';
 import { retryLostRaces } from './database.ts';
@@ -51,15 +52,18 @@ async function toDatabase(engine: PGlite, onClose: () => void): Promise<Database
     changes,
     query: (sql, parameters = []) => run(engine, sql, parameters),
     transaction: (work) =>
-      retryLostRaces(async () => {
-        const result = await engine.transaction(async (transaction) => {
-          const done = await work({ query: (sql, parameters = []) => run(transaction, sql, parameters) });
-          failpoint('controlPlane.beforeCommit');
-          return done;
-        });
-        failpoint('controlPlane.afterCommit');
-        return result;
-      }),
+      retryLostRaces(
+        async () => {
+          const result = await engine.transaction(async (transaction) => {
+            const done = await work({ query: (sql, parameters = []) => run(transaction, sql, parameters) });
+            failpoint('controlPlane.beforeCommit');
+            return done;
+          });
+          failpoint('controlPlane.afterCommit');
+          return result;
+        },
+        { clock: systemClock },
+      ),
     async close() {
       await engine.close();
       onClose();

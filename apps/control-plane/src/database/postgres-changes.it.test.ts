@@ -1,3 +1,5 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { eventually } from '@ccd/testkit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -17,7 +19,7 @@ describe(listenForChanges, () => {
     await server.stop();
   });
 
-  function listen() {
+  function listen(url = server.url) {
     const clock = createFakeClock();
     const source = createChangeSource();
     const told: string[] = [];
@@ -29,7 +31,7 @@ describe(listenForChanges, () => {
       missed: () => told.push(source.isLive() ? 'live' : 'missed'),
     });
     stop = listenForChanges({
-      url: server.url,
+      url,
       source,
       clock,
       database: {
@@ -85,6 +87,24 @@ describe(listenForChanges, () => {
       return source.isLive();
     });
     expect(told).toEqual(['live', 'missed', 'live']);
+  });
+
+  it('says that a server which takes connections and no more does not answer', async () => {
+    const sockets = new Set<Socket>();
+    const silent = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => sockets.delete(socket));
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const { clock, errors } = listen(`postgres://somebody@127.0.0.1:${port}/any`);
+    await eventually('a connection', () => sockets.size === 1);
+    await clock.advance(10_000);
+    await eventually('the end of patience', () => errors.length === 1);
+    expect(String(errors[0])).toContain('does not answer');
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   });
 
   it('goes on trying where there is no server', async () => {

@@ -18,6 +18,15 @@ export interface PostgresChangesOptions {
 const pingEveryMs = 15_000;
 const echoWithinMs = 10_000;
 const reconnectAfterMs = 1_000;
+const connectWithinMs = 3_000;
+
+/** There is no connection to hear of changes on, and nobody says why. */
+class NotAnsweringError extends Error {
+  override readonly name = 'NotAnsweringError';
+  constructor() {
+    super('the database does not answer; changes are not heard of');
+  }
+}
 
 /** A notification of our own did not come back: something between us and the database passes none on. */
 class NotTellingError extends Error {
@@ -40,7 +49,12 @@ export function listenForChanges(options: PostgresChangesOptions): () => Promise
   const { signal } = stopping;
 
   async function listen(): Promise<never> {
-    const client = new pg.Client({ connectionString: url, application_name: 'ccd-control-plane changes' });
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'ccd-control-plane changes',
+      connectionTimeoutMillis: connectWithinMs,
+      keepAlive: true,
+    });
     const broken = Promise.withResolvers<never>();
     broken.promise.catch(() => {});
     client.on('error', broken.reject);
@@ -65,9 +79,9 @@ export function listenForChanges(options: PostgresChangesOptions): () => Promise
     }
 
     try {
-      await inTime(Promise.race([begin(), broken.promise]));
+      await inTime(Promise.race([begin(), broken.promise]), NotAnsweringError);
       for (let isFirst = true; ; isFirst = false) {
-        await inTime(Promise.race([ping(), broken.promise]));
+        await inTime(Promise.race([ping(), broken.promise]), NotTellingError);
         if (isFirst) source.setLive(true);
         await Promise.race([clock.sleep(pingEveryMs, signal), broken.promise]);
       }
@@ -78,10 +92,10 @@ export function listenForChanges(options: PostgresChangesOptions): () => Promise
   }
 
   /** Rejects when the work takes too long, or nobody waits for it any more. */
-  async function inTime(work: Promise<unknown>): Promise<void> {
+  async function inTime(work: Promise<unknown>, LateError: new () => Error): Promise<void> {
     const done = new AbortController();
     const late = clock.sleep(echoWithinMs, AbortSignal.any([signal, done.signal])).then(() => {
-      throw new NotTellingError();
+      throw new LateError();
     });
     try {
       await Promise.race([work, late]);

@@ -9,9 +9,14 @@ import pg from 'pg';
 import { describeDatabaseContract } from '../testing/database-contract.ts';
 import { DatabaseUnavailableError } from './database-unavailable-error.ts';
 import type { Database, Queryable } from './database.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations.ts';
 import { openPostgresDatabase } from './postgres-database.ts';
+import type { PostgresOptions } from './postgres-database.ts';
 
 const folder = scratchDir();
+type Limits = Pick<PostgresOptions, 'answerWithinMs' | 'poolSize'>;
+
 const opened: Database[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((database) => database.close()));
@@ -20,8 +25,9 @@ afterEach(async () => {
 const urlOf = ({ user, host, port, database }: PostgresServer, rest = ''): string =>
   `postgres://${user}@${host}:${port}/${database}${rest}`;
 
-function open(url: string, patienceMs = 10_000): Database {
-  const database = openPostgresDatabase({ url, clock: systemClock, patienceMs, onError: () => {} });
+function open(url: string, patienceMs = 10_000, limits: Limits = {}): Database {
+  const options = { url, clock: systemClock, patienceMs, onError: () => {}, ...limits };
+  const database = openPostgresDatabase(options);
   opened.push(database);
   return database;
 }
@@ -102,6 +108,64 @@ describeWithServers('postgres', 'openPostgresDatabase, whose server fails', () =
     } finally {
       await server().restart();
     }
+  });
+});
+
+describeWithServers('postgres', 'openPostgresDatabase, whose server hangs or has become a standby', () => {
+  const server = useServer(() => startPostgres());
+  const count = async (database: Queryable): Promise<unknown> =>
+    (await database.query('SELECT count(*)::int AS n FROM things'))[0]?.['n'];
+  async function withThings(patienceMs: number, limits: Limits): Promise<Database> {
+    const database = open(urlOf(server()), patienceMs, limits);
+    await database.query('DROP TABLE IF EXISTS things');
+    await database.query('CREATE TABLE things (id text)');
+    return database;
+  }
+  const insert = (database: Database) =>
+    database.transaction((transaction) => transaction.query("INSERT INTO things VALUES ('a')"));
+
+  it('gives up on a server that hangs, and goes on when it does', async () => {
+    const database = await withThings(500, { answerWithinMs: 200 });
+    await server().pause();
+    try {
+      await expect(insert(database)).rejects.toMatchObject({ outcome: 'nothing was changed' });
+      await expect(count(database)).rejects.toThrow(DatabaseUnavailableError);
+    } finally {
+      await server().resume();
+    }
+    await insert(database);
+    await expect(count(database)).resolves.toBe(1);
+  });
+
+  it('leaves a connection on which it may only read, as to what was the primary before a failover', async () => {
+    const database = await withThings(2_000, { poolSize: 1 });
+    await database.query('SET default_transaction_read_only = on');
+    await insert(database);
+    await expect(count(database)).resolves.toBe(1);
+  });
+});
+
+describeWithServers('postgres', 'migrate on PostgreSQL', () => {
+  const server = useServer(() => startPostgres());
+  const answerWithinMs = 100;
+
+  it('waits for another replica longer than for the answer to anything else', async () => {
+    const holder = new pg.Client({ connectionString: urlOf(server()) });
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock(7246093)');
+    const migrated = migrate(open(urlOf(server()), 0, { answerWithinMs }), migrations);
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'
+      AND clock_timestamp() - query_start > interval '${3 * answerWithinMs} milliseconds'`;
+    await eventually('it waits', async () => (await holder.query(waiting)).rowCount === 1);
+    await holder.query('SELECT pg_advisory_unlock(7246093)');
+    await expect(migrated).resolves.toBeUndefined();
+    await holder.end();
+  });
+
+  it('lets a step take its time', async () => {
+    const long = { name: '9999-long', sql: `SELECT pg_sleep(${(3 * answerWithinMs) / 1_000})` };
+    const database = open(urlOf(server()), 0, { answerWithinMs });
+    await expect(migrate(database, [...migrations, long])).resolves.toBeUndefined();
   });
 });
 

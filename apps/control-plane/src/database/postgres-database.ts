@@ -14,6 +14,8 @@ export interface PostgresOptions {
   readonly clock: Pick<Clock, 'sleep' | 'monotonic'>;
   /** For how long a database out of reach is waited for, where that can do no harm. @default 5 s */
   readonly patienceMs?: number;
+  /** How long a statement may take: none of ours takes long, and a server that hangs is noticed by it. @default 20 s */
+  readonly answerWithinMs?: number;
   /** Called with errors of connections that have no caller to reject: idle ones, and the one that hears of changes. */
   readonly onError: (error: unknown) => void;
 }
@@ -22,8 +24,9 @@ const defaultPatienceMs = 5_000;
 const firstPauseMs = 50;
 const longestPauseMs = 500;
 const connectWithinMs = 3_000;
-/** No statement of ours takes long; a server that hangs is noticed by it. */
-const answerWithinMs = 20_000;
+const defaultAnswerWithinMs = 20_000;
+/** What a statement of a transaction may take that waits for another replica, or for a large table. */
+const longWorkWithinMs = 60 * 60 * 1_000;
 
 /**
  * PostgreSQL over a pool of connections. While it is out of reach (it restarts, or another one takes over), what changes
@@ -36,7 +39,7 @@ export function openPostgresDatabase(options: PostgresOptions): Database {
     max: options.poolSize ?? 10,
     application_name: 'ccd-control-plane',
     connectionTimeoutMillis: connectWithinMs,
-    query_timeout: answerWithinMs,
+    query_timeout: options.answerWithinMs ?? defaultAnswerWithinMs,
     keepAlive: true,
   });
   pool.on('error', onError);
@@ -55,7 +58,11 @@ export function openPostgresDatabase(options: PostgresOptions): Database {
   return {
     ...database,
     changes: source,
-    transaction: (work) => retryLostRaces(() => persistently(() => inTransaction(pool, work))),
+    transaction: (work, { takesLong = false } = {}) =>
+      retryLostRaces(
+        () => persistently(() => inTransaction(pool, work, takesLong ? longWorkWithinMs : undefined)),
+        { clock },
+      ),
     async close() {
       await stopListening();
       await pool.end();
@@ -90,7 +97,11 @@ async function whileOutOfReach<T>(
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (transaction: Queryable) => Promise<T>,
+  withinMs?: number,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   // The pool listens to idle connections only. One that breaks between two statements fails the next of them.
@@ -98,19 +109,20 @@ async function inTransaction<T>(pool: pg.Pool, work: (transaction: Queryable) =>
   client.on('error', ignore);
   try {
     await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
-    const result = await work({ query: (sql, parameters = []) => run(client, sql, parameters) });
+    const result = await work({ query: (sql, parameters = []) => run(client, sql, parameters, withinMs) });
     failpoint('controlPlane.beforeCommit');
     await commit(client);
     failpoint('controlPlane.afterCommit');
     return result;
   } catch (error) {
+    if (error instanceof Error && isOutOfReach(error)) broken = error;
     await client.query('ROLLBACK').catch((rollbackError: unknown) => {
       broken = rollbackError instanceof Error ? rollbackError : new Error('rollback failed');
     });
     throw error;
   } finally {
     client.off('error', ignore);
-    // A connection that could not roll back is not given to the next caller.
+    // One that could not roll back, or leads to a server that has become a standby, is not given to the next caller.
     client.release(broken);
   }
 }
@@ -128,8 +140,10 @@ async function run(
   client: pg.Pool | pg.PoolClient,
   sql: string,
   parameters: readonly SqlValue[],
+  withinMs?: number,
 ): Promise<readonly Row[]> {
   const values = parameters.map((value) => (value instanceof Uint8Array ? Buffer.from(value) : value));
-  const { rows } = await client.query<Row>(sql, values);
+  const limit = withinMs === undefined ? {} : { query_timeout: withinMs };
+  const { rows } = await client.query<Row>({ text: sql, values, ...limit });
   return rows;
 }

@@ -1,4 +1,4 @@
-import { RecentMap } from '../recent-map.ts';
+import { LRUCache } from 'lru-cache';
 import type { ChangedRow, ChangeFeed } from './change-feed.ts';
 
 export interface RowCacheOptions {
@@ -15,8 +15,12 @@ export interface RowCache<Value> {
   get(key: string, read: () => Promise<Value>): Promise<Value>;
 }
 
-export function createRowCache<Value>({ changes, capacity, touches }: RowCacheOptions): RowCache<Value> {
-  const known = new RecentMap<string, Value>(capacity);
+export function createRowCache<Value extends number | object | undefined>({
+  changes,
+  capacity,
+  touches,
+}: RowCacheOptions): RowCache<Value> {
+  const known = new LRUCache<string, NonNullable<Value>>({ max: capacity });
   /** Counts what made entries void: a value that was read before the last of it may be old. */
   let era = 0;
 
@@ -40,7 +44,7 @@ export function createRowCache<Value>({ changes, capacity, touches }: RowCacheOp
       if (value !== undefined) return value;
       const began = era;
       const fresh = await read();
-      if (changes.isLive() && began === era) known.set(key, fresh);
+      if (changes.isLive() && began === era && fresh !== undefined) known.set(key, fresh);
       return fresh;
     },
   };

@@ -79,7 +79,7 @@ describe(createDesiredStates, () => {
       `INSERT INTO organizations (id, name, handle, created_at) VALUES ($1, 'A', 'a', now())`,
       [organizationId],
     );
-  }, 30_000);
+  });
   afterAll(() => database.close());
   beforeEach(async () => {
     installationId = await addInstallation();

@@ -10,9 +10,9 @@ import type { Revision } from '@ccd/reconcile';
 import { isSameRevision } from '@ccd/reconcile';
 import { toGrpcResponse } from '@ccd/service';
 import type { GrpcResponse } from '@ccd/service';
+import { LRUCache } from 'lru-cache';
 import type { Database, Queryable } from '../database/database.ts';
 import { createRowCache } from '../database/row-cache.ts';
-import { RecentMap } from '../recent-map.ts';
 import { readRemovals, readRevision } from './revision.ts';
 
 /** One agent's answer, the serialised message with what is said beside it: made once for all who are sent it. */
@@ -70,8 +70,11 @@ export function createDesiredStates(
     capacity,
     touches: ({ table, id }) => (table === 'installations' ? [id] : []),
   });
-  const marks = new RecentMap<string, Mark>(capacity);
-  const answers = new RecentMap<string, Encoded>(maxBytes, ({ state }) => state.frame.length + 1_000);
+  const marks = new LRUCache<string, Mark>({ max: capacity });
+  const answers = new LRUCache<string, Encoded>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ state }) => state.frame.length + 1_000,
+  });
   const underWay = new Map<string, { readonly revision: Revision; readonly encoding: Promise<Encoded> }>();
 
   async function encode(installationId: string, build: BuildDesired): Promise<Encoded> {

@@ -1,6 +1,6 @@
 import type { Clock } from '@ccd/reconcile';
+import { LRUCache } from 'lru-cache';
 import type { TokenVerifier, VerifiedToken } from '../principals.ts';
-import { RecentMap } from '../recent-map.ts';
 
 export interface RememberingVerifierOptions {
   readonly verifier: TokenVerifier;
@@ -31,7 +31,7 @@ export function createRememberingVerifier({
   clock,
   capacity = 50_000,
 }: RememberingVerifierOptions): TokenVerifier {
-  const remembered = new RecentMap<string, Remembered>(capacity);
+  const remembered = new LRUCache<string, Remembered>({ max: capacity });
 
   return {
     async verify(token) {

@@ -1,46 +1,43 @@
 import { status } from '@grpc/grpc-js';
 import { entities, kafkaClusters, kafkaExporters, kafkaUsers } from '@ccd/protocol';
-import { scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ServiceRig } from '../testing/service-rig.ts';
-import { startServiceRig } from '../testing/service-rig.ts';
+import { describe, expect, it } from '@jest/globals';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 
 const clusters = kafkaClusters.KafkaClustersServiceService;
 const exporters = kafkaExporters.KafkaExportersServiceService;
 const users = kafkaUsers.KafkaUsersServiceService;
 
 describe('Kafka clusters, exporters and users of a self-hosted installation', () => {
-  const scratch = scratchDir();
-  let rig: ServiceRig;
-  beforeAll(async () => {
-    rig = await startServiceRig(scratch);
-  }, 30_000);
-  afterAll(() => rig.stop());
+  const rig = useServiceRig();
 
-  const exporterRef = (name: string) => entities.KafkaExporterRef.create({ name, projectId: rig.projectId });
+  const exporterRef = (name: string) =>
+    entities.KafkaExporterRef.create({ name, projectId: rig().projectId });
 
   it('are none', async () => {
-    const { projectId } = rig;
+    const { projectId } = rig();
     await expect(
-      rig.call(clusters.listKafkaClusters, kafkaClusters.ListKafkaClustersRequest.create({ projectId })),
+      rig().call(clusters.listKafkaClusters, kafkaClusters.ListKafkaClustersRequest.create({ projectId })),
     ).resolves.toStrictEqual({ kafkaClusters: [] });
     await expect(
-      rig.call(exporters.listKafkaExporters, kafkaExporters.ListKafkaExportersRequest.create({ projectId })),
+      rig().call(
+        exporters.listKafkaExporters,
+        kafkaExporters.ListKafkaExportersRequest.create({ projectId }),
+      ),
     ).resolves.toStrictEqual({ kafkaExporters: [] });
-    await expect(rig.call(users.listKafkaUsers, { ref: exporterRef('') })).resolves.toStrictEqual({
+    await expect(rig().call(users.listKafkaUsers, { ref: exporterRef('') })).resolves.toStrictEqual({
       kafkaUsers: [],
     });
   });
 
   it.each([
-    ['users of an exporter', () => rig.call(users.listKafkaUsers, { ref: exporterRef('demo') })],
-    ['an exporter', () => rig.call(exporters.getKafkaExporter, { ref: exporterRef('demo') })],
+    ['users of an exporter', () => rig().call(users.listKafkaUsers, { ref: exporterRef('demo') })],
+    ['an exporter', () => rig().call(exporters.getKafkaExporter, { ref: exporterRef('demo') })],
     [
       "another organisation's project",
       () =>
-        rig.call(
+        rig().call(
           exporters.listKafkaExporters,
-          kafkaExporters.ListKafkaExportersRequest.create({ projectId: rig.other.projectId }),
+          kafkaExporters.ListKafkaExportersRequest.create({ projectId: rig().other.projectId }),
         ),
     ],
   ])('knows no %s', async (_case, ask) => {
@@ -50,9 +47,9 @@ describe('Kafka clusters, exporters and users of a self-hosted installation', ()
   it('says what to do instead to whoever wants to make one', async () => {
     const kafkaExporter = entities.KafkaExporter.create({
       ref: exporterRef(''),
-      streamRef: { name: 'demo', projectId: rig.projectId },
+      streamRef: { name: 'demo', projectId: rig().projectId },
     });
-    await expect(rig.call(exporters.createKafkaExporter, { kafkaExporter })).rejects.toMatchObject({
+    await expect(rig().call(exporters.createKafkaExporter, { kafkaExporter })).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
       details: expect.stringContaining('topics of its own Kafka'),
     });

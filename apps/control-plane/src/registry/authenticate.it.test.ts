@@ -58,7 +58,7 @@ describe(createAuthenticate, () => {
         },
       },
     );
-  }, 30_000);
+  });
   afterAll(() => database.close());
 
   it('knows a caller that calls again without asking the database', async () => {

@@ -1,19 +1,12 @@
 import { once } from 'node:events';
 import { status } from '@grpc/grpc-js';
 import { monitoring, protocolRegistry } from '@ccd/protocol';
-import { scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startServiceRig } from '../testing/service-rig.ts';
-import type { ServiceRig } from '../testing/service-rig.ts';
+import { describe, expect, it } from '@jest/globals';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 import { accessRules } from './access.ts';
 import { createRpcServer } from './rpc-server.ts';
 
-const folder = scratchDir();
-let rig: ServiceRig;
-beforeAll(async () => {
-  rig = await startServiceRig(folder);
-});
-afterAll(() => rig.stop());
+const rig = useServiceRig();
 
 const services = [...protocolRegistry()].filter((type) => type.kind === 'service');
 const methods = services.flatMap((service) =>
@@ -28,7 +21,7 @@ const methods = services.flatMap((service) =>
 async function outcomeOf(path: string): Promise<string> {
   const empty = { path, requestSerialize: () => Buffer.alloc(0), responseDeserialize: () => 'an answer' };
   try {
-    return await rig.call(empty, undefined, 'nobody');
+    return await rig().call(empty, undefined, 'nobody');
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -54,13 +47,13 @@ describe(createRpcServer, () => {
   });
 
   it('ends streams of answers as finished when it is about to stop', async () => {
-    const call = rig.follow(
+    const call = rig().follow(
       monitoring.MonitoringServiceService.getEntityState,
       monitoring.GetEntityStateRequest.create(),
     );
     const ended = once(call.resume(), 'status');
     await once(call, 'metadata');
-    rig.endStreams();
+    rig().endStreams();
     await expect(ended).resolves.toMatchObject([{ code: status.OK }]);
   });
 });

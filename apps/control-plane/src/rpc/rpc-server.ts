@@ -22,7 +22,7 @@ export interface RpcServerOptions {
   readonly logger: Logger;
 }
 
-/** A gRPC server in which every method of every given service answers, if only that it is not implemented. */
+/** A gRPC server in which every method of every given service answers, be it with UNIMPLEMENTED. */
 export function createRpcServer(options: RpcServerOptions): GrpcServer {
   const methods = new Map<string, GrpcMethod>(options.others);
   for (const { service, handlers } of options.implementations) {

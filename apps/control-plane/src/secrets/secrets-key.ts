@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const keyBytes = 32;
 
-/** The key of the database's secrets is absent or is none. Does not quote it. */
+/** The key of the database's secrets is absent, is none, or is that of another database. Does not quote it. */
 export class SecretsKeyError extends Error {
   override readonly name = 'SecretsKeyError';
 }

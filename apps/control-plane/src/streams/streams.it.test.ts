@@ -1,40 +1,38 @@
 import { status } from '@grpc/grpc-js';
 import { batchExporters, dataConnectors, entities, keyStreams, streams } from '@ccd/protocol';
-import { scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Caller, ServiceRig } from '../testing/service-rig.ts';
-import { startServiceRig } from '../testing/service-rig.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Caller } from '../testing/service-rig.ts';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 
 const { StreamsServiceService: service } = streams;
 const example = 'strmprivacy/example/1.5.0';
 
 describe('StreamsService', () => {
-  const scratch = scratchDir();
-  let rig: ServiceRig;
-  beforeAll(async () => {
-    rig = await startServiceRig(scratch);
-  }, 30_000);
-  afterAll(() => rig.stop());
+  const rig = useServiceRig();
 
   const create = async (stream: Parameters<typeof entities.Stream.create>[0], caller?: Caller) => {
-    const ref = { projectId: rig.projectId, name: '', billingId: '', ...stream?.ref };
+    const ref = { projectId: rig().projectId, name: '', billingId: '', ...stream?.ref };
     const wanted = entities.Stream.create({ ...stream, ref });
-    return (await rig.call(service.createStream, { stream: wanted }, caller)).stream;
+    return (await rig().call(service.createStream, { stream: wanted }, caller)).stream;
   };
   const masked = (name: string, source: string, patterns: readonly string[], seed = '') =>
     create({
-      ref: { name, projectId: rig.projectId },
+      ref: { name, projectId: rig().projectId },
       linkedStream: source,
       consentLevels: [1],
       maskedFields: { hashType: '', seed, fieldPatterns: { [example]: { fieldPatterns: [...patterns] } } },
     });
   const get = async (name: string, recursive = false) =>
-    (await rig.call(service.getStream, { ref: { name, projectId: rig.projectId, billingId: '' }, recursive }))
-      .streamTree;
+    (
+      await rig().call(service.getStream, {
+        ref: { name, projectId: rig().projectId, billingId: '' },
+        recursive,
+      })
+    ).streamTree;
   const remove = (name: string, recursive = false, caller?: Caller) =>
-    rig.call(
+    rig().call(
       service.deleteStream,
-      { ref: { name, projectId: rig.projectId, billingId: '' }, recursive },
+      { ref: { name, projectId: rig().projectId, billingId: '' }, recursive },
       caller,
     );
 
@@ -124,24 +122,24 @@ describe('StreamsService', () => {
   it('keeps what others hang on, unless everything is to go', async () => {
     await create({ ref: { name: 'tree' } });
     await create({ linkedStream: 'tree', consentLevels: [1] });
-    await rig.call(dataConnectors.DataConnectorsServiceService.createDataConnector, {
+    await rig().call(dataConnectors.DataConnectorsServiceService.createDataConnector, {
       dataConnector: entities.DataConnector.create({
-        ref: { name: 'bucket', projectId: rig.projectId },
+        ref: { name: 'bucket', projectId: rig().projectId },
         location: {
           $case: 's3Bucket',
           value: { bucketName: 'bucket', credentials: '{"url":"file:///"}', assumeRoleArn: '' },
         },
       }),
     });
-    const { batchExporter } = await rig.call(
+    const { batchExporter } = await rig().call(
       batchExporters.BatchExportersServiceService.createBatchExporter,
       {
         batchExporter: entities.BatchExporter.create({
-          ref: { name: 'files', projectId: rig.projectId },
-          dataConnectorRef: { name: 'bucket', projectId: rig.projectId },
+          ref: { name: 'files', projectId: rig().projectId },
+          dataConnectorRef: { name: 'bucket', projectId: rig().projectId },
           streamOrKeyStreamRef: {
             $case: 'streamRef',
-            value: entities.StreamRef.create({ name: 'tree-1', projectId: rig.projectId }),
+            value: entities.StreamRef.create({ name: 'tree-1', projectId: rig().projectId }),
           },
         }),
       },
@@ -158,9 +156,9 @@ describe('StreamsService', () => {
   });
 
   it('has a key stream for each source', async () => {
-    const { keyStreams: found } = await rig.call(
+    const { keyStreams: found } = await rig().call(
       keyStreams.KeyStreamsServiceService.listKeyStreams,
-      keyStreams.ListKeyStreamsRequest.create({ projectId: rig.projectId }),
+      keyStreams.ListKeyStreamsRequest.create({ projectId: rig().projectId }),
     );
     expect(found.map(({ ref }) => ref?.name)).toEqual(expect.arrayContaining(['plain', 'source']));
     expect(found.map(({ ref }) => ref?.name)).not.toContain('source-1-2');
@@ -168,8 +166,8 @@ describe('StreamsService', () => {
 
   it('lets no one in from outside: not another organisation, nor a user who is no member', async () => {
     for (const caller of ['otherAdmin', 'outsider'] as const) {
-      const request = streams.ListStreamsRequest.create({ projectId: rig.projectId });
-      await expect(rig.call(service.listStreams, request, caller)).rejects.toMatchObject({
+      const request = streams.ListStreamsRequest.create({ projectId: rig().projectId });
+      await expect(rig().call(service.listStreams, request, caller)).rejects.toMatchObject({
         code: status.NOT_FOUND,
       });
     }

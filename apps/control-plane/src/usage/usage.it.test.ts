@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { status } from '@grpc/grpc-js';
 import { streamIdKey, usageBeforeKey } from '@ccd/controlplane';
 import { entities, streams, usage } from '@ccd/protocol';
-import { scratchDir } from '@ccd/testkit';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Caller, ServiceRig } from '../testing/service-rig.ts';
-import { startServiceRig } from '../testing/service-rig.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Caller } from '../testing/service-rig.ts';
+import { useServiceRig } from '../testing/use-service-rig.ts';
 
 const { UsageServiceService: service } = usage;
 const minuteMs = 60_000;
@@ -14,24 +13,19 @@ const noon = Date.UTC(2025, 9, 1, 12);
 const after = (minutes: number): number => noon + minutes * minuteMs;
 
 describe('UsageService', () => {
-  const scratch = scratchDir();
-  let rig: ServiceRig;
-  beforeAll(async () => {
-    rig = await startServiceRig(scratch);
-  }, 30_000);
-  afterAll(() => rig.stop());
+  const rig = useServiceRig();
 
-  const refOf = (name: string) => entities.StreamRef.create({ name, projectId: rig.projectId });
+  const refOf = (name: string) => entities.StreamRef.create({ name, projectId: rig().projectId });
   const createStream = (name: string) =>
-    rig.call(streams.StreamsServiceService.createStream, {
+    rig().call(streams.StreamsServiceService.createStream, {
       stream: entities.Stream.create({ ref: refOf(name) }),
     });
   const store = (name: string, eventCount: number, time: number, before?: number, caller?: Caller) =>
-    rig.ask(
+    rig().ask(
       service.storeUsageEvent,
       usage.StoreUsageEventRequest.create({
         stream: name,
-        projectId: rig.projectId,
+        projectId: rig().projectId,
         eventCount,
         eventArrivalTime: new Date(time),
       }),
@@ -39,7 +33,7 @@ describe('UsageService', () => {
       before === undefined ? {} : { [usageBeforeKey]: String(before) },
     );
   const ask = (name: string, start: number, end: number, seconds = 60n, caller?: Caller) =>
-    rig.call(
+    rig().call(
       service.getStreamEventUsage,
       {
         ref: refOf(name),
@@ -82,8 +76,8 @@ describe('UsageService', () => {
 
   it('believes a clock that is ahead no more than has come to pass', async () => {
     await createStream('ahead');
-    await store('ahead', 10, rig.clock.now() + 365 * 86_400_000);
-    const now = rig.clock.now();
+    await store('ahead', 10, rig().clock.now() + 365 * 86_400_000);
+    const now = rig().clock.now();
     await expect(countsOf('ahead', now - minuteMs, now)).resolves.toStrictEqual([10]);
   });
 
@@ -121,19 +115,19 @@ describe('UsageService', () => {
     await createStream('namesake');
     const request = usage.StoreUsageEventRequest.create({
       stream: 'namesake',
-      projectId: rig.projectId,
+      projectId: rig().projectId,
       eventCount: 1,
       eventArrivalTime: new Date(noon),
     });
     const report = (uuid: string) =>
-      rig.ask(service.storeUsageEvent, request, 'installation', { [streamIdKey]: uuid });
+      rig().ask(service.storeUsageEvent, request, 'installation', { [streamIdKey]: uuid });
     await expect(report(randomUUID())).rejects.toMatchObject({ code: status.NOT_FOUND });
   });
 
   it('forgets the total with its stream', async () => {
     await createStream('again');
     await store('again', 10, after(1));
-    await rig.call(streams.StreamsServiceService.deleteStream, { ref: refOf('again'), recursive: false });
+    await rig().call(streams.StreamsServiceService.deleteStream, { ref: refOf('again'), recursive: false });
     await createStream('again');
     await expect(countsOf('again', after(1), after(2))).resolves.toStrictEqual([0]);
   });

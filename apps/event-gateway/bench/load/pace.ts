@@ -34,9 +34,14 @@ const record = (histogram: RecordableHistogram, ms: number): void => {
 };
 
 /**
- * Sends each request when it is due, looking at the clock in every turn of the event loop and not by a timer: what falls
- * due within a millisecond would otherwise come at once, and the server would be measured queueing it. A request that
- * finds no free lane waits, and its waiting counts.
+ * Between two looks at the clock. What falls due meanwhile is sent together, and answers that came meanwhile are read
+ * together: a generator that looks all the time pays a turn of its event loop for each of them, and is at its own limit
+ * before the server is. A timer's millisecond would be too long, since the server would be measured queueing it.
+ */
+const restMs = 0.2;
+
+/**
+ * Sends each request when it is due, give or take a rest. A request that finds no free lane waits, and its waiting counts.
  */
 export function createPace({ rate, ms, lanes, send }: PaceOptions): Pace {
   const [latencies, lags] = [createHistogram(), createHistogram()];
@@ -44,6 +49,7 @@ export function createPace({ rate, ms, lanes, send }: PaceOptions): Pace {
   const idle = [...lanes];
   const all = Math.floor((ms / 1_000) * rate);
   const done = Promise.withResolvers<undefined>();
+  const never = new Int32Array(new SharedArrayBuffer(4));
   let started = 0;
   let sent = 0;
 
@@ -81,6 +87,7 @@ export function createPace({ rate, ms, lanes, send }: PaceOptions): Pace {
     // The server is behind by then.
     const isLate = now - started > ms * 1.5;
     if (!isAnswered && !isLate) {
+      Atomics.wait(never, 0, 0, restMs);
       setImmediate(turn);
       return;
     }

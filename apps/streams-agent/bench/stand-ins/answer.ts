@@ -17,9 +17,9 @@ export interface Answers {
   readonly unchanged: WireReply;
 }
 
-/** Half of the streams are sources with their keys, and each source has one that is derived from it. */
-export function createAnswers(streams: number): Answers {
-  const items = Array.from({ length: streams / 2 }, (_, index) => {
+/** Source streams with their keys, and one that is derived from each of them. @param sources how many */
+export function createAnswers(sources: number): Answers {
+  const items = Array.from({ length: sources }, (_, index) => {
     const [number, derived] = [2 * index, 2 * index + 1];
     return [
       sampleStream(number),
@@ -35,5 +35,5 @@ export function createAnswers(streams: number): Answers {
   };
 }
 
-/** What an agent makes of it: a topic for each stream and each source's keys, and a decrypter for each derived stream. */
-export const resourcesOf = (streams: number): number => (streams / 2) * 4;
+/** What an agent makes of each source: three topics, and a decrypter. */
+export const resourcesOfSource = 4;

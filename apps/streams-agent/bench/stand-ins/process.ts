@@ -1,6 +1,6 @@
 /**
  * Control plane, cluster and event log of the benchmark, in memory and in a process of their own, so that what they hold
- * and do is not the agent's. usage: node process.ts <streams> <socket of the log>, with a channel to the process that asks.
+ * and do is not the agent's. usage: node process.ts <sources> <socket of the log>, with a channel to the process that asks.
  */
 import { createServer } from 'node:net';
 import { createMemoryCluster } from '@ccd/cluster/testing';
@@ -15,8 +15,8 @@ const say = (word: Word): void => {
 
 const cluster = createMemoryCluster();
 const log = createMemoryLog();
-const [, , streams, socketPath] = process.argv;
-const { inFull, unchanged } = createAnswers(Number(streams));
+const [, , sources, socketPath] = process.argv;
+const { inFull, unchanged } = createAnswers(Number(sources));
 const server = await startStandInServer();
 let answerUnchanged = true;
 server.answerWith((list) => {

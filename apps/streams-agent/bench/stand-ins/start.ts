@@ -17,12 +17,12 @@ export interface StandIns {
 }
 
 /** Starts them on the other core; the log listens on a socket at `socketPath`. */
-export async function startStandIns(streams: number, socketPath: string): Promise<StandIns> {
+export async function startStandIns(sources: number, socketPath: string): Promise<StandIns> {
   const [program, ...args] = onOtherCore([
     process.execPath,
     '--disable-warning=ExperimentalWarning',
     fileURLToPath(new URL('process.ts', import.meta.url)),
-    `${streams}`,
+    `${sources}`,
     socketPath,
   ]);
   const child = spawn(program, args, {
@@ -70,7 +70,7 @@ export async function startStandIns(streams: number, socketPath: string): Promis
       return call.promise as ReturnType<Calls[Method]>;
     };
 
-  const [load, save, release] = [ask('load'), ask('save'), ask('release')];
+  const [read, save, release] = [ask('load'), ask('save'), ask('release')];
   const { port, authUrl } = await ready.promise;
   return {
     port,
@@ -80,6 +80,7 @@ export async function startStandIns(streams: number, socketPath: string): Promis
       createWorkload: ask('createWorkload'),
       updateWorkload: ask('updateWorkload'),
       removeWorkload: ask('removeWorkload'),
+      readLog: async () => [],
       listSecrets: ask('listSecrets'),
       createSecret: ask('createSecret'),
       updateSecret: ask('updateSecret'),
@@ -89,10 +90,11 @@ export async function startStandIns(streams: number, socketPath: string): Promis
         return () => watchers.delete(onChange);
       },
       agentState: (agent) => ({
-        load: (document) => load(agent, document),
+        load: (document) => read(agent, document),
         save: (document, text) => save(agent, document, text),
         release: () => release(agent),
       }),
+      lead: () => ({ isHeld: () => true, onChange: () => () => {}, stop: async () => {} }),
       close: async () => {},
     },
     asked: (times) =>

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { systemClock } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError, InvalidSpecError } from '../errors.ts';
+import { alwaysLeads } from '../always-leads.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import type { Cluster, LiveWorkload, WorkloadSpec } from '../port.ts';
 import { assertSecretSpec, assertWorkloadSpec, includesLabels } from '../spec-rules.ts';
 import { createWatchers } from '../watchers.ts';
 import { openAgentFiles } from './agent-files.ts';
 import { inWordsOfPort, makeFolder } from './files.ts';
+import { createLastLines } from './last-lines.ts';
+import type { LastLines } from './last-lines.ts';
 import { launch } from './launch.ts';
 import type { Program } from './launch.ts';
 import { lockFolder } from './lock-folder.ts';
@@ -45,6 +48,7 @@ interface Workload {
   /** What the next process runs by. */
   readonly applied: { spec: WorkloadSpec };
   readonly supervisor: Supervisor;
+  readonly said: LastLines;
 }
 
 /**
@@ -103,6 +107,7 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
   const run = (spec: WorkloadSpec, uid: string): Workload => {
     const { name } = spec;
     const applied = { spec };
+    const said = createLastLines();
     const supervisor = createSupervisor({
       clock,
       graceMs,
@@ -116,12 +121,13 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
           secretFolder: async (secret) =>
             (await secrets.find(secret)) ? secrets.dataFolder(secret) : undefined,
           onLine: (stream, line) => {
+            said.add(line);
             onLog({ workload: name, stream, line });
           },
           onReport,
         }),
     });
-    const workload = { uid, applied, supervisor };
+    const workload = { uid, applied, supervisor, said };
     workloads.set(name, workload);
     return workload;
   };
@@ -192,6 +198,7 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
         await rm(join(runRoot, name), { recursive: true, force: true });
         watchers.notify();
       }),
+    readLog: (name, lines) => look(async () => workloads.get(name)?.said.last(lines) ?? []),
 
     listSecrets: (labels) =>
       look(async () => (await secrets.list()).filter((secret) => includesLabels(secret.labels, labels))),
@@ -222,6 +229,7 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
 
     watch: watchers.add,
     agentState: (agent) => openAgentFiles(join(dataDir, 'agents'), agent),
+    lead: () => alwaysLeads,
     async close() {
       if (closed) return;
       closed = true;

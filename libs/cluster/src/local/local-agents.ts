@@ -1,30 +1,27 @@
 import { join } from 'node:path';
 import { formatRevision } from '@ccd/reconcile';
-import type { Revision } from '@ccd/reconcile';
-import type { AgentState } from '../port.ts';
+import { ConflictError } from '../errors.ts';
+import { readKeptAgent } from '../kept-agents.ts';
+import type { KeptAgents } from '../kept-agents.ts';
 import { openAgentFiles } from './agent-files.ts';
-import { inWordsOfPort, makeFolder, namesIn, replaceFile } from './files.ts';
+import { inWordsOfPort, namesIn, replaceFile } from './files.ts';
 
-const rootOf = (dataDir: string): string => join(dataDir, 'agents');
-
-/** The agents that keep documents in a local cluster, also while another process owns it. */
-export const listLocalAgents = (dataDir: string): Promise<readonly string[]> =>
-  inWordsOfPort(() => namesIn(rootOf(dataDir)));
-
-/** The documents of an agent of a local cluster, to look at without owning the cluster. */
-export const openLocalAgentState = (dataDir: string, agent: string): AgentState =>
-  openAgentFiles(rootOf(dataDir), agent);
-
-/** Leaves a person's release of exactly one revision for an agent of a local cluster, in place of an earlier one. */
-export async function releaseOnLocalCluster(
-  dataDir: string,
-  agent: string,
-  revision: Revision,
-): Promise<void> {
-  openLocalAgentState(dataDir, agent);
-  await inWordsOfPort(async () => {
-    const folder = join(rootOf(dataDir), agent);
-    await makeFolder(folder);
-    await replaceFile(join(folder, 'release'), `${formatRevision(revision)}\n`);
-  });
+/** The agents of a local cluster, also while another process owns it. @param dataDir of the cluster */
+export function openLocalAgents(dataDir: string): KeptAgents {
+  const root = join(dataDir, 'agents');
+  const names = async (): Promise<readonly string[]> => (await namesIn(root)).toSorted();
+  return {
+    list: (signal) =>
+      inWordsOfPort(async () =>
+        Promise.all((await names()).map((name) => readKeptAgent(name, openAgentFiles(root, name), signal))),
+      ),
+    release: (agent, revision) =>
+      inWordsOfPort(async () => {
+        if (!(await names()).includes(agent)) throw new ConflictError('agent', agent);
+        await replaceFile(join(root, agent, 'release'), `${formatRevision(revision)}\n`);
+      }),
+    close() {
+      // Files are not kept open.
+    },
+  };
 }

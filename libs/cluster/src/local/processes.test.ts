@@ -44,6 +44,9 @@ describe('processes of a local cluster', () => {
     );
     await eventually('it sees the new content', () => lines().includes('new'));
     expect(lines()).toEqual(['old', 'new']);
+    const signal = new AbortController().signal;
+    expect(await cluster.readLog('a', 1, signal)).toEqual(['new']);
+    expect(await cluster.readLog('a', 10, signal)).toEqual(['old', 'new']);
     expect(pidOf(dataDir)).toBe(pid);
   });
 

@@ -1,10 +1,21 @@
 import { failpoint } from '@ccd/failpoints';
 import { ForeignObjectError, TerminalError, TransientError } from '@ccd/reconcile';
-import type { ActualSource, Applier, Desired, Observed, ResourceKey } from '@ccd/reconcile';
-import { AlreadyExistsError, ClusterUnavailableError, ConflictError, InvalidSpecError } from '../errors.ts';
-import type { Labels } from '../port.ts';
+import type { ActualSource, Applier, Clock, Desired, Observed, ResourceKey } from '@ccd/reconcile';
+import {
+  AlreadyExistsError,
+  ClusterUnavailableError,
+  ConflictError,
+  DeniedError,
+  InvalidSpecError,
+  NotKeptError,
+  StillEndingError,
+} from '../errors.ts';
+import type { Adoption, Labels } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
+import { createAbsences } from './absences.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
+import { judgeLookalikes } from './lookalikes.ts';
+import type { Lookalikes } from './lookalikes.ts';
 
 interface LiveObject {
   readonly name: string;
@@ -19,6 +30,8 @@ export interface ObjectPort<Spec, Live extends LiveObject> {
   create(spec: Spec): Promise<Live>;
   update(spec: Spec, uid: string): Promise<Live>;
   remove(name: string, uid: string): Promise<void>;
+  /** Whether an update would change nothing. Absent where updates find that out by themselves. */
+  isAsApplied?(spec: Spec, live: Live): boolean;
 }
 
 export interface OwnedObjectsOptions<Spec, Live extends LiveObject> {
@@ -28,6 +41,8 @@ export interface OwnedObjectsOptions<Spec, Live extends LiveObject> {
   readonly labels: Labels;
   readonly port: ObjectPort<Spec, Live>;
   readonly inventory: Inventory;
+  readonly clock: Clock;
+  readonly adoption: Adoption | undefined;
 }
 
 export interface ActualAndApplier<Spec, Live> {
@@ -41,21 +56,29 @@ interface NamedSpec {
   readonly hash: string;
 }
 
+/** After so long without it in any list, nothing of ours comes any more: no request lives that long. */
+const forgottenAfterMs = 10 * 60_000;
+
 /**
  * Objects of a cluster as resources. The id of a key is the name of its object.
  *
  * Ours is what the inventory names by its uid, labels or no labels; and what stands where an intent to create was
- * recorded without an answer, if it has our labels. Everything else is foreign, whatever its labels say, and is left
- * alone.
+ * recorded without an answer, if it has our labels: that one is updated once, so that its uid is recorded too. Everything
+ * else is foreign, whatever its labels say, and is left alone; unless a person says of objects with our labels that they are ours.
+ *
+ * In a batch all intents are recorded with one write before it, and all outcomes with one after it. An agent that ends in
+ * between finds what it has made by the intents.
  */
 export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObject>(
   options: OwnedObjectsOptions<Spec, Live>,
 ): ActualAndApplier<Spec, Live> {
-  const { kind, objectKind, labels, port, inventory } = options;
+  const { kind, objectKind, labels, port, inventory, clock, adoption } = options;
+  const absences = createAbsences(clock, forgottenAfterMs);
+  let inBatch = false;
   const idOf = (name: string): string => `${objectKind}:${kind}/${name}`;
   const isOurs = (entry: InventoryEntry | undefined, live: Live): boolean =>
     entry !== undefined &&
-    (entry.uid === undefined ? includesLabels(live.labels, labels) : entry.uid === live.uid);
+    (entry.uid === live.uid || (isIntent(entry) && includesLabels(live.labels, labels)));
 
   const toSpec = ({ key, spec, hash }: Desired<Spec>): Spec => {
     if (spec.name !== key.id) throw new TerminalError(`the object of ${key.kind} ${key.id} has another name`);
@@ -66,17 +89,26 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     const spec = toSpec(desired);
     const id = idOf(spec.name);
     const before = inventory.get(id);
-    await inventory.note(id, {});
+    absences.forget(id);
+    await inventory.begin(id);
     failpoint('inventory.afterIntent');
     try {
       const { uid } = await port.create(spec);
       failpoint('inventory.afterCreate');
-      await inventory.note(id, { uid });
+      await note(id, { uid });
     } catch (error) {
-      if (error instanceof AlreadyExistsError) await takeUp(desired, spec, before);
-      else if (error instanceof InvalidSpecError) await restore(id, before, error);
+      if (error instanceof AlreadyExistsError && error.foreign)
+        await restore(id, before, new ForeignObjectError(desired.key));
+      else if (error instanceof AlreadyExistsError) await takeUp(desired, spec, before);
+      else if (error instanceof InvalidSpecError || error instanceof DeniedError)
+        await restore(id, before, error);
       else throw error;
     }
+  };
+
+  const note = async (id: string, entry: InventoryEntry | undefined): Promise<void> => {
+    inventory.set(id, entry);
+    if (!inBatch) await inventory.save();
   };
 
   /** Something has the name: an earlier attempt of ours whose answer was lost, or a stranger's object. */
@@ -92,22 +124,27 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
         reason: 'ChangedMeanwhile',
       });
     if (!isOurs(before, there)) await restore(id, before, new ForeignObjectError(key));
-    await port.update(spec, there.uid);
-    await inventory.note(id, { uid: there.uid });
+    await record(spec, there);
+  };
+
+  /** Brings into line what is ours without a record of its uid, and records it. */
+  const record = async (spec: Spec, live: Live): Promise<void> => {
+    if (port.isAsApplied?.(spec, live) !== true) await port.update(spec, live.uid);
+    await note(idOf(live.name), { uid: live.uid });
   };
 
   /** Takes back an intent that came to nothing. */
   const restore = async (id: string, before: InventoryEntry | undefined, why: Error): Promise<never> => {
-    if (before) await inventory.note(id, before);
-    else await inventory.forget(id);
+    await note(id, before);
     throw why;
   };
 
   const update = async (desired: Desired<Spec>, { key, live }: Observed<Live>): Promise<void> => {
     const id = idOf(live.name);
     if (!isOurs(inventory.get(id), live)) throw new ForeignObjectError(key);
-    await port.update(toSpec(desired), live.uid);
-    if (inventory.get(id)?.uid !== live.uid) await inventory.note(id, { uid: live.uid });
+    const spec = toSpec(desired);
+    if (isRecorded(inventory.get(id), live)) await port.update(spec, live.uid);
+    else await record(spec, live);
   };
 
   const remove = async ({ key, live }: Observed<Live>): Promise<void> => {
@@ -124,8 +161,31 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
       if (!(error instanceof ConflictError)) throw error;
     }
     failpoint('inventory.afterObjectRemoved');
-    await inventory.forget(id);
+    if (inventory.get(id) !== undefined) await note(id, undefined);
   };
+
+  /** Drops what others have removed for good, and nobody has asked for since. */
+  const dropAbsent = (objects: readonly Live[]): void => {
+    const present = new Set(objects.map(({ name }) => idOf(name)));
+    const missing = inventory.ids(idOf('')).filter((id) => !present.has(id));
+    for (const id of absences.note(missing)) inventory.drop(id);
+  };
+
+  const isOwned = (live: Live): boolean => isOurs(inventory.get(idOf(live.name)), live);
+
+  /** Takes what a person has given back; says of the rest how that is done. */
+  const adopt = async (objects: readonly Live[]): Promise<Lookalikes | undefined> => {
+    const alike = objects.filter((live) => !isOwned(live) && isAlike(live));
+    if (alike.length === 0 || adoption === undefined) return undefined;
+    const found = await judgeLookalikes(kind, alike, adoption);
+    if (!found.adopted) return found;
+    for (const { name, uid } of alike) inventory.set(idOf(name), { uid });
+    // One that may not write now only looks on; its next look tries again.
+    await inventory.save().catch(() => {});
+    return undefined;
+  };
+  const isAlike = ({ labels: own, appliedHash }: Live): boolean =>
+    appliedHash !== undefined && includesLabels(own, labels);
 
   return {
     actual: {
@@ -133,21 +193,55 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
         untilAborted(signal, async () => {
           await inventory.refresh();
           const objects = await port.list();
-          return objects.map((live) =>
-            toObserved({ kind, id: live.name }, live, isOurs(inventory.get(idOf(live.name)), live)),
-          );
+          dropAbsent(objects);
+          const alike = await adopt(objects);
+          return objects.map((live) => {
+            const entry = inventory.get(idOf(live.name));
+            const owned = isOurs(entry, live);
+            const observed = toObserved({ kind, id: live.name }, live, {
+              owned,
+              recorded: isRecorded(entry, live),
+            });
+            return alike !== undefined && !owned && isAlike(live)
+              ? { ...observed, advice: alike.advice }
+              : observed;
+          });
         }),
     },
     applier: {
       create: (desired, signal) => untilAborted(signal, () => create(desired)),
       update: (desired, observed, signal) => untilAborted(signal, () => update(desired, observed)),
       remove: (observed, signal) => untilAborted(signal, () => remove(observed)),
+      batch: {
+        begin: (creating, signal) =>
+          untilAborted(signal, async () => {
+            if (creating.length > 0) await inventory.announce(creating.map(({ spec }) => idOf(spec.name)));
+            if (!signal.aborted) inBatch = true;
+          }),
+        end: (signal) =>
+          untilAborted(signal, async () => {
+            inBatch = false;
+            inventory.withdraw();
+            await inventory.save();
+          }),
+      },
     },
   };
 }
 
-function toObserved<Live extends LiveObject>(key: ResourceKey, live: Live, owned: boolean): Observed<Live> {
-  const { appliedHash } = live;
+/** An attempt to create has been recorded, and not its outcome. */
+const isIntent = ({ uid, creating }: InventoryEntry): boolean => uid === undefined || creating === true;
+
+const isRecorded = (entry: InventoryEntry | undefined, { uid }: LiveObject): boolean =>
+  entry?.uid === uid && !isIntent(entry);
+
+/** What is ours and not recorded by its uid counts as never applied: the update that follows records it. */
+function toObserved<Live extends LiveObject>(
+  key: ResourceKey,
+  live: Live,
+  { owned, recorded }: { readonly owned: boolean; readonly recorded: boolean },
+): Observed<Live> {
+  const appliedHash = owned && !recorded ? undefined : live.appliedHash;
   return { key, live, owned, ...(appliedHash === undefined ? {} : { appliedHash }) };
 }
 
@@ -170,13 +264,31 @@ async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pro
   }
 }
 
+/** Whoever puts right a quota, a Role or an admission rule does not have to wait for long, and is not asked all the time. */
+const longestAfterDenialMs = 60_000;
+
 function toReconcileError(error: unknown): unknown {
   if (error instanceof InvalidSpecError)
     return new TerminalError(error.message, { reason: 'InvalidSpec', cause: error });
+  if (error instanceof DeniedError)
+    return new TransientError(error.message, {
+      reason: error.reason,
+      longestBackoffMs: longestAfterDenialMs,
+      cause: error,
+    });
   if (error instanceof ConflictError)
     return new TransientError(error.message, { reason: 'ChangedMeanwhile', cause: error });
+  if (error instanceof NotKeptError)
+    return new TransientError(error.message, { reason: 'NotKept', cause: error });
+  if (error instanceof StillEndingError)
+    return new TransientError(error.message, { reason: 'StillEnding', cause: error });
   if (error instanceof ClusterUnavailableError) {
-    return new TransientError(error.message, { reason: 'ClusterUnavailable', cause: error });
+    const { retryAfterMs } = error;
+    return new TransientError(error.message, {
+      reason: 'ClusterUnavailable',
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      cause: error,
+    });
   }
   return error;
 }

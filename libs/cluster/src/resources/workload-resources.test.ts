@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ForeignObjectError, TerminalError, TransientError, UnreadableDocumentError } from '@ccd/reconcile';
 import type { Desired } from '@ccd/reconcile';
+import { DeniedError } from '../errors.ts';
 import type { WorkloadSpec } from '../port.ts';
 import { createMemoryCluster, secretSpec, workloadSpec } from '../testing/index.ts';
 import type { SecretReference } from './workload-resources.ts';
@@ -114,6 +115,80 @@ describe(createWorkloadResources, () => {
     cluster.failNext('createWorkload', new Error('reset'), { lost: true });
     await expect(applier.create(desired('a'), signal)).rejects.toThrow('reset');
     expect(await observe('a', restarted().workloads('decrypter'))).toMatchObject({ owned: true });
+  });
+
+  it('records the uid of what a lost create left, so that it is found without its labels later', async () => {
+    const { cluster, applier, observe, theOne } = agentOn();
+    cluster.failNext('createWorkload', new Error('reset'), { lost: true });
+    await expect(applier.create(desired('a'), signal)).rejects.toThrow('reset');
+    const left = await theOne('a');
+    expect(left.appliedHash).toBeUndefined();
+    await applier.update(desired('a'), left, signal);
+    expect(await observe('a')).toMatchObject({ owned: true, appliedHash: 'hash-1' });
+    cluster.editWorkload('a', { labels: {} });
+    expect(await observe('a')).toMatchObject({ owned: true });
+  });
+
+  describe('where a list is older than what was made', () => {
+    function onStaleLists() {
+      const cluster = createMemoryCluster();
+      let stale = false;
+      const reading = { ...cluster, listWorkloads: async () => (stale ? [] : cluster.listWorkloads({})) };
+      return {
+        ...agentOn({ ...cluster, ...reading }),
+        cluster,
+        stale: (is: boolean): void => {
+          stale = is;
+        },
+      };
+    }
+
+    it('neither makes it twice nor forgets whose it is, also when it lost its labels', async () => {
+      const { cluster, applier, observe, theOne, stale } = onStaleLists();
+      await applier.create(desired('a'), signal);
+      const { uid } = (await theOne('a')).live;
+      stale(true);
+      expect(await observe('a')).toBeUndefined();
+      await expect(applier.create(desired('a'), signal)).rejects.toThrow('stood there and is gone');
+      stale(false);
+      cluster.editWorkload('a', { labels: {} });
+      const again = await theOne('a');
+      expect([again.owned, again.live.uid]).toEqual([true, uid]);
+      await applier.update(desired('a'), again, signal);
+      expect(await observe('a')).toMatchObject({ owned: true, appliedHash: 'hash-1' });
+    });
+
+    it('owns what a lost create has put in the place of the one before', async () => {
+      const { cluster, applier, observe, theOne } = onStaleLists();
+      await applier.create(desired('a'), signal);
+      await cluster.removeWorkload('a', (await theOne('a')).live.uid);
+      cluster.failNext('createWorkload', new Error('reset'), { lost: true });
+      await expect(applier.create(desired('a'), signal)).rejects.toThrow('reset');
+      expect(await observe('a')).toMatchObject({ owned: true });
+    });
+  });
+
+  it.each(['NamespaceTerminating', 'Forbidden', 'QuotaExceeded'])(
+    'tries again within a minute where it is refused for %s: somebody may have put that right',
+    async (reason) => {
+      const { cluster, applier } = agentOn();
+      cluster.failNext('createWorkload', new DeniedError('workload', 'a', reason, 'no'));
+      const error: unknown = await applier.create(desired('a'), signal).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(TransientError);
+      expect(error).toMatchObject({ reason, longestBackoffMs: 60_000 });
+    },
+  );
+
+  it('writes its record once, however often a creation is tried', async () => {
+    const { cluster, applier } = agentOn();
+    const fails = () => {
+      cluster.failNext('createWorkload', new Error('reset'));
+      return expect(applier.create(desired('a'), signal)).rejects.toThrow('reset');
+    };
+    await fails();
+    const before = cluster.writes();
+    await fails();
+    expect(cluster.writes()).toBe(before);
   });
 
   it('creates nothing that it could not record before', async () => {

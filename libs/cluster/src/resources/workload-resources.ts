@@ -1,5 +1,5 @@
-import { TransientError } from '@ccd/reconcile';
-import type { Drift } from '@ccd/reconcile';
+import { systemClock, TransientError } from '@ccd/reconcile';
+import type { Clock, Drift } from '@ccd/reconcile';
 import type { Cluster, Labels, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createInventory } from './inventory.ts';
@@ -12,6 +12,7 @@ export interface WorkloadResourcesOptions {
   readonly agent: string;
   /** On every object of the agent: the installation and the agent. */
   readonly labels: Labels;
+  readonly clock?: Clock;
 }
 
 /** A secret that is known by its hash; its content is there only while the control plane has just sent it. */
@@ -37,8 +38,10 @@ export function createWorkloadResources({
   cluster,
   agent,
   labels,
+  clock = systemClock,
 }: WorkloadResourcesOptions): WorkloadResources {
-  const inventory = createInventory(cluster.agentState(agent));
+  const state = cluster.agentState(agent);
+  const inventory = createInventory(state);
   return {
     workloads: (kind) => ({
       ...createOwnedObjects<WorkloadSpec, LiveWorkload>({
@@ -46,6 +49,8 @@ export function createWorkloadResources({
         objectKind: 'workload',
         labels,
         inventory,
+        clock,
+        adoption: state.adoption,
         port: {
           list: () => cluster.listWorkloads({}),
           create: (spec) => cluster.createWorkload(spec),
@@ -54,7 +59,9 @@ export function createWorkloadResources({
         },
       }),
       drift: ({ spec }, { live }) =>
-        live.liveHash === live.appliedHash ? lostLabels(spec.labels, labels, live.labels) : 'EditedByHand',
+        live.liveHash === live.appliedHash
+          ? lostLabels(spec.labels, labels, live.labels)
+          : (live.staleness ?? 'EditedByHand'),
     }),
     secrets: (kind) => ({
       ...createOwnedObjects<SecretReference, LiveSecret>({
@@ -62,11 +69,15 @@ export function createWorkloadResources({
         objectKind: 'secret',
         labels,
         inventory,
+        clock,
+        adoption: state.adoption,
         port: {
           list: () => cluster.listSecrets({}),
           create: async (spec) => cluster.createSecret(withData(spec)),
           update: async (spec, uid) => cluster.updateSecret(withData(spec), uid),
           remove: (name, uid) => cluster.removeSecret(name, uid),
+          isAsApplied: (spec, live) =>
+            live.appliedHash === spec.hash && lostLabels(spec.labels, labels, live.labels) === undefined,
         },
       }),
       drift: ({ spec }, { live }) => lostLabels(spec.labels, labels, live.labels),

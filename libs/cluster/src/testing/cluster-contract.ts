@@ -125,6 +125,13 @@ export function describeClusterContract(name: string, open: () => Promise<Cluste
       });
     });
 
+    it('has no log of a workload that it does not run', async () => {
+      const signal = new AbortController().signal;
+      expect(await cluster.readLog('a', 10, signal)).toEqual([]);
+      await cluster.createSecret(secretSpec('a'));
+      expect(await cluster.readLog('a', 10, signal)).toEqual([]);
+    });
+
     describe('secrets', () => {
       it('are listed without their content', async () => {
         const { uid } = await cluster.createSecret(secretSpec('s'));

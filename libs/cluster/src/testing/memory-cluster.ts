@@ -1,3 +1,4 @@
+import { alwaysLeads } from '../always-leads.ts';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError } from '../errors.ts';
 import type { Cluster, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec, WorkloadStatus } from '../port.ts';
 import { assertSecretSpec, assertWorkloadSpec, includesLabels } from '../spec-rules.ts';
@@ -6,7 +7,7 @@ import { createFaults } from './faults.ts';
 import type { FaultOptions } from './faults.ts';
 
 export type ClusterOperation =
-  Exclude<keyof Cluster, 'watch' | 'agentState' | 'close'> | 'load' | 'save' | 'release';
+  Exclude<keyof Cluster, 'watch' | 'agentState' | 'lead' | 'close'> | 'load' | 'save' | 'release';
 
 /** What a function that stands for a workload gets. */
 export interface MemoryWorkload {
@@ -32,10 +33,14 @@ export interface MemoryCluster extends Cluster {
   readonly editWorkload: (name: string, change: Partial<WorkloadSpec>) => void;
   readonly editSecretLabels: (name: string, labels: Readonly<Record<string, string>>) => void;
   readonly report: (name: string, status: WorkloadStatus) => void;
+  /** What a workload has written. */
+  readonly write: (name: string, lines: readonly string[]) => void;
   readonly specOf: (name: string) => WorkloadSpec | undefined;
   readonly secretData: (name: string) => Readonly<Record<string, Uint8Array>> | undefined;
   /** What a person writes to release deletions. */
   readonly release: (agent: string, text: string | undefined) => void;
+  /** What a person writes to give objects back to an agent. */
+  readonly adopt: (agent: string, text: string) => void;
   /** The same cluster after a restart of whatever used it: everything stands, the workloads run anew. */
   readonly reopen: () => MemoryCluster;
   /** How many calls have changed something. */
@@ -60,7 +65,9 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
   const workloads = new Map<string, Workload>();
   const secrets = new Map<string, Secret>();
   const documents = new Map<string, string>();
+  const said = new Map<string, readonly string[]>();
   const releases = new Map<string, string>();
+  const adoptions = new Map<string, string>();
   const watchers = createWatchers();
   const faults = createFaults<ClusterOperation>();
   let [uids, writes, closed] = [0, 0, false];
@@ -164,7 +171,9 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
         setStatus(workload, { state: 'stopping' });
         await end(workload);
         workloads.delete(name);
+        said.delete(name);
       }),
+    readLog: (name, lines) => look('readLog', () => (said.get(name) ?? []).slice(-lines)),
 
     listSecrets: (labels) =>
       look('listSecrets', () =>
@@ -198,7 +207,9 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
       load: (document) => look('load', () => documents.get(`${agent}/${document}`)),
       save: (document, text) => change('save', () => void documents.set(`${agent}/${document}`, text)),
       release: () => look('release', () => releases.get(agent)),
+      adoption: { asked: async () => adoptions.get(agent), howTo: (text) => `adopt ${text}` },
     }),
+    lead: () => alwaysLeads,
     async close() {
       closed = true;
       watchers.clear();
@@ -223,12 +234,16 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
       if (!workload) throw new Error(`no workload ${name}`);
       setStatus(workload, status);
     },
+    write(name, lines) {
+      said.set(name, [...(said.get(name) ?? []), ...lines]);
+    },
     specOf: (name) => workloads.get(name)?.spec,
     secretData,
     release(agent, text) {
       if (text === undefined) releases.delete(agent);
       else releases.set(agent, text);
     },
+    adopt: (agent, text) => void adoptions.set(agent, text),
     reopen() {
       closed = false;
       for (const workload of workloads.values()) start(workload);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
-import { scratchDir } from '@ccd/testkit';
+import { eventually, scratchDir } from '@ccd/testkit';
 import { ControlPlaneUnavailableError, InvalidAnswerError } from '../errors.ts';
 import { createFakeControlPlane } from '../testing/fake-control-plane.ts';
 import { sampleContract } from '../testing/sample-contract.ts';
@@ -38,6 +38,23 @@ describe(createContractCatalog, () => {
     await expect(catalog.contract('acme/none/1.0.0')).resolves.toBeUndefined();
     controlPlane.state.failure = away;
     await expect(catalog.contract('acme/other/1.0.0')).rejects.toBe(away);
+  });
+
+  it('takes a control plane that does not answer in time for one that is away', async () => {
+    const controlPlane = { ...createFakeControlPlane(), contract: () => new Promise<never>(() => {}) };
+    const clock = createFakeClock();
+    const catalog = createContractCatalog({
+      ...{ controlPlane, clock, cacheDir: join(folder, 'slow'), onProblem: () => {} },
+    });
+    let outcome: unknown;
+    catalog.contract(ref).catch((error: unknown) => {
+      outcome = error;
+    });
+    await eventually('an end', async () => {
+      await clock.advance(1_000);
+      return outcome !== undefined;
+    });
+    expect(outcome).toBeInstanceOf(ControlPlaneUnavailableError);
   });
 
   it('takes an unknown reference for unknown only briefly', async () => {

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import type { ContractDefinition, ContractRef } from '@ccd/contracts';
-import { withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
 import type { ControlPlane } from '../domain.ts';
 import { InvalidAnswerError } from '../errors.ts';
+import { askInTime } from './ask-in-time.ts';
 import { readCatalogFile, writeCatalogFile } from './catalog-file.ts';
 import { judgeAnswer } from './pinning.ts';
 import type { HeldContract, Refusal } from './pinning.ts';
-import { RecentMap } from './recent-map.ts';
+import { createRecent, entriesOf } from './recent.ts';
+import type { Recent } from './recent.ts';
 
 /** Something that a person should know and that the catalog lives with. */
 export type CatalogProblem =
@@ -86,12 +87,12 @@ interface UnusableAnswer {
 class Catalog implements ContractCatalog {
   readonly #options: Required<ContractCatalogOptions>;
   readonly #path: string;
-  readonly #contracts: RecentMap<ContractRef, HeldContract>;
-  readonly #schemas: RecentMap<number, string>;
+  readonly #contracts: Recent<ContractRef, HeldContract>;
+  readonly #schemas: Recent<number, string>;
   /** When an unknown reference or id was asked for last. */
-  readonly #unknown = new RecentMap<ContractRef | number, number>(unknownsHeld);
+  readonly #unknown = createRecent<ContractRef | number, number>(unknownsHeld);
   /** Answers that could not be used, which cost as much each time as they are large. */
-  readonly #unusable = new RecentMap<ContractRef | number, UnusableAnswer>(unknownsHeld);
+  readonly #unusable = createRecent<ContractRef | number, UnusableAnswer>(unknownsHeld);
   readonly #asking = new Map<ContractRef | number, Promise<unknown>>();
   readonly #stopping = new AbortController();
   #loaded: Promise<void> | undefined;
@@ -111,8 +112,8 @@ class Catalog implements ContractCatalog {
     };
     this.#path = join(options.cacheDir, 'contracts.json');
     const { capacity, mostCharacters } = this.#options;
-    this.#contracts = new RecentMap(capacity, mostCharacters, ({ contract }) => charactersOf(contract));
-    this.#schemas = new RecentMap(capacity, mostCharacters, (text) => text.length);
+    this.#contracts = createRecent(capacity, mostCharacters, ({ contract }) => charactersOf(contract));
+    this.#schemas = createRecent(capacity, mostCharacters, (text) => text.length);
   }
 
   async start(): Promise<void> {
@@ -141,7 +142,9 @@ class Catalog implements ContractCatalog {
     const held = this.#schemas.get(schemaId);
     if (held !== undefined || this.#isUnknown(schemaId)) return held;
     return this.#once(schemaId, async () => {
-      const text = await this.#ask((signal) => this.#options.controlPlane.schemaById(schemaId, signal));
+      const text = await this.#ask(schemaId, (signal) =>
+        this.#options.controlPlane.schemaById(schemaId, signal),
+      );
       if (text === undefined) {
         this.#unknown.set(schemaId, this.#options.clock.monotonic());
         return undefined;
@@ -154,7 +157,7 @@ class Catalog implements ContractCatalog {
 
   async refresh(signal: AbortSignal): Promise<void> {
     await this.#load();
-    const refs = [...this.#contracts.entries()].map(([ref]) => ref);
+    const refs = entriesOf(this.#contracts).map(([ref]) => ref);
     const next = async (): Promise<void> => {
       for (let ref = refs.pop(); ref !== undefined && !signal.aborted; ref = refs.pop()) {
         await this.#refreshOne(ref, signal);
@@ -189,7 +192,8 @@ class Catalog implements ContractCatalog {
 
   /** Asks, judges and holds. */
   async #askForContract(ref: ContractRef, signal: AbortSignal): Promise<ContractDefinition | undefined> {
-    const fresh = await this.#ask((limited) => this.#options.controlPlane.contract(ref, limited), signal);
+    const question = (limited: AbortSignal) => this.#options.controlPlane.contract(ref, limited);
+    const fresh = await this.#ask(ref, question, signal);
     const held = this.#contracts.peek(ref);
     if (fresh !== undefined && !this.#learnSchema(fresh.schemaId, fresh.schema.definition)) {
       if (held !== undefined) return held.contract;
@@ -240,9 +244,13 @@ class Catalog implements ContractCatalog {
     }
   }
 
-  #ask<T>(question: (signal: AbortSignal) => Promise<T>, parent = this.#stopping.signal): Promise<T> {
+  #ask<T>(
+    subject: ContractRef | number,
+    question: (signal: AbortSignal) => Promise<T>,
+    parent = this.#stopping.signal,
+  ): Promise<T> {
     const { clock, askTimeoutMs: ms } = this.#options;
-    return withDeadline(clock, { step: 'an answer', ms, parent }, question);
+    return askInTime({ subject: subject.toString(), clock, ms, parent }, question);
   }
 
   /** One question at a time about one subject; whoever asks meanwhile shares the answer. */
@@ -277,8 +285,8 @@ class Catalog implements ContractCatalog {
       this.#dirty = false;
       try {
         await writeCatalogFile(this.#path, {
-          contracts: [...this.#contracts.entries()].map(([, held]) => held),
-          schemas: [...this.#schemas.entries()],
+          contracts: entriesOf(this.#contracts).map(([, held]) => held),
+          schemas: entriesOf(this.#schemas),
         });
       } catch (cause) {
         this.#dirty = true;

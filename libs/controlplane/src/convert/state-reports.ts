@@ -6,6 +6,8 @@ import type {
   EntityStatus,
   ResourceType,
 } from '../domain.ts';
+import { version } from '../version.ts';
+import { writeComponentMessage } from './component-message.ts';
 
 const entityTypes: Record<EntityStateReport['entityType'], monitoring.EntityState_EntityType> = {
   STREAM: monitoring.EntityState_EntityType.STREAM,
@@ -49,18 +51,18 @@ const componentStates: Record<ComponentStateReport['state'], installations.Insta
 };
 
 export function fromEntityState(report: EntityStateReport): monitoring.EntityState {
-  const { entityType, projectId, name, status, message, resourceType, time } = report;
+  const { entityType, projectId, name, status, message, logs = [], resourceType, time } = report;
   return {
     stateTime: new Date(time),
     ref: { type: entityTypes[entityType], projectId, name },
     status: statuses[status],
     message,
-    logs: [],
+    logs: [...logs],
     resourceType: resourceTypes[resourceType],
   };
 }
 
-/** The protocol asks for messages of 4 characters or none; a shorter one says nothing anyway. */
+/** With the version that this process is of. */
 export function fromComponentState(
   installationId: string,
   { component, instanceId, state, message, time }: ComponentStateReport,
@@ -71,7 +73,7 @@ export function fromComponentState(
     installedComponentState: {
       stateTime: new Date(time),
       stateType: componentStates[state],
-      message: message.length < 4 ? '' : message,
+      message: writeComponentMessage(version, message),
     },
     installationId,
   };

@@ -1,5 +1,7 @@
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { connect as connectSocket, createServer as createProxy } from 'node:net';
+import type { RequestListener } from 'node:http';
 import type { AddressInfo, Server as NetServer, Socket } from 'node:net';
 import { Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type {
@@ -50,8 +52,15 @@ export const installationId = '11111111-1111-4111-8111-111111111111';
 
 const asIs = (bytes: Buffer): Buffer => bytes;
 
-/** A real gRPC server and a real token endpoint that answer what a test says, byte for byte. */
-export async function startScriptedServer(): Promise<ScriptedServer> {
+/** Texts in PEM. */
+export interface ScriptedTls {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A real gRPC server and a real token endpoint that answer what a test says, byte for byte; over TLS, where given. */
+export async function startScriptedServer(tls?: ScriptedTls): Promise<ScriptedServer> {
   const clock = createFakeClock();
   const scripts = new Map<string, Script[]>();
   const calls: ReceivedCall[] = [];
@@ -75,7 +84,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     server.register(path, handleAny(path), asIs, asIs, 'unary');
   };
 
-  const tokenServer = createServer((request, response) => {
+  const answerToken: RequestListener = (request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (chunk: string) => (body += chunk));
     request.on('end', () => {
@@ -84,11 +93,19 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       response.writeHead(answer?.status ?? 500, { 'content-type': 'application/json' });
       response.end(typeof answer?.body === 'string' ? answer.body : JSON.stringify(answer?.body));
     });
-  });
+  };
+  const tokenServer = tls
+    ? createTlsServer({ cert: tls.cert, key: tls.key }, answerToken)
+    : createServer(answerToken);
   await new Promise<void>((resolve) => tokenServer.listen(0, '127.0.0.1', resolve));
-  const authUrl = `http://127.0.0.1:${(tokenServer.address() as AddressInfo).port}`;
+  const authUrl = `${tls ? 'https' : 'http'}://127.0.0.1:${(tokenServer.address() as AddressInfo).port}`;
+  const credentials = tls
+    ? ServerCredentials.createSsl(null, [
+        { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) },
+      ])
+    : ServerCredentials.createInsecure();
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync('127.0.0.1:0', credentials, (error, bound) => {
       if (error === null) resolve(bound);
       else reject(error);
     });
@@ -125,7 +142,7 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       const connection = connectControlPlane({
         host: '127.0.0.1',
         port: proxyPort,
-        tls: 'off',
+        tls: tls ? { ca: tls.ca } : 'off',
         authUrl,
         clientId: 'ins-test',
         clientSecret: 'very-secret',

@@ -1,5 +1,5 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
-import type { ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
+import type { ChannelOptions, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
 import { DeadlineExceededError, withDeadline } from '@ccd/reconcile';
 import type { Clock } from '@ccd/reconcile';
@@ -14,6 +14,7 @@ import type { CompiledSettings } from '../options.ts';
 import { installationKey } from '../snapshot-metadata.ts';
 import type { RawAnswer } from '../snapshot/whole-answer.ts';
 import { isRetryable, retryDelayMs } from './retry.ts';
+import { proxyTo } from './proxy.ts';
 import { tlsChannel } from './tls-channel.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -220,14 +221,16 @@ function isNamed(error: unknown, name: string): boolean {
   return typeof error === 'object' && error !== null && 'name' in error && error.name === name;
 }
 
-function createClient({ host, port, tls, keepaliveMs, maxAnswerBytes }: CompiledSettings): Client {
+function createClient({ host, port, tls, proxy, keepaliveMs, maxAnswerBytes }: CompiledSettings): Client {
   const channel =
     tls === 'off'
       ? { credentials: credentials.createInsecure(), options: {} }
       : tlsChannel(host, tls.ca === undefined ? null : Buffer.from(tls.ca));
-  const address = host.includes(':') ? `[${host}]` : host;
-  return new Client(`${address}:${port}`, channel.credentials, {
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const way = toWay(address, tls === 'off' ? undefined : proxyTo({ host, port }, proxy));
+  return new Client(way.target, channel.credentials, {
     ...channel.options,
+    ...way.options,
     'grpc.max_receive_message_length': maxAnswerBytes,
     // The default of 64 KiB costs both sides a frame back for every few that bring a large answer.
     'grpc-node.flow_control_window': 1024 * 1024,
@@ -240,4 +243,21 @@ function createClient({ host, port, tls, keepaliveMs, maxAnswerBytes }: Compiled
     'grpc.max_reconnect_backoff_ms': 10_000,
     'grpc.use_local_subchannel_pool': 1,
   });
+}
+
+/** Where the channel connects to, and what it has to know if that is a proxy. */
+function toWay(address: string, proxy: URL | undefined): { target: string; options: ChannelOptions } {
+  // The library would follow variables of the environment, in lower case and by rules of its own.
+  const own = { 'grpc.enable_http_proxy': 0 };
+  if (proxy === undefined) return { target: address, options: own };
+  const user = decodeURIComponent(`${proxy.username}:${proxy.password}`);
+  return {
+    target: `${proxy.hostname}:${proxy.port || 80}`,
+    options: {
+      ...own,
+      'grpc.http_connect_target': `dns:${address}`,
+      'grpc.default_authority': address,
+      ...(proxy.username !== '' && { 'grpc.http_connect_creds': user }),
+    },
+  };
 }

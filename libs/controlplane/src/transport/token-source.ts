@@ -7,8 +7,9 @@ import {
   InvalidAnswerError,
   toPlainDetails,
 } from '../errors.ts';
-import { AnswerTooLargeError, postForm } from './post-form.ts';
-import type { FormAnswer } from './post-form.ts';
+import { AnswerTooLargeError, requestText } from './request-text.ts';
+import type { TextAnswer } from './request-text.ts';
+import type { ProxyOptions } from './proxy.ts';
 
 export interface TokenSourceOptions {
   readonly authUrl: string;
@@ -17,6 +18,7 @@ export interface TokenSourceOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly ca?: string | undefined;
+  readonly proxy?: ProxyOptions | undefined;
 }
 
 /** Access tokens of the installation, fetched once and renewed before they end. */
@@ -57,7 +59,7 @@ interface Token {
 
 /** Tokens by client_credentials from `<authUrl>/auth/realms/installations/protocol/openid-connect/token`. */
 export function createTokenSource(options: TokenSourceOptions): TokenSource {
-  const { authUrl, clientId, clientSecret, clock, timeoutMs, ca } = options;
+  const { authUrl, clientId, clientSecret, clock, timeoutMs, ca, proxy } = options;
   const url = `${authUrl}/auth/realms/installations/protocol/openid-connect/token`;
   const closed = new AbortController();
   let current: Token | undefined;
@@ -66,10 +68,10 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
 
   async function fetchToken(): Promise<Token> {
     const askedAt = clock.monotonic();
-    const fields = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
+    const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
     const deadline = { step: 'a token', ms: timeoutMs, parent: closed.signal };
     const answer = await withDeadline(clock, deadline, (signal) =>
-      postForm(url, fields, { signal, ca }),
+      requestText(url, { form, signal, ca, proxy }),
     ).catch((error: unknown) => {
       throw toFailure(error);
     });
@@ -130,7 +132,7 @@ function toFailure(error: unknown): unknown {
 }
 
 /** @param secret that the issuer was sent, and may send back */
-function readAnswer({ status, body }: FormAnswer, secret: string): z.output<typeof answerSchema> {
+function readAnswer({ status, body }: TextAnswer, secret: string): z.output<typeof answerSchema> {
   const json = parseJson(body);
   if (status === 200) {
     const parsed = answerSchema.safeParse(json);

@@ -3,7 +3,7 @@ import type { ResourceReport } from '@ccd/reconcile';
 import { toShownState } from './entity-states.ts';
 import type { LiveStatus } from './entity-states.ts';
 
-const report = (rest: Pick<ResourceReport, 'outcome' | 'reason'> & { message?: string }): ResourceReport => ({
+const report = (rest: Omit<ResourceReport, 'key'>): ResourceReport => ({
   key: { kind: 'decrypter', id: 'a' },
   ...rest,
 });
@@ -61,6 +61,27 @@ describe(toShownState, () => {
       'Refused: no room',
     ],
     [
+      'what does not come to its end is terminating, with what keeps it',
+      report({ outcome: 'failed', reason: 'StillEnding', message: 'look at its finalizers' }),
+      running,
+      'TERMINATING',
+      'StillEnding: look at its finalizers',
+    ],
+    [
+      'what waits until it is tried again to end it is terminating',
+      report({ outcome: 'skipped', reason: 'BackingOff' }),
+      { state: 'stopping' } as const,
+      'TERMINATING',
+      'BackingOff',
+    ],
+    [
+      'what cannot be made in a namespace that goes is terminating',
+      report({ outcome: 'failed', reason: 'NamespaceTerminating', message: 'being deleted' }),
+      undefined,
+      'TERMINATING',
+      'NamespaceTerminating: being deleted',
+    ],
+    [
       'a foreign object in the way is unhealthy',
       report({ outcome: 'conflict', reason: 'ForeignObject' }),
       undefined,
@@ -73,6 +94,29 @@ describe(toShownState, () => {
       running,
       'PENDING',
       'BackingOff',
+    ],
+    [
+      'what waits for another attempt still says what went wrong, and until when',
+      report({
+        outcome: 'skipped',
+        reason: 'BackingOff',
+        nextAttemptAt: Date.UTC(2026, 0, 1, 0, 1),
+        lastAttempt: { outcome: 'failed', reason: 'QuotaExceeded', message: 'raise it' },
+      }),
+      running,
+      'UNHEALTHY',
+      'QuotaExceeded: raise it; next try at 2026-01-01T00:01:00Z',
+    ],
+    [
+      'what waits until it is asked for again to end says what keeps it',
+      report({
+        outcome: 'skipped',
+        reason: 'BackingOff',
+        lastAttempt: { outcome: 'failed', reason: 'StillEnding', message: 'look at its finalizers' },
+      }),
+      running,
+      'TERMINATING',
+      'StillEnding: look at its finalizers',
     ],
     [
       'what the guard keeps fares as it does, with the reason',

@@ -1,5 +1,5 @@
 import { createGuardRecordStore, createReleaseSource, createSnapshotStore } from '@ccd/cluster';
-import type { Cluster, SpecCodec } from '@ccd/cluster';
+import type { Cluster, Leadership, SpecCodec } from '@ccd/cluster';
 import { createStateReporter } from '@ccd/controlplane';
 import type { ComponentType, ControlPlane, OwnState } from '@ccd/controlplane';
 import { createReconciler, createReconcileMetrics, formatRevision } from '@ccd/reconcile';
@@ -15,10 +15,11 @@ import type {
   RunReport,
 } from '@ccd/reconcile';
 import type { Component, Logger, RunningService } from '@ccd/service';
-import { createAdminServer, createHealth, createMetrics, startService } from '@ccd/service';
+import { createAdminServer, createHealth, createMetrics, errorFields, startService } from '@ccd/service';
 import type { AgentPlan, EntityIdentity, RefusedResource } from './agent-plan.ts';
 import { toShownState } from './entity-states.ts';
 import type { LiveStatus } from './entity-states.ts';
+import { linesToRead, toReportedLines } from './worker-log.ts';
 import { toInstanceId } from '../settings.ts';
 import type { AgentConfig } from './settings.ts';
 
@@ -33,7 +34,9 @@ export interface AgentDependencies {
 export interface AgentOptions<Spec, Live> extends AgentDependencies {
   readonly name: string;
   readonly component: ComponentType;
-  readonly config: Omit<AgentConfig, 'CLUSTER_ENGINE' | 'CLUSTER_DIR' | 'APPS_DIR'>;
+  readonly config: AgentConfig;
+  /** Whether it is this agent's turn to write, where others have to ask for that too. @default that of the cluster */
+  readonly leadership?: Leadership;
   /** The order of creation. */
   readonly kinds: readonly string[];
   /** Fetches what should exist. */
@@ -45,6 +48,8 @@ export interface AgentOptions<Spec, Live> extends AgentDependencies {
   readonly codec: SpecCodec<Spec>;
   /** How a live resource fares; undefined for one that cannot fail by itself. */
   readonly statusOf: (live: Live) => LiveStatus | undefined;
+  /** The workload whose log says more of a resource that fails. Only where logs are to be reported. */
+  readonly workloadOf?: (live: Live) => string | undefined;
   readonly onReport?: (report: RunReport) => void;
   /** Further parts of the service, started first. */
   readonly components?: readonly Component[];
@@ -56,7 +61,10 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
   const health = createHealth();
   const metrics = createMetrics();
   const state = cluster.agentState(name);
+  const leadership = options.leadership ?? cluster.lead(name);
   const entities = new Map<string, EntityIdentity>();
+  /** What the last answer calls for; undefined where it cannot be read as a whole. */
+  let wanted: ReadonlySet<string> | undefined;
   let refused: readonly RefusedResource[] = [];
   let observed: readonly Observed<Live>[] = [];
   let told: OwnState = { state: 'RUNNING', message: '' };
@@ -87,8 +95,11 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     release: createReleaseSource(state),
     metrics: createReconcileMetrics(metrics),
     settings: { intervalMs: config.POLL_INTERVAL_MS },
+    mayWrite: () => leadership.isHeld(),
     clock,
     onReport: (report) => {
+      // Of two replicas, the one that only looks on has nothing to say of resources.
+      if (!leadership.isHeld()) return;
       logRun(logger, report);
       reportStates(report);
       options.onReport?.(report);
@@ -99,6 +110,8 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     for (const { desired, entity } of resources) {
       if (entity !== undefined) entities.set(textOf(desired.key), entity);
     }
+    wanted =
+      answer.rejected.length > 0 ? undefined : new Set(resources.map(({ desired }) => textOf(desired.key)));
     const before = new Set(refused.map(({ key }) => textOf(key)));
     for (const { key, message } of beyond.filter((each) => !before.has(textOf(each.key)))) {
       logger.warn({ resource: textOf(key), detail: message }, 'the guardrails forbid what is asked for');
@@ -106,6 +119,23 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     refused = beyond;
     return { ...answer, items: resources.map(({ desired }) => desired) };
   }
+
+  /** What came to its end by itself: after a removal that took longer than we waited, or by somebody else's hand. */
+  function goneOf({ resources }: RunReport): readonly string[] {
+    const told = new Set([...resources, ...refused].map(({ key }) => textOf(key)));
+    return [...entities.keys()].filter((key) => !told.has(key) && wanted?.has(key) === false);
+  }
+
+  const readLogOf =
+    (workload: string) =>
+    async (signal: AbortSignal): Promise<readonly string[]> => {
+      try {
+        return toReportedLines(await cluster.readLog(workload, linesToRead, signal));
+      } catch (error) {
+        logger.warn({ workload, error: errorFields(error) }, 'the log of a worker cannot be read');
+        return [];
+      }
+    };
 
   function reportStates(report: RunReport): void {
     const live = new Map(observed.map((each) => [textOf(each.key), each.live]));
@@ -115,11 +145,20 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
       const entity = entities.get(key);
       if (entity === undefined || beyond.has(key)) continue;
       const found = live.get(key);
+      const status = found === undefined ? undefined : statusOf(found);
+      const workload =
+        found !== undefined && status?.state === 'failing' ? options.workloadOf?.(found) : undefined;
       reporter.entity({
         ...entity,
-        ...toShownState(resource, found === undefined ? undefined : statusOf(found)),
+        ...toShownState(resource, status),
+        ...(workload !== undefined && { readLog: readLogOf(workload) }),
       });
       if (resource.outcome === 'deleted') entities.delete(key);
+    }
+    for (const key of report.outcome === 'failed' ? [] : goneOf(report)) {
+      const entity = entities.get(key);
+      if (entity !== undefined) reporter.entity({ ...entity, status: 'REMOVED', message: '' });
+      entities.delete(key);
     }
     for (const { entity, message } of refused) {
       reporter.entity({ ...entity, status: 'UNHEALTHY', message: `BeyondGuardrails: ${message}` });
@@ -131,6 +170,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
   }
 
   let unwatch = () => {};
+  let unfollow = () => {};
   return startService({
     name,
     logger,
@@ -150,10 +190,14 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
         start: async () => {
           reconciler.start();
           unwatch = cluster.watch(reconciler.trigger);
+          unfollow = leadership.onChange(reconciler.trigger);
         },
-        stop: () => {
+        stop: async () => {
           unwatch();
-          return reconciler.stop();
+          unfollow();
+          await reconciler.stop();
+          // Last: the next replica begins at once.
+          await leadership.stop();
         },
         ready: reconciler.ready,
         live: reconciler.live,

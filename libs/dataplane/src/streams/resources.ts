@@ -1,7 +1,7 @@
 import { workloadSpecCodec } from '@ccd/cluster';
 import type { ClusterResources, LiveWorkload, SpecCodec, WorkloadSpec } from '@ccd/cluster';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
-import type { ActualSource, Applier, Desired, Drift, Observed, ResourceKey } from '@ccd/reconcile';
+import type { ActualSource, Applier, Batch, Desired, Drift, Observed, ResourceKey } from '@ccd/reconcile';
 import { z } from 'zod';
 import { decrypterKind, topicsBelow } from './decrypters.ts';
 import { observeTopics, onTopic, topicDrift } from './topics.ts';
@@ -71,6 +71,7 @@ export function createStreamResources({ topics, decrypters }: StreamResourcesOpt
         observed.live.kind === 'topic'
           ? onTopic(observed.key.id, () => topics.tombstone(observed.key.id))
           : decrypters.applier.remove(asWorkload(observed), signal),
+      ...(decrypters.applier.batch && { batch: ofDecrypters(decrypters.applier.batch) }),
     },
     drift: ({ key, hash, spec }, observed) =>
       spec.kind === 'topic'
@@ -78,6 +79,18 @@ export function createStreamResources({ topics, decrypters }: StreamResourcesOpt
         : decrypters.drift({ key, hash, spec: spec.workload }, asWorkload(observed)),
   };
 }
+
+/** Topics record each change by itself. */
+const ofDecrypters = (batch: Batch<WorkloadSpec>): Batch<StreamSpec> => ({
+  begin: (creating, signal) =>
+    batch.begin(
+      creating.flatMap(({ spec, ...rest }) =>
+        spec.kind === 'decrypter' ? [{ ...rest, spec: spec.workload }] : [],
+      ),
+      signal,
+    ),
+  end: (signal) => batch.end(signal),
+});
 
 function asWorkload({ live, ...rest }: Observed<StreamLive>): Observed<LiveWorkload> {
   if (live.kind !== 'decrypter') throw new TypeError(`${rest.key.kind} ${rest.key.id} is no workload`);

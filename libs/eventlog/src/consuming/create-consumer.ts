@@ -3,6 +3,7 @@ import type {
   Consumer,
   ConsumerHandlers,
   ConsumerOptions,
+  RecordPosition,
   TopicPartition,
 } from '../port.ts';
 import { InvalidRequestError, LogUnavailableError } from '../errors.ts';
@@ -17,9 +18,17 @@ export interface ConsumerRun {
   /** Aborts when the run is to end: asked to, or after a failure. */
   readonly stop: AbortSignal;
   readonly readers: Map<string, PartitionReader>;
-  /** Registers the partitions, so that onAssigned can seek and pause, and returns what starts their delivery. */
-  prepare(positions: readonly (TopicPartition & { readonly offset: number })[]): () => void;
+  /** Registers the partitions, so that onAssigned can seek and pause. */
+  prepare(places: readonly TopicPartition[]): PreparedPartitions;
   fail(error: unknown): void;
+}
+
+/** Partitions that are not read yet. */
+export interface PreparedPartitions {
+  /** Those that nobody has sought. */
+  unplaced(): readonly TopicPartition[];
+  /** Starts their delivery, where they were sought or else from these positions. */
+  begin(positions: readonly RecordPosition[]): void;
 }
 
 /** What an engine does for a consumer; everything else is the same on each. */
@@ -38,7 +47,7 @@ export const defaultMaxBytes = 1024 * 1024;
 export function createConsumer(options: ConsumerOptions, engine: ConsumerEngine): Consumer {
   const readers = new Map<string, PartitionReader>();
   /** Seeks and pauses between assignment and the first fetch. */
-  const prepared = new Map<string, { offset: number; paused: boolean }>();
+  const prepared = new Map<string, { offset?: number; paused: boolean }>();
   const closing = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -51,30 +60,34 @@ export function createConsumer(options: ConsumerOptions, engine: ConsumerEngine)
       handlers,
       stop,
       readers,
-      prepare(positions) {
-        for (const { offset, ...place } of positions)
-          prepared.set(partitionKey(place), { offset, paused: false });
-        return () => {
-          for (const { topic, partition } of positions) {
-            const place = { topic, partition };
-            const key = partitionKey(place);
-            const state = prepared.get(key);
-            prepared.delete(key);
-            if (!state || stop.aborted) continue;
-            readers.set(
-              key,
-              createPartitionReader({
-                place,
-                ...state,
-                fetch: engine.fetch,
-                stop,
-                onBatch: (batch, batchSignal) => handlers.onBatch(batch, batchSignal),
-                onFailure: (error) => {
-                  run.fail(error);
-                },
-              }),
-            );
-          }
+      prepare(places) {
+        for (const place of places) prepared.set(partitionKey(place), { paused: false });
+        return {
+          unplaced: () => places.filter((place) => prepared.get(partitionKey(place))?.offset === undefined),
+          begin(positions) {
+            const offsets = new Map(positions.map((position) => [partitionKey(position), position.offset]));
+            for (const place of places) {
+              const key = partitionKey(place);
+              const state = prepared.get(key);
+              const offset = state?.offset ?? offsets.get(key);
+              prepared.delete(key);
+              if (!state || offset === undefined || stop.aborted) continue;
+              readers.set(
+                key,
+                createPartitionReader({
+                  place,
+                  offset,
+                  paused: state.paused,
+                  fetch: engine.fetch,
+                  stop,
+                  onBatch: (batch, batchSignal) => handlers.onBatch(batch, batchSignal),
+                  onFailure: (error) => {
+                    run.fail(error);
+                  },
+                }),
+              );
+            }
+          },
         };
       },
       fail(error) {

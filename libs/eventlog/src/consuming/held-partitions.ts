@@ -1,26 +1,28 @@
-import type { PartitionBounds, TopicPartition } from '../port.ts';
+import type { CommittedOffset, PartitionBounds, RecordPosition, TopicPartition } from '../port.ts';
 import type { ConsumerRun } from './create-consumer.ts';
 import { partitionKey } from './partition-key.ts';
-
-export interface AssignedPartition extends TopicPartition {
-  /** The group's stored offset, if it has one. */
-  readonly offset: number | null;
-}
 
 /** What a member of a group holds, and the order in which it takes and gives up: handlers are awaited in between. */
 export interface HeldPartitions {
   all(): TopicPartition[];
   has(place: TopicPartition): boolean;
-  take(assigned: readonly AssignedPartition[]): Promise<void>;
+  take(places: readonly TopicPartition[]): Promise<void>;
   /** Resolves with those that were held, after their last handler and onRevoked. */
   giveUp(places: readonly TopicPartition[]): Promise<TopicPartition[]>;
   /** Tells the running handlers that what they do from here on is void. */
   lose(): void;
 }
 
+/** What the engine knows of topics and of the group. */
+export interface GroupPositions {
+  readonly bounds: (topic: string) => Promise<readonly PartitionBounds[]>;
+  /** The group's stored offsets; partitions without one are left out. */
+  readonly committed: (places: readonly TopicPartition[]) => Promise<readonly CommittedOffset[]>;
+}
+
 export function createHeldPartitions(
   run: ConsumerRun,
-  bounds: (topic: string) => Promise<readonly PartitionBounds[]>,
+  { bounds, committed }: GroupPositions,
 ): HeldPartitions {
   const { options, handlers, readers } = run;
   const held = new Map<string, TopicPartition>();
@@ -36,19 +38,28 @@ export function createHeldPartitions(
     return offset;
   }
 
+  async function positionsOf(places: readonly TopicPartition[]): Promise<readonly RecordPosition[]> {
+    if (places.length === 0) return [];
+    const stored = new Map((await committed(places)).map((each) => [partitionKey(each), each.offset]));
+    return Promise.all(
+      places.map(async (place) => ({
+        ...place,
+        offset: stored.get(partitionKey(place)) ?? (await beginningOf(place)),
+      })),
+    );
+  }
+
   return {
     all: () => [...held.values()],
     has: (place) => held.has(partitionKey(place)),
-    async take(assigned) {
-      const positions = [];
-      for (const { topic, partition, offset } of assigned) {
-        positions.push({ topic, partition, offset: offset ?? (await beginningOf({ topic, partition })) });
-      }
-      const places = assigned.map(({ topic, partition }) => ({ topic, partition }));
-      const begin = run.prepare(positions);
+    async take(places) {
+      // 'latest' is what was there when the partition came, however long onAssigned takes.
+      if (options.startAt === 'latest') await Promise.all(places.map(beginningOf));
+      const prepared = run.prepare(places);
       places.forEach((place) => held.set(partitionKey(place), place));
       await handlers.onAssigned?.(places);
-      begin();
+      // Not before: until onAssigned has fenced it, a predecessor that stood still may store another position.
+      prepared.begin(await positionsOf(prepared.unplaced()));
     },
     async giveUp(places) {
       const mine = places.filter((place) => held.has(partitionKey(place)));

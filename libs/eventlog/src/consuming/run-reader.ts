@@ -15,9 +15,9 @@ export async function runReader(
     offset: options.startAt === 'earliest' ? earliest : latest,
   }));
   const places = positions.map(({ topic, partition }) => ({ topic, partition }));
-  const begin = run.prepare(positions);
+  const prepared = run.prepare(places);
   await handlers.onAssigned?.(places);
-  begin();
+  prepared.begin(positions);
   await untilAborted(stop);
   await Promise.all([...run.readers.values()].map((reader) => reader.finish()));
   await handlers.onRevoked?.(places);

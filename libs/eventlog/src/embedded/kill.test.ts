@@ -63,7 +63,7 @@ describe('an engine process that is killed', () => {
     for await (const { value } of readTopic(log, 'events')) stored.push(String(value));
     expect(stored.sort()).toEqual([...acknowledged].sort());
     await log.close();
-  }, 30_000);
+  });
 
   it('holds its data folder against a second engine until it dies, however it dies', async () => {
     await startProcess();

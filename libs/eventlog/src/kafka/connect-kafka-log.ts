@@ -21,7 +21,8 @@ export interface KafkaLogOptions {
   /** How long a request is retried, and an outage borne, before LogUnavailableError. */
   readonly deadlineMs: number;
   /** Of topics made without one of their own; -1: the brokers' default. */
-  readonly replicationFactor: number;
+  readonly replicationFactor?: number | undefined;
+  readonly minInsyncReplicas?: number | undefined;
   readonly compression: Compression;
   readonly lingerMs: number;
   readonly timing: GroupTiming;
@@ -35,7 +36,7 @@ const transactionTimeoutMs = 30_000;
  * @throws LogUnavailableError when none answers within the deadline
  */
 export async function connectKafkaLog(options: KafkaLogOptions): Promise<EventLog> {
-  const { clock, deadlineMs, replicationFactor, compression, lingerMs, timing } = options;
+  const { clock, deadlineMs, replicationFactor, minInsyncReplicas, compression, lingerMs, timing } = options;
   const cluster = createCluster(options);
   const open = new Set<{ close(): Promise<void> }>();
   let made = 0;
@@ -63,7 +64,7 @@ export async function connectKafkaLog(options: KafkaLogOptions): Promise<EventLo
   }
 
   const log: EventLog = {
-    admin: createTopicAdmin(cluster, { replicationFactor }),
+    admin: createTopicAdmin(cluster, { replicationFactor, minInsyncReplicas }),
     async createProducer() {
       cluster.assertOpen();
       return adopt(createKafkaProducer(cluster, `producer${made++}`, { compression, lingerMs }));

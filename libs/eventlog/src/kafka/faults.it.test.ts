@@ -69,7 +69,7 @@ describeWithServers('kafka', 'connectKafkaLog, when a broker fails', () => {
       const inOrder = ofPartition.map(({ value }) => Number(value));
       expect(inOrder).toEqual(inOrder.toSorted((one, other) => one - other));
     }
-  }, 60_000);
+  });
 
   it('says within the deadline that an append has no outcome, and goes on when the broker does', async () => {
     const log = await connect(1_500);
@@ -97,6 +97,24 @@ describeWithServers('kafka', 'connectKafkaLog, when a broker fails', () => {
     expect(values.at(-1)).toBe('after');
     for (const value of ['unknown', 'unknown too', 'after']) {
       expect(values.filter((each) => each === value).length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('has no append wait for those before it beyond its own deadline', async () => {
+    const log = await connect(1_500);
+    const topic = await newTopic(log);
+    const producer = await log.createProducer();
+    await producer.append([{ topic, ...valueOf('before') }]);
+    await server().pause();
+    // With it goes what is known of the topic, so that each of the next has to ask first.
+    await expect(producer.append([{ topic, ...valueOf('first') }])).rejects.toThrow(LogUnavailableError);
+    const started = performance.now();
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 6 }, () => producer.append([{ topic, ...valueOf('waiting') }])),
+    );
+    expect(performance.now() - started).toBeLessThan(4_000);
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(LogUnavailableError) });
     }
   });
 

@@ -26,6 +26,8 @@ export const kafkaOptions = z.strictObject({
   security: kafkaSecurityOptions.default({ protocol: 'PLAINTEXT' }),
   /** Of topics that are made; absent: the brokers' default. */
   replicationFactor: z.number().int().positive().max(32_767).optional(),
+  /** Of topics that are made: so many replicas have a record before it counts as stored; absent: 2 of three and more. */
+  minInsyncReplicas: z.number().int().positive().max(32_767).optional(),
   compression: z.enum(compressions).default('none'),
   /** How long records wait for company when nothing is under way; they do so anyway while a batch is. */
   lingerMs: z.number().int().nonnegative().max(1_000).default(0),

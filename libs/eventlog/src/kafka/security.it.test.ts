@@ -145,9 +145,17 @@ describeWithServers('kafka', 'connectEventLog to brokers that want to know who i
     await expect(roundTrip(server().secure.SSL, await keystoreOf('client.p12', client))).resolves.toBe(
       'seen',
     );
-    await refusal(server().secure.SSL, { protocol: 'SSL', truststore });
-    await refusal(server().secure.SSL, await keystoreOf('strange.p12', strangeClient));
-    await refusal(server().secure.SSL, await keystoreOf('expired.p12', expiredClient));
+    await expect(refusal(server().secure.SSL, { protocol: 'SSL', truststore })).resolves.toMatch(
+      /no answer from .*: Connection closed/,
+    );
+    const strange = await keystoreOf('strange.p12', strangeClient);
+    await expect(refusal(server().secure.SSL, strange)).resolves.toMatch(
+      /no answer from .*: Connection closed/,
+    );
+    const expired = await keystoreOf('expired.p12', expiredClient);
+    await expect(refusal(server().secure.SSL, expired)).resolves.toMatch(
+      /no answer from .*: Connection closed/,
+    );
   });
 
   it('does not take brokers of another authority for its own', async () => {
@@ -156,6 +164,42 @@ describeWithServers('kafka', 'connectEventLog to brokers that want to know who i
     const sasl = { mechanism: 'PLAIN', username: 'app', password };
     const security = { protocol: 'SASL_SSL', truststore: { file }, sasl };
     await expect(refusal(server().secure.SASL_SSL, security)).resolves.toMatch(/CERT|VERIFY/);
+  });
+});
+
+describeWithServers('kafka', 'connectEventLog to brokers to whom one has to prove anew who one is', () => {
+  const lifetimeMs = 1_000;
+  let certificates: TestCertificates;
+  const server = useServer(async () => {
+    certificates = await createTestCertificates();
+    return startKafka({
+      security: { tls: certificates, users: { app: password } },
+      settings: { 'connections.max.reauth.ms': lifetimeMs },
+    });
+  });
+
+  it('goes on meanwhile', async () => {
+    const file = join(folder, 'authority.pem');
+    writeFileSync(file, certificates.ca);
+    const sasl = { mechanism: 'SCRAM-SHA-512', username: 'app', password };
+    const log = await connectEventLog(
+      eventLogOptions.parse({
+        engine: 'kafka',
+        bootstrapServers: server().secure.SASL_SSL.join(),
+        security: { protocol: 'SASL_SSL', truststore: { file }, sasl },
+      }),
+      { clock },
+    );
+    const topic = uniqueName('topic');
+    await log.admin.createTopic({ name: topic, partitions: 1, config: { cleanup: 'delete' } });
+    const producer = await log.createProducer();
+    const append = () => producer.append([{ topic, key: null, value: Buffer.from('seen') }]);
+    const until = performance.now() + 4 * lifetimeMs;
+    let sent = 0;
+    for (; performance.now() < until; sent++) await append();
+    const [bounds] = await log.admin.bounds(topic);
+    expect(bounds?.latest).toBe(sent);
+    await log.close();
   });
 });
 

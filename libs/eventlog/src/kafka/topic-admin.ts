@@ -11,21 +11,29 @@ import { InvalidTopicError, TopicExistsError, TopicNotFoundError } from '../erro
 import { assertRetention, assertTopicSpec } from '../topic-names.ts';
 import { committedOffsets, deleteGroup } from './group-offsets.ts';
 import { listOffsets } from './list-offsets.ts';
-import { fromKafkaConfig, ownedConfigs, toKafkaConfig } from './topic-config.ts';
+import { fromKafkaConfig, minInsyncConfig, ownedConfigs, toKafkaConfig } from './topic-config.ts';
 import type { Cluster } from './wire/cluster.ts';
 import { assertCode, codes, KafkaError, toPortError } from './wire/errors.ts';
 import { withRetries } from './wire/retry.ts';
 import type { TopicEntry } from './wire/topic-table.ts';
 
 export interface TopicAdminOptions {
-  /** -1: the brokers' default. */
-  readonly replicationFactor: number;
+  /** Absent: the brokers' default. */
+  readonly replicationFactor?: number | undefined;
+  /** Of new topics; absent: 2 of three replicas and more, else the brokers' default. */
+  readonly minInsyncReplicas?: number | undefined;
 }
 
 /** Codes that say what is wrong with a specification. */
 const invalidSpec: ReadonlySet<number> = new Set([codes.invalidTopic, codes.invalidPartitions, 38, 40, 44]);
 
-export function createTopicAdmin(cluster: Cluster, { replicationFactor }: TopicAdminOptions): TopicAdmin {
+/** With which a request says that the brokers are to choose. */
+const brokersDefault = -1;
+
+export function createTopicAdmin(
+  cluster: Cluster,
+  { replicationFactor, minInsyncReplicas }: TopicAdminOptions,
+): TopicAdmin {
   const { clock, deadlineMs } = cluster;
 
   async function retried<T>(attempt: (timeoutMs: number) => Promise<T>): Promise<T> {
@@ -101,12 +109,13 @@ export function createTopicAdmin(cluster: Cluster, { replicationFactor }: TopicA
     async createTopic(spec) {
       assertTopicSpec(spec);
       const { name, partitions, config } = spec;
+      const replicas = spec.replicationFactor ?? replicationFactor;
       const request = {
         name,
         numPartitions: partitions,
-        replicationFactor: spec.replicationFactor ?? replicationFactor,
+        replicationFactor: replicas ?? brokersDefault,
         assignments: [],
-        configs: toKafkaConfig(config),
+        configs: [...toKafkaConfig(config), ...minInsyncConfig(replicas, minInsyncReplicas)],
       };
       const id = await retried(async (timeoutMs) => {
         const broker = await cluster.any(timeoutMs);

@@ -13,6 +13,23 @@ export function toKafkaConfig({ cleanup, retentionMs }: TopicConfig): { name: st
   ];
 }
 
+/** Of how many replicas on it is taken to be wanted that one may be lost without a loss. */
+const replicasWithASpare = 3;
+
+/**
+ * What a new topic gets beside that, once: operators may change it. Brokers acknowledge a record (`acks=all`) when so many
+ * replicas have it; their own default is one, whose loss then loses what was accepted.
+ * @param replicas undefined where that is left to the brokers, as this is then
+ */
+export function minInsyncConfig(
+  replicas: number | undefined,
+  minInsyncReplicas: number | undefined,
+): { name: string; value: string }[] {
+  const spare = replicas !== undefined && replicas >= replicasWithASpare ? 2 : undefined;
+  const least = minInsyncReplicas ?? spare;
+  return least === undefined ? [] : [{ name: 'min.insync.replicas', value: String(least) }];
+}
+
 /**
  * What a topic's settings mean. 'compact,delete' is told as compaction with a retention, which is nothing that anybody
  * asks for here, so that it shows as drift: such a topic loses keys.

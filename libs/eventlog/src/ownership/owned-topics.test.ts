@@ -6,6 +6,7 @@ import { createMemoryLog } from '../testing/memory-log.ts';
 import type { MemoryLog } from '../testing/memory-log.ts';
 import { createOwnedTopics, ForeignTopicError } from './owned-topics.ts';
 import type { OwnedTopics } from './owned-topics.ts';
+import { WritesClosedError } from './writes-closed-error.ts';
 
 const hourMs = 60 * 60 * 1000;
 const spec: TopicSpec = {
@@ -27,8 +28,8 @@ describe(createOwnedTopics, () => {
   afterEach(() => log.close());
 
   /** Another process of the same installation, perhaps one that dies at some call. */
-  function open(on: EventLog = log): OwnedTopics {
-    return createOwnedTopics({ log: on, installationId: 'inst', clock });
+  function open(on: EventLog = log, mayWrite = () => true): OwnedTopics {
+    return createOwnedTopics({ log: on, installationId: 'inst', clock, mayWrite });
   }
 
   /** A log whose admin calls can be replaced. */
@@ -228,6 +229,85 @@ describe(createOwnedTopics, () => {
     const [ours, theirs] = await Promise.all([open().create(spec), open(log.connect()).create(spec)]);
     expect(ours.id).toBe(theirs.id);
     await expect(statesNow()).resolves.toEqual(['stream-1 live']);
+  });
+
+  describe('of an instance that only looks on', () => {
+    const never = (): boolean => false;
+    const endOfRegistry = async () => (await log.admin.bounds('ccd-registry-inst'))[0]?.latest;
+
+    it('takes nothing back that the writer is at', async () => {
+      const [asked, answer] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+      const create = async (wanted: TopicSpec) => {
+        asked.resolve(undefined);
+        await answer.promise;
+        return log.admin.createTopic(wanted);
+      };
+      // Makes the registry.
+      await topics.observe();
+      const making = open(withAdmin({ createTopic: create })).create(spec);
+      await asked.promise;
+      const standby = open(log.connect(), never);
+      const before = await endOfRegistry();
+      await expect(statesNow(standby)).resolves.toEqual([]);
+      await expect(endOfRegistry()).resolves.toBe(before);
+      answer.resolve(undefined);
+      await making;
+      await expect(statesNow(standby)).resolves.toEqual(['stream-1 live']);
+      await expect(statesNow()).resolves.toEqual(['stream-1 live']);
+    });
+
+    it('knows what a writer that ended had made, and leaves the record of it to the next', async () => {
+      // Makes the registry.
+      await topics.observe();
+      const dying = withAdmin({ createTopic: (wanted) => log.admin.createTopic(wanted).then(crash) });
+      await expect(open(dying).create(spec)).rejects.toThrow('killed here');
+      const before = await endOfRegistry();
+      await expect(statesNow(open(log, never))).resolves.toEqual(['stream-1 live']);
+      await expect(endOfRegistry()).resolves.toBe(before);
+    });
+
+    it('makes, changes and removes nothing', async () => {
+      await topics.create(spec);
+      const standby = open(log, never);
+      await expect(standby.create({ ...spec, name: 'stream-2' })).rejects.toThrow(WritesClosedError);
+      const config = { cleanup: 'delete', retentionMs: hourMs } as const;
+      await expect(standby.update({ ...spec, config })).rejects.toThrow(WritesClosedError);
+      await expect(standby.tombstone(spec.name)).rejects.toThrow(WritesClosedError);
+      await topics.tombstone(spec.name);
+      await clock.advance(72 * hourMs);
+      await expect(standby.collect()).resolves.toEqual([]);
+      await expect(statesNow()).resolves.toEqual(['stream-1 tombstoned']);
+    });
+  });
+
+  it('stops between intent and action when another instance is to write', async () => {
+    let writes = 1;
+    const ending = open(log, () => writes-- > 0);
+    await expect(ending.create(spec)).rejects.toThrow(WritesClosedError);
+    await expect(log.admin.describeTopic(spec.name)).resolves.toBeUndefined();
+    await expect(topics.create(spec)).resolves.toMatchObject({ state: 'live' });
+  });
+
+  it('removes no topic that was revived while others were removed', async () => {
+    const other = { ...spec, name: 'stream-2' };
+    for (const each of [spec, other]) {
+      await topics.create(each);
+      await topics.tombstone(each.name);
+    }
+    await clock.advance(72 * hourMs);
+    const reviving = open(
+      withAdmin({
+        async deleteTopic(name, id) {
+          await topics.create(name === spec.name ? other : spec);
+          await log.admin.deleteTopic(name, id);
+        },
+      }),
+    );
+    const removed = await reviving.collect();
+    expect(removed).toHaveLength(1);
+    await expect(statesNow()).resolves.toEqual([
+      removed[0] === spec.name ? 'stream-2 live' : 'stream-1 live',
+    ]);
   });
 
   it('survives the compaction of its registry', async () => {

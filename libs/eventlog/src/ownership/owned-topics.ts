@@ -6,6 +6,7 @@ import type { EventLog, TopicDescription, TopicSpec } from '../port.ts';
 import { assertTopicName, assertTopicSpec } from '../topic-names.ts';
 import { createRegistry } from './registry.ts';
 import type { RegistryEntry } from './registry-entry.ts';
+import { WritesClosedError } from './writes-closed-error.ts';
 
 /** A topic of that name exists and is not this installation's: it is never adopted, changed or deleted. */
 export class ForeignTopicError extends Error {
@@ -40,13 +41,18 @@ export interface TopicInventory {
  * records which are ours, by id: a topic that was deleted and made again by somebody else is not. Removal is a
  * tombstone first; the topic goes when its grace period is over.
  *
- * One instance at a time writes (the agents hold a lease). Two that overlap for a moment do no harm: each action
- * carries the topic's id, creation is arbitrated by the log itself, and the last entry of a name wins.
+ * One instance at a time writes (the agents hold a lease), and asks before each step whether it still is the one; what it
+ * leaves half done is settled by the next. The others look on: what they take for the rest of a crash may be what the
+ * writer is at.
  */
 export interface OwnedTopics {
-  /** Also settles what a crash left between intent and action. */
+  /** Also settles what a crash left between intent and action, where this instance writes. */
   observe(signal?: AbortSignal): Promise<TopicInventory>;
-  /** Creates the topic, or revives the tombstoned one with its data. @throws ForeignTopicError, InvalidTopicError */
+  /**
+   * Creates the topic, or revives the tombstoned one with its data. This and what follows stop with WritesClosedError between
+   * two steps when another instance is the one that writes.
+   * @throws ForeignTopicError, InvalidTopicError, WritesClosedError
+   */
   create(spec: TopicSpec): Promise<OwnedTopic>;
   /** Changes the configuration; the number of partitions stays. @throws TopicNotFoundError, ForeignTopicError */
   update(spec: TopicSpec): Promise<OwnedTopic>;
@@ -66,8 +72,10 @@ export function createOwnedTopics(options: {
   readonly clock: Clock;
   /** How long a tombstoned topic keeps its data. @default 72 h */
   readonly graceMs?: number;
+  /** Whether this instance is the one that writes. @default always */
+  readonly mayWrite?: () => boolean;
 }): OwnedTopics {
-  const { log, clock, installationId, graceMs = defaultGraceMs } = options;
+  const { log, clock, installationId, graceMs = defaultGraceMs, mayWrite = () => true } = options;
   const registryTopic = `ccd-registry-${installationId}`;
   assertTopicName(registryTopic);
   const registry = createRegistry(log, registryTopic);
@@ -106,11 +114,22 @@ export function createOwnedTopics(options: {
     if (!entry || entry.state === 'removed') return undefined;
     if (entry.state === 'creating') {
       // The name was free when the intent was written, so that a topic as meant is the one that was being made.
-      if (live && isAsMeant(entry.spec, live))
-        return record({ state: 'live', id: live.id, spec: entry.spec }, live);
+      if (live && isAsMeant(entry.spec, live)) {
+        const made = { state: 'live', id: live.id, spec: entry.spec } as const;
+        return mayWrite() ? record(made, live) : toOwned(made, live);
+      }
     } else if (live?.id === entry.id) return toOwned(entry, live);
-    await registry.write(name, { state: 'removed' });
+    if (mayWrite()) await write(name, { state: 'removed' });
     return undefined;
+  }
+
+  function assertWriter(name: string): void {
+    if (!mayWrite()) throw new WritesClosedError(name);
+  }
+
+  async function write(name: string, entry: RegistryEntry): Promise<void> {
+    assertWriter(name);
+    await registry.write(name, entry);
   }
 
   async function working<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -127,7 +146,7 @@ export function createOwnedTopics(options: {
     entry: Extract<RegistryEntry, { id: string }>,
     live: TopicDescription,
   ): Promise<OwnedTopic> {
-    await registry.write(entry.spec.name, entry);
+    await write(entry.spec.name, entry);
     failpoint('registry.afterRecord');
     return toOwned(entry, live);
   }
@@ -150,14 +169,16 @@ export function createOwnedTopics(options: {
     const { name, id, live, state } = owned;
     const conforms = isAsMeant({ ...spec, partitions: live.partitions }, live);
     if (conforms && state === 'live' && isDeepStrictEqual(owned.spec, spec)) return owned;
+    assertWriter(name);
     if (!conforms) await log.admin.alterTopic(name, spec.config);
     return record({ state: 'live', id, spec }, { ...live, config: spec.config });
   }
 
   async function make(spec: TopicSpec): Promise<OwnedTopic> {
-    await registry.write(spec.name, { state: 'creating', spec });
+    await write(spec.name, { state: 'creating', spec });
     failpoint('registry.afterCreateIntent');
     try {
+      assertWriter(spec.name);
       const live = await log.admin.createTopic(spec);
       failpoint('registry.afterTopicCreated');
       return await record({ state: 'live', id: live.id, spec }, live);
@@ -171,20 +192,21 @@ export function createOwnedTopics(options: {
   }
 
   async function remove({ name, id, spec, tombstone }: OwnedTopic): Promise<void> {
-    await registry.write(name, {
+    await write(name, {
       state: 'deleting',
       id,
       spec,
       since: tombstone?.since ?? Math.max(...times()),
     });
     failpoint('registry.afterDeleteIntent');
+    assertWriter(name);
     try {
       await log.admin.deleteTopic(name, id);
     } catch (error) {
       if (!(error instanceof TopicNotFoundError)) throw error;
     }
     failpoint('registry.afterTopicDeleted');
-    await registry.write(name, { state: 'removed' });
+    await write(name, { state: 'removed' });
   }
 
   async function observe(signal?: AbortSignal): Promise<TopicInventory> {
@@ -220,16 +242,24 @@ export function createOwnedTopics(options: {
       working(name, async () => {
         const { state, id, spec } = await requireOwned(name);
         if (state === 'tombstoned') return;
-        await registry.write(name, { state: 'tombstoned', id, spec, since: Math.max(...times()) });
+        await write(name, { state: 'tombstoned', id, spec, since: Math.max(...times()) });
         failpoint('registry.afterTombstone');
       }),
     async collect({ inUse = () => false } = {}) {
+      const isDue = ({ name, tombstone }: OwnedTopic): boolean =>
+        tombstone !== undefined && tombstone.removableAt <= Math.min(...times()) && !inUse(name);
+      /** Looks again: until its turn has come, the topic may have been revived. */
+      const removeIfDue = async (name: string): Promise<boolean> => {
+        const { owned } = await find(name);
+        if (owned === undefined || !isDue(owned)) return false;
+        await remove(owned);
+        return true;
+      };
       const removed: string[] = [];
-      for (const topic of (await observe()).owned) {
-        const due = topic.tombstone !== undefined && topic.tombstone.removableAt <= Math.min(...times());
-        if (!due || inUse(topic.name)) continue;
-        await working(topic.name, () => remove(topic));
-        removed.push(topic.name);
+      for (const { name } of (await observe()).owned.filter(isDue)) {
+        if (!mayWrite()) break;
+        if (underWay.has(name)) continue;
+        if (await working(name, () => removeIfDue(name))) removed.push(name);
       }
       return removed;
     },

@@ -24,12 +24,27 @@ const scripts = {
   ccdEraseSession: { lua: eraseSession, numberOfKeys: 1 },
 };
 
-/** After a failover the old address may answer as a replica: connect anew, and send the command again. */
-const onReadOnlyReplica = (error: Error): 2 | false => (error.message.startsWith('READONLY') ? 2 : false);
+/** After a failover the old address may answer as a replica: connect anew. */
+const onReadOnlyReplica = (error: Error): boolean => isFromReplica(error);
+const isFromReplica = (error: Error): boolean => error.message.startsWith('READONLY');
+
+/** What ioredis says of a command whose connection was lost, or not there. */
+const lostConnection = [
+  'Reached the max retries per request limit',
+  "Stream isn't writeable",
+  "Cluster isn't ready",
+  'Command aborted due to connection close',
+  'Connection is closed',
+];
+
+/** Whether a command may have better luck over the next connection. */
+export const isConnectionLost = (error: unknown): boolean =>
+  error instanceof Error &&
+  (isFromReplica(error) || lostConnection.some((beginning) => error.message.startsWith(beginning)));
 
 const soonerAtFirst = (attempt: number): number => Math.min(50 * attempt, 1_000);
 
-/** Host names are checked against the certificate; a servername of its own is for proxies in between. */
+/** The host is checked against the certificate; a servername of its own is for proxies, and for announced addresses. */
 const toTls = ({ ca, cert, key, servername }: RedisTls): ConnectionOptions => ({
   minVersion: 'TLSv1.2',
   ...(ca === undefined ? {} : { ca }),
@@ -38,7 +53,10 @@ const toTls = ({ ca, cert, key, servername }: RedisTls): ConnectionOptions => ({
   ...(servername === undefined ? {} : { servername }),
 });
 
-/** A client that connects with its first command, and again whenever the connection is lost. */
+/**
+ * A client that connects when it is told to, and again whenever the connection is lost. It keeps no command for a later
+ * connection (`isConnectionLost`): whoever gave it may have given it up.
+ */
 export function connectRedis(options: RedisOptions): Redis | Cluster {
   const { username, password, timeoutMs } = options;
   const tls = options.tls === undefined ? {} : { tls: toTls(options.tls) };
@@ -48,12 +66,13 @@ export function connectRedis(options: RedisOptions): Redis | Cluster {
     ...tls,
     scripts,
     lazyConnect: true,
-    // Commands wait for a connection no longer than for an answer; the caller decides what comes then.
     commandTimeout: timeoutMs,
     connectTimeout: timeoutMs,
     // A server that is gone without a word is noticed by the command that it leaves unanswered.
     socketTimeout: 2 * timeoutMs,
-    maxRetriesPerRequest: null,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
     enableAutoPipelining: true,
     reconnectOnError: onReadOnlyReplica,
     // Needs a right of its own (CLIENT SETINFO), and says nothing that matters.
@@ -72,6 +91,7 @@ export function connectRedis(options: RedisOptions): Redis | Cluster {
         ...(options.tls === undefined
           ? {}
           : { enableTLSForSentinelMode: true, sentinelTLS: toTls(options.tls) }),
+        sentinelCommandTimeout: timeoutMs,
         sentinelRetryStrategy: soonerAtFirst,
         retryStrategy: soonerAtFirst,
       });
@@ -80,6 +100,13 @@ export function connectRedis(options: RedisOptions): Redis | Cluster {
         redisOptions: common,
         scripts,
         lazyConnect: true,
+        // Needs a right of its own (CLUSTER INFO); each command is told whether the cluster is down.
+        enableReadyCheck: false,
+        // Names stay names, which certificates are checked for: the connection resolves them.
+        dnsLookup: (host, callback) => {
+          callback(null, host);
+        },
+        enableOfflineQueue: false,
         enableAutoPipelining: true,
         clusterRetryStrategy: soonerAtFirst,
         slotsRefreshTimeout: timeoutMs,

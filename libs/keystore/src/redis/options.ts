@@ -10,7 +10,10 @@ export interface RedisTls {
   /** The client's own certificate with its key, where the server asks for one. */
   readonly cert?: string;
   readonly key?: string;
-  /** The name to find in the server's certificate. @default the host */
+  /**
+   * The name to find in the certificates of all servers, sentinels too. @default the host, which is an address where
+   * sentinels or a cluster announce addresses
+   */
   readonly servername?: string;
 }
 

@@ -1,7 +1,12 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { systemClock } from '@ccd/reconcile';
 import { eventually } from '@ccd/testkit';
-import { describeWithServers, startRedis, startRedisWithReplica, useServer } from '@ccd/testkit/servers';
+import {
+  describeWithServers,
+  startRedis,
+  startRedisWithLaggingReplica,
+  useServer,
+} from '@ccd/testkit/servers';
 import { Redis } from 'ioredis';
 import { createKeyStore } from '../create-key-store.ts';
 import type { RebuildableKeyStore } from '../create-key-store.ts';
@@ -74,6 +79,15 @@ describeWithServers('redis', 'a key store whose Redis fails', () => {
     await expect(countFound(keyLinks)).resolves.toBe(20);
   });
 
+  it('repeats over a new connection what a lost one has cut off', async () => {
+    const { open, makeKeys, countFound } = setUp(at(5_000));
+    const admin = new Redis({ port: server().port });
+    const making = makeKeys(open(), 500);
+    for (let cut = 0; cut < 5; cut += 1) await admin.call('CLIENT', 'KILL', 'SKIPME', 'yes');
+    admin.disconnect();
+    await expect(countFound(await making)).resolves.toBe(500);
+  });
+
   it('waits no longer for a Redis that hangs than it was told', async () => {
     const store = setUp(at(100)).open();
     await store.currentKey({ streamId, keyFieldValue: 'known' }, create);
@@ -105,7 +119,7 @@ describeWithServers('redis', 'a key store whose Redis is too small', () => {
 });
 
 describeWithServers('redis', 'a key store whose primary Redis is lost', () => {
-  const servers = useServer(() => startRedisWithReplica());
+  const servers = useServer(() => startRedisWithLaggingReplica());
 
   it('goes on with the replica, and finds what that one had not heard of', async () => {
     const { name, sentinel, primary, replica } = servers();
@@ -116,16 +130,23 @@ describeWithServers('redis', 'a key store whose primary Redis is lost', () => {
       sentinels: [{ host, port }],
       timeoutMs: 1_000,
     });
+    const ofReplica = new Redis({ port: replica.port });
+    const countHeardOf = async (keyLinks: readonly string[]): Promise<number> =>
+      ofReplica.exists(...keyLinks.map((keyLink) => `ccd:link:${keyLink}`));
     const store = open();
     const early = await makeKeys(store, 10);
-    await replica.pause();
-    const late = await makeKeys(store, 30);
+    await eventually('the replica has caught up', async () => (await countHeardOf(early)) === 10);
+    servers().stopReplication();
+    const late = (await makeKeys(store, 30)).filter((keyLink) => !early.includes(keyLink));
     await primary.kill();
-    await replica.resume();
     await eventually('the store has a primary', async () => {
       const { key } = await store.currentKey({ streamId, keyFieldValue: 'after' }, create);
       return key.keyLink !== '';
     });
-    await expect(countFound([...new Set([...early, ...late])])).resolves.toBe(30);
+    await expect(countHeardOf(early)).resolves.toBe(10);
+    await expect(countHeardOf(late)).resolves.toBe(0);
+    await expect(countFound([...early, ...late])).resolves.toBe(30);
+    await expect(countHeardOf(late)).resolves.toBe(20);
+    ofReplica.disconnect();
   });
 });

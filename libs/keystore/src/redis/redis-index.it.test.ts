@@ -1,6 +1,5 @@
 import { expect, it } from '@jest/globals';
 import { systemClock } from '@ccd/reconcile';
-import { eventually } from '@ccd/testkit';
 import { describeWithServers, startRedis, startRedisWithReplica, useServer } from '@ccd/testkit/servers';
 import { Redis } from 'ioredis';
 import { describeKeyIndexContract } from '../testing/key-index-contract.ts';
@@ -50,24 +49,6 @@ describeWithServers('redis', 'createRedisIndex on one server', () => {
       return keys.filter((_, which) => (ends[which] ?? -1) < 0);
     });
     expect(keysWithoutEnd).toEqual([]);
-  });
-});
-
-describeWithServers('redis', 'createRedisIndex in a cluster', () => {
-  const server = useServer(async () => {
-    const started = await startRedis({
-      settings: { 'cluster-enabled': 'yes', 'cluster-announce-ip': '127.0.0.1' },
-    });
-    await onServer(started.port, (redis) => redis.cluster('ADDSLOTSRANGE', 0, 16_383));
-    await eventually('the cluster is one', async () =>
-      (await onServer(started.port, (redis) => redis.cluster('INFO'))).includes('cluster_state:ok'),
-    );
-    return started;
-  });
-
-  describeKeyIndexContract('createRedisIndex', async () => {
-    const { host, port } = server();
-    return createRedisIndex({ mode: 'cluster', nodes: [{ host, port }], timeoutMs }, { clock: systemClock });
   });
 });
 

@@ -1,14 +1,20 @@
 import type { Clock } from '@ccd/reconcile';
 import { withDeadline } from '@ccd/reconcile';
+import { Cluster } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { KeyStoreUnavailableError } from '../errors.ts';
 import { encodeJournalEntry, parseEntry } from '../journal-codec.ts';
 import type { JournalEntry, KeyIndex } from '../port.ts';
-import { connectRedis } from './connect-redis.ts';
+import { connectRedis, isConnectionLost } from './connect-redis.ts';
+import { watchConnection } from './connection-watch.ts';
 import type { RedisOptions } from './options.ts';
 
 /** In the clear: a prefix, then an HMAC or a UUID. The rights of an ACL user go by the prefix (`~ccd:*`). */
 const atSession = (lookup: string): string => `ccd:session:${lookup}`;
 const atLink = (keyLink: string): string => `ccd:link:${keyLink}`;
+
+/** From a command whose connection was lost to its repetition. */
+const repeatMs = 20;
 
 const dayMs = 24 * 60 * 60 * 1000;
 /**
@@ -29,21 +35,37 @@ const toEntry = (text: string): JournalEntry => parseEntry(Buffer.from(text));
  */
 export function createRedisIndex(options: RedisOptions, { clock }: { readonly clock: Clock }): KeyIndex {
   const redis = connectRedis(options);
+  const connection = watchConnection(redis, { clock, patienceMs: options.timeoutMs });
   const closing = new AbortController();
   let trouble: string | undefined;
-  redis.on('error', (error: Error) => {
+  const noteTrouble = (error: Error): void => {
     trouble = error.message;
-  });
+  };
+  redis.on('error', noteTrouble);
+  // A cluster's own name for what happens at one of its nodes.
+  redis.on('node error', noteTrouble);
   redis.on('ready', () => {
     trouble = undefined;
   });
 
+  /** Repeats what a lost connection has cut off: every task may be done twice. */
+  async function overAnyConnection<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (;;) {
+      await connection.ready(signal);
+      try {
+        return await task();
+      } catch (error) {
+        if (!isConnectionLost(error)) throw error;
+        await clock.sleep(repeatMs, signal);
+      }
+    }
+  }
+
   /** The client's own errors hold the command with its arguments, so they end here. */
   async function asking<T>(task: () => Promise<T>): Promise<T> {
     try {
-      // The client of a cluster waits for one without an end of its own.
       const deadline = { step: 'an answer', ms: options.timeoutMs, parent: closing.signal };
-      return await withDeadline(clock, deadline, task);
+      return await withDeadline(clock, deadline, (signal) => overAnyConnection(task, signal));
     } catch (error) {
       if (error instanceof KeyStoreUnavailableError) throw error;
       const reason = error instanceof Error ? error.message : String(error);
@@ -104,7 +126,13 @@ export function createRedisIndex(options: RedisOptions, { clock }: { readonly cl
 
     async close() {
       closing.abort(new KeyStoreUnavailableError('it is closed'));
+      // One that is ended in the midst of a TLS handshake may fail twice, and ioredis listens once.
+      for (const stream of streamsOf(redis)) stream?.destroy();
       redis.disconnect();
     },
   };
 }
+
+/** Undefined before the first connection, whatever the types of ioredis say. */
+const streamsOf = (redis: Redis | Cluster): readonly (Redis['stream'] | undefined)[] =>
+  (redis instanceof Cluster ? redis.nodes() : [redis]).map(({ stream }) => stream);

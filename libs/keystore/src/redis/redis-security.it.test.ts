@@ -92,4 +92,16 @@ describeWithServers('redis', 'createRedisIndex at a Redis that asks who comes', 
     await expect(open(await options(otherHost)).ping()).rejects.toThrow(/does not match certificate/);
     await expect(open(await options(good, strangeClient)).ping()).rejects.toThrow(/Redis: /);
   });
+
+  it('fails nobody else when it is closed while a handshake goes wrong', async () => {
+    const { ca } = await createTestCertificates();
+    const refused = Array.from({ length: 60 }, async (_, at) => {
+      const index = open({ ...(await options(servers().good, { ca })), timeoutMs: 10 + 3 * at });
+      await expect(index.ping()).rejects.toThrow(/Redis: /);
+      await index.close();
+    });
+    await Promise.all(refused);
+    // What the sockets had to say comes before the answer of one more.
+    await open(await options(servers().good)).ping();
+  });
 });

@@ -13,7 +13,7 @@ export interface Kek {
 }
 
 export interface LocalKeks {
-  /** Wraps every new keyset. To rotate, make the primary an older one and put a new one here. */
+  /** Wraps every new keyset. To rotate, put one here that every process has among `older` by then. */
   readonly primary: Kek;
   /** Only unwrap. */
   readonly older?: readonly Kek[];

@@ -47,20 +47,24 @@ export function parseAzureCredentials({
   }
 }
 
-export type Authorise = (request: HttpRequest) => Promise<HttpRequest>;
+export interface Authoriser {
+  authorise(request: HttpRequest): Promise<HttpRequest>;
+  /** The service did not take what was authorised (401). */
+  refused(): void;
+}
 
 /**
  * Authorises requests to the account. An application asks for tokens that are good for this account and no other, so
  * that a token which somebody else's server was shown opens nothing.
  */
-export function createAuthorise(
+export function createAuthoriser(
   credentials: AzureCredentials,
   {
     account,
     http,
     clock,
   }: { readonly account: AzureAccount; readonly http: HttpClient; readonly clock: Clock },
-): Authorise {
+): Authoriser {
   const withHeader = (request: HttpRequest, authorization: string): HttpRequest => ({
     ...request,
     headers: { ...request.headers, authorization },
@@ -76,15 +80,26 @@ export function createAuthorise(
         scope: `${account.url}/.default`,
       };
       const token = keepToken(() => fetchToken(http, url, form, () => clock.now()), clock);
-      return async (request) => withHeader(request, `Bearer ${await token()}`);
+      return {
+        authorise: async (request) => withHeader(request, `Bearer ${await token.get()}`),
+        refused: () => {
+          token.drop();
+        },
+      };
     }
     case 'account-key':
-      return async (request) => withHeader(request, signWithSharedKey(credentials, request));
+      return {
+        authorise: async (request) => withHeader(request, signWithSharedKey(credentials, request)),
+        refused() {},
+      };
     case 'sas':
-      return async (request) => {
-        const url = new URL(request.url);
-        for (const [name, value] of credentials.query) url.searchParams.set(name, value);
-        return { ...request, url };
+      return {
+        async authorise(request) {
+          const url = new URL(request.url);
+          for (const [name, value] of credentials.query) url.searchParams.set(name, value);
+          return { ...request, url };
+        },
+        refused() {},
       };
   }
 }

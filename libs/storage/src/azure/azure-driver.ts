@@ -5,12 +5,12 @@ import { readAnswer, readText } from '../remote/http-client.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../remote/http-client.ts';
 import { toPortError } from '../remote/service-errors.ts';
 import type { Outcome, PutRequest, StoreDriver, Upload } from '../remote/store-driver.ts';
-import type { Authorise } from './azure-credentials.ts';
+import type { Authoriser } from './azure-credentials.ts';
 import { parseBlobPage } from './blob-page.ts';
 
 export interface AzureDriverOptions {
   readonly http: HttpClient;
-  readonly authorise: Authorise;
+  readonly authoriser: Authoriser;
   /** URL of the container, without a slash at the end. */
   readonly container: string;
   readonly partBytes: number;
@@ -24,11 +24,14 @@ const version = '2021-12-02';
 
 /** A container of Azure Blob Storage through its REST API, with block blobs. */
 export function createAzureDriver(options: AzureDriverOptions): StoreDriver {
-  const { http, authorise, container, partBytes, now, close } = options;
+  const { http, authoriser, container, partBytes, now, close } = options;
 
   const ask = async (key: string, request: HttpRequest): Promise<HttpAnswer> => {
     const own = { 'x-ms-version': version, 'x-ms-date': new Date(now()).toUTCString() };
-    return http.send(key, await authorise({ ...request, headers: { ...request.headers, ...own } }));
+    const headers = { ...request.headers, ...own };
+    const answer = await http.send(key, await authoriser.authorise({ ...request, headers }));
+    if (answer.status === 401) authoriser.refused();
+    return answer;
   };
   const blobUrl = (key: string, query: Readonly<Record<string, string>> = {}): URL => {
     // The service drops such dots, and then it is another object's name.

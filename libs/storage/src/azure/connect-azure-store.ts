@@ -7,7 +7,7 @@ import { remoteDefaults } from '../remote/remote-options.ts';
 import type { RemoteOptions } from '../remote/remote-options.ts';
 import { assertContainerName, parseAzureAccount } from './azure-account.ts';
 import type { AzureLocation } from './azure-account.ts';
-import { createAuthorise, parseAzureCredentials } from './azure-credentials.ts';
+import { createAuthoriser, parseAzureCredentials } from './azure-credentials.ts';
 import { createAzureDriver } from './azure-driver.ts';
 
 export interface AzureStoreOptions extends RemoteOptions {
@@ -30,7 +30,7 @@ export function connectAzureStore(location: AzureLocation, options: AzureStoreOp
   return createRemoteStore(
     createAzureDriver({
       ...{ http, partBytes, container: `${account.url}/${location.container}` },
-      authorise: createAuthorise(credentials, {
+      authoriser: createAuthoriser(credentials, {
         account: { ...account, ...(options.loginUrl !== undefined && { loginUrl: options.loginUrl }) },
         ...{ http, clock: systemClock },
       }),

@@ -34,7 +34,7 @@ export async function proveBigQuery(
     const answer = await http.send('', {
       method: 'POST',
       url: new URL(`/bigquery/v2/projects/${encodeURIComponent(projectId)}/queries`, endpoints.api),
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token()}` },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${await token.get()}` },
       body: Buffer.from(
         JSON.stringify({
           ...{ query: 'SELECT 1', useLegacySql: false, maxResults: 1, timeoutMs: 5_000 },

@@ -180,5 +180,17 @@ describe.each(kinds)('proveDatabase with $kind', ({ kind, scheme, plain, start, 
         await server.stop();
       }
     });
+
+    it('refuses a certificate that has expired', async () => {
+      const { ca, expiredServer } = certificates;
+      const server = await start({ ca, server: expiredServer });
+      try {
+        expect(await failureOf(prove(uriOf(server.port), trusting(ca)))).toBeInstanceOf(
+          StorageUnavailableError,
+        );
+      } finally {
+        await server.stop();
+      }
+    });
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ObjectNotFoundError, StorageUnavailableError } from '../errors.ts';
 import type { ObjectInfo } from '../port.ts';
+import type { KeptToken } from '../remote/access-token.ts';
 import { NoAnswerError, inWordsOfPort, readAnswer, readJson } from '../remote/http-client.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../remote/http-client.ts';
 import { toPortError } from '../remote/service-errors.ts';
@@ -9,7 +10,7 @@ import type { Outcome, PutRequest, StoreDriver, Upload } from '../remote/store-d
 
 export interface GcsDriverOptions {
   readonly http: HttpClient;
-  readonly token: () => Promise<string>;
+  readonly token: KeptToken;
   readonly bucket: string;
   /** Origin of the API. */
   readonly api: string;
@@ -38,10 +39,13 @@ export function createGcsDriver(options: GcsDriverOptions): StoreDriver {
 
   const authorised = async (request: HttpRequest): Promise<HttpRequest> => ({
     ...request,
-    headers: { ...request.headers, authorization: `Bearer ${await token()}` },
+    headers: { ...request.headers, authorization: `Bearer ${await token.get()}` },
   });
-  const ask = async (key: string, request: HttpRequest): Promise<HttpAnswer> =>
-    http.send(key, await authorised(request));
+  const ask = async (key: string, request: HttpRequest): Promise<HttpAnswer> => {
+    const answer = await http.send(key, await authorised(request));
+    if (answer.status === 401) token.drop();
+    return answer;
+  };
 
   const startUpload = async ({ key, contentType, ifAbsent, signal }: PutRequest): Promise<URL> => {
     const answer = await ask(key, {

@@ -1,5 +1,6 @@
 import type { Clock } from '@ccd/reconcile';
 import { fetchToken, keepToken } from '../remote/access-token.ts';
+import type { KeptToken } from '../remote/access-token.ts';
 import type { HttpClient } from '../remote/http-client.ts';
 import { signAssertion } from './service-account.ts';
 import type { ServiceAccount } from './service-account.ts';
@@ -13,13 +14,7 @@ export interface GoogleTokenOptions {
 }
 
 /** Tokens of a service account, as long as one is good the same. @throws AccessDeniedError, StorageUnavailableError */
-export function createGoogleToken({
-  account,
-  scope,
-  http,
-  tokenUrl,
-  clock,
-}: GoogleTokenOptions): () => Promise<string> {
+export function createGoogleToken({ account, scope, http, tokenUrl, clock }: GoogleTokenOptions): KeptToken {
   const now = (): number => clock.now();
   const fetch = () =>
     fetchToken(

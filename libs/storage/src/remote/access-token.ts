@@ -40,25 +40,47 @@ export async function fetchToken(
 }
 
 const earlyMs = 5 * 60_000;
+/** From a failure to the next question, while the kept token is good. */
+const askAgainMs = 10_000;
 
-/** Keeps a token until shortly before it expires; those who ask at the same time share one question. */
-export function keepToken(fetch: () => Promise<AccessToken>, clock: Clock): () => Promise<string> {
-  let kept: Promise<AccessToken> | undefined;
-  let freshUntil = Infinity;
-  return async () => {
-    if (kept === undefined || clock.now() >= freshUntil) {
-      freshUntil = Infinity;
-      const asked = fetch();
-      kept = asked;
-      asked.then(
-        ({ expiresAt }) => {
-          if (kept === asked) freshUntil = expiresAt - earlyMs;
-        },
-        () => {
-          if (kept === asked) kept = undefined;
-        },
-      );
+export interface KeptToken {
+  get(): Promise<string>;
+  /** The service did not take the token (401): the next one who asks gets another. */
+  drop(): void;
+}
+
+/**
+ * Keeps a token until shortly before it expires; those who ask at the same time share one question. Where no other is
+ * to be had by then, the kept one serves until it expires.
+ */
+export function keepToken(fetch: () => Promise<AccessToken>, clock: Clock): KeptToken {
+  let kept: AccessToken | undefined;
+  let freshUntil = 0;
+  let asking: Promise<AccessToken> | undefined;
+
+  async function ask(): Promise<AccessToken> {
+    try {
+      const token = await fetch();
+      kept = token;
+      freshUntil = token.expiresAt - earlyMs;
+      return token;
+    } catch (error) {
+      if (kept === undefined || clock.now() >= kept.expiresAt) throw error;
+      freshUntil = clock.now() + askAgainMs;
+      return kept;
+    } finally {
+      asking = undefined;
     }
-    return (await kept).value;
+  }
+
+  return {
+    async get() {
+      if (kept !== undefined && clock.now() < freshUntil) return kept.value;
+      asking ??= ask();
+      return (await asking).value;
+    },
+    drop() {
+      kept = undefined;
+    },
   };
 }

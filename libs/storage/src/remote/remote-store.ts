@@ -134,6 +134,10 @@ async function holds(driver: StoreDriver, key: string, size: number, sha256: str
     }
   } catch (error) {
     if (error instanceof ObjectNotFoundError) return false;
+    if (error instanceof AccessDeniedError) {
+      const why = 'an object stands there, and whether it is this one can only be told by who may read it';
+      throw new AccessDeniedError(key, `${why} (on S3, s3:GetObject)`, { cause: error });
+    }
     throw error;
   }
   return found === size && hash.digest('hex') === sha256;

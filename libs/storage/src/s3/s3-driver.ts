@@ -12,7 +12,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
-import { ObjectNotFoundError } from '../errors.ts';
+import { ObjectNotFoundError, StorageUnavailableError } from '../errors.ts';
 import type { ObjectInfo } from '../port.ts';
 import type { Outcome, PutRequest, StoreDriver, Upload } from '../remote/store-driver.ts';
 import { fromS3, isNamed, isStatus } from './s3-errors.ts';
@@ -164,6 +164,12 @@ export function createS3Driver({ client, bucket, isAmazon, partBytes, close }: S
           if (Key !== undefined) yield { key: Key, size: Size };
         }
         after = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+        if (page.IsTruncated === true && after === undefined) {
+          throw new StorageUnavailableError(
+            prefix,
+            'it ends a list that has more, and does not say how to go on',
+          );
+        }
       } while (after !== undefined);
     },
     close,

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type * as jestGlobals from '@jest/globals';
 import { ObjectExistsError, ObjectKeyError, ObjectNotFoundError } from '../errors.ts';
 import type { ObjectStore } from '../port.ts';
+
+// The globals of jest and not its module, which cannot be loaded outside a test: benches import this entry too.
+declare const { afterEach, beforeEach, describe, expect, it }: typeof jestGlobals;
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 

@@ -21,3 +21,6 @@ export const engineSocket = (process.env['DOCKER_HOST'] ?? 'unix:///var/run/dock
 
 /** What servers inherit. */
 export const inheritedEnv: Readonly<NodeJS.ProcessEnv> = process.env;
+
+/** The cluster files of kubectl's that this user has set, for a cluster that tests may be given. */
+export const givenKubeconfig = process.env['KUBECONFIG'];

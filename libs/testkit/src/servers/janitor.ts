@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 
 /**
  * Waits until its input ends, which is when this process ends, however it does, and then acts on the last line it was
- * given: kills those processes and removes those folders.
+ * given: kills those processes and removes those folders. A cgroup can be removed once its processes have ended.
  */
 const script = `while IFS= read -r line; do last=$line; done
 IFS='	'
@@ -11,10 +11,22 @@ for item in $last; do
   case $item in pid:*) kill -KILL "\${item#pid:}" ;; container:*) docker rm -f "\${item#container:}" ;; esac
 done
 for item in $last; do
+  case $item in cgroup:*)
+    tries=0
+    until [ -z "$(find /sys/fs/cgroup -type d -name "\${item#cgroup:}")" ] || [ $tries = 50 ]; do
+      find /sys/fs/cgroup -type d -name "\${item#cgroup:}" | while IFS= read -r each; do
+        find "$each" -depth -type d -exec rmdir {} +
+      done
+      tries=$((tries + 1))
+      sleep 0.1
+    done ;;
+  esac
+done
+for item in $last; do
   case $item in folder:*) rm -rf -- "\${item#folder:}" ;; esac
 done`;
 
-type Item = `pid:${number}` | `folder:${string}` | `container:${string}`;
+type Item = `pid:${number}` | `folder:${string}` | `container:${string}` | `cgroup:${string}`;
 
 export interface Janitor {
   /** From now on gone when this process is. */

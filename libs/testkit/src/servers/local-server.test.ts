@@ -45,6 +45,11 @@ describe(findLocalServer, () => {
     expect(findLocalServer('s3', machine.places).missing).toBeUndefined();
   });
 
+  it('does with what is in the PATH where nothing was installed', () => {
+    machine.addProgram('helm');
+    expect(findLocalServer('helm', machine.places).missing).toBeUndefined();
+  });
+
   it('takes Kafka for missing until its archive of classes has been written', () => {
     machine.addProgram('java');
     mkdirSync(join(cachedFolder('kafka', machine.cache), 'libs'), { recursive: true });

@@ -19,6 +19,8 @@ export function cachedFolder(kind: ServerKind, cache: string): string {
 /** Looks for a server's files, without running any of them; says in words what is missing. */
 export function findLocalServer(kind: ServerKind, places: ServerPlaces): FoundServer {
   const cached = (...parts: string[]): string => join(cachedFolder(kind, places.cache), ...parts);
+  /** The version that is known to do comes before what is on the machine otherwise. */
+  const tried = [cached(), ...places.path];
   switch (kind) {
     case 'kafka':
       return allOf(kind, {
@@ -46,13 +48,39 @@ export function findLocalServer(kind: ServerKind, places: ServerPlaces): FoundSe
       });
     }
     case 's3':
-      return allOf(kind, { versitygw: findProgram('versitygw', [cached()]) });
+      return allOf(kind, { versitygw: findProgram('versitygw', tried) });
     case 'azurite':
       return allOf(kind, {
         'azurite-blob': existing(cached('node_modules', 'azurite', 'dist', 'src', 'blob', 'main.js')),
       });
     case 'gcs':
-      return allOf(kind, { 'fake-gcs-server': findProgram('fake-gcs-server', [cached()]) });
+      return allOf(kind, { 'fake-gcs-server': findProgram('fake-gcs-server', tried) });
+    case 'kubernetes':
+      return allOf(kind, {
+        etcd: findProgram('etcd', [cached()]),
+        'kube-apiserver': findProgram('kube-apiserver', [cached()]),
+        'kube-controller-manager': findProgram('kube-controller-manager', [cached()]),
+        kubectl: findProgram('kubectl', [cached()]),
+      });
+    case 'kubernetes-node': {
+      // Debian has programs for root where other users do not look.
+      const folders = [...places.path, '/usr/sbin', '/sbin'];
+      const builtHere = [
+        ...['containerd', 'containerd-shim-runc-v2', 'ctr', 'runc'],
+        ...['kubelet', 'kube-proxy', 'kube-scheduler', 'coredns'],
+      ];
+      return allOf(kind, {
+        ...Object.fromEntries(builtHere.map((name) => [name, findProgram(name, [cached()])])),
+        'pause.tar': existing(cached('pause.tar')),
+        // Of the plugins of the network, which come together, one.
+        bridge: findProgram('bridge', ['/usr/lib/cni', '/opt/cni/bin']),
+        ...Object.fromEntries(
+          ['ip', 'nft', 'nsenter', 'unshare'].map((name) => [name, findProgram(name, folders)]),
+        ),
+      });
+    }
+    case 'helm':
+      return allOf(kind, { helm: findProgram('helm', tried) });
   }
 }
 

@@ -17,7 +17,7 @@ export function openHome(source: ServerSource, folder: string): ServerFolder {
 }
 
 /** A new folder for a server's data, gone at the latest when this process is. Short enough for Unix sockets. */
-export function createServerFolder(source: ServerSource): ServerFolder {
+export function createServerFolder(source: Pick<ServerSource, 'kind' | 'adopt'>): ServerFolder {
   const folder = mkdtempSync(join(tmpdir(), `ccd-${source.kind}-`));
   theJanitor().add(`folder:${folder}`);
   source.adopt(folder);

@@ -1,5 +1,16 @@
 /** The servers that tests can have, in the order in which they are installed. */
-export const serverKinds = ['kafka', 'redis', 'postgres', 'mariadb', 's3', 'azurite', 'gcs'] as const;
+export const serverKinds = [
+  'kafka',
+  'redis',
+  'postgres',
+  'mariadb',
+  's3',
+  'azurite',
+  'gcs',
+  'kubernetes',
+  'kubernetes-node',
+  'helm',
+] as const;
 
 export type ServerKind = (typeof serverKinds)[number];
 
@@ -15,9 +26,12 @@ export const serverVersions = {
   s3: '1.8.0',
   azurite: '3.37.0',
   gcs: '1.56.1',
+  kubernetes: '1.36.3',
+  'kubernetes-node': '1.36.3',
+  helm: '4.3.1',
 } as const satisfies Record<ServerKind, string>;
 
-/** What each is to a reader: `s3` is the API, versitygw is what serves it. */
+/** What each is to a reader: `s3` is the API, versitygw is what serves it; Helm is no server, and is had the same way. */
 export const serverTitles: Readonly<Record<ServerKind, string>> = {
   kafka: 'Kafka',
   redis: 'Redis',
@@ -26,4 +40,7 @@ export const serverTitles: Readonly<Record<ServerKind, string>> = {
   s3: 'versitygw (S3)',
   azurite: 'Azurite',
   gcs: 'fake-gcs-server',
+  kubernetes: 'Kubernetes',
+  'kubernetes-node': 'Kubernetes node',
+  helm: 'Helm',
 };

@@ -1,4 +1,4 @@
-import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { randomBytes } from 'node:crypto';
 import { connectEventLog, eventLogOptions, readTopic } from '@ccd/eventlog';
 import type { EventLog } from '@ccd/eventlog';
@@ -9,10 +9,13 @@ import { startKafka, startPostgres, startRedis, startS3 } from '@ccd/testkit/ser
 import type { KafkaServer, PostgresServer, S3Server, TestServer } from '@ccd/testkit/servers';
 import { toPartitions } from '../faults/read-exported.ts';
 import type { LogRecord } from '../faults/read-log.ts';
+import { inParallel } from '../send-events.ts';
 import type { EngineSet, Outside } from './engine-set.ts';
 
 const bucket = 'exports';
 const sessionMs = 6_000;
+/** The client has 50 sockets, and warns when many wait for one. */
+const readsAtOnce = 16;
 
 export interface ServerSet extends EngineSet {
   readonly kafka: KafkaServer;
@@ -27,23 +30,36 @@ export interface ServerSet extends EngineSet {
   readonly s3Proxy: SpoilingProxy;
 }
 
+/** Another network that the servers have to be reached from. */
+export interface ServerReach {
+  /** Of this machine, there. */
+  readonly machine: string;
+  /** Makes a port of 127.0.0.1 one of `machine`, too. */
+  expose(port: number): Promise<void>;
+}
+
 /**
  * Kafka, Redis, PostgreSQL and S3. Redis keeps nothing on disk: with its process goes all that it knows.
  * @param brokers with three, each topic has three replicas, two of which must have a record
+ * @param reach where the data plane is, if that is not on this machine
  */
-export async function startServerSet(brokers: 1 | 3 = 1): Promise<ServerSet> {
+export async function startServerSet(brokers: 1 | 3 = 1, reach?: ServerReach): Promise<ServerSet> {
+  const host = reach?.machine ?? '127.0.0.1';
   const [kafka, redis, postgres, s3] = await Promise.all([
-    startKafka({ brokers }),
+    startKafka({ brokers, ...(reach && { advertised: reach.machine }) }),
     startRedis(),
     startPostgres(),
     startS3(),
   ]);
   const servers = [kafka, redis, postgres, s3];
-  const bootstrapServers = kafka.brokers.join();
+  const s3Proxy = await startSpoilingProxy(s3.endpoint);
+  const portOf = (address: string): number => Number(address.split(':').at(-1));
+  for (const port of [...kafka.brokers.map(portOf), redis.port, portOf(s3Proxy.endpoint)])
+    await reach?.expose(port);
+  const bootstrapServers = kafka.brokers.map((broker) => `${host}:${portOf(broker)}`).join();
   const log = await connectEventLog(eventLogOptions.parse({ engine: 'kafka', bootstrapServers }), {
     clock: systemClock,
   });
-  const s3Proxy = await startSpoilingProxy(s3.endpoint);
   const client = clientOf(s3);
   await client.send(new CreateBucketCommand({ Bucket: bucket }));
   const databaseUrl = `postgres://${postgres.user}@${postgres.host}:${postgres.port}/${postgres.database}`;
@@ -65,13 +81,13 @@ export async function startServerSet(brokers: 1 | 3 = 1): Promise<ServerSet> {
       STRM_KAFKA_TOPIC_REPLICATION_FACTOR: `${brokers}`,
       KAFKA_SESSION_TIMEOUT_MS: `${sessionMs}`,
       KEYSTORE_ENGINE: 'redis',
-      STRM_REDIS_HOST: `${redis.host}:${redis.port}`,
-      STORAGE_ALLOWED_NETWORKS: '127.0.0.1/32',
+      STRM_REDIS_HOST: `${host}:${redis.port}`,
+      STORAGE_ALLOWED_NETWORKS: `${host}/32`,
     },
     bucket: {
       name: bucket,
       credentials: JSON.stringify({
-        url: s3Proxy.endpoint,
+        url: s3Proxy.endpoint.replace('127.0.0.1', host),
         accessKey: s3.accessKeyId,
         secretKey: s3.secretAccessKey,
       }),
@@ -109,14 +125,19 @@ const clientOf = ({ endpoint, region, accessKeyId, secretAccessKey }: S3Server):
 
 function lookAt(log: EventLog, client: S3Client): Outside {
   async function objectsBelow(prefix: string): Promise<ReadonlyMap<string, string>> {
-    const { Contents: found = [] } = await client.send(
-      new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
-    );
-    const texts = found.map(async ({ Key: key = '' }) => {
+    const found = [];
+    // A page has a thousand of them.
+    for await (const { Contents = [] } of paginateListObjectsV2(
+      { client },
+      { Bucket: bucket, Prefix: prefix },
+    ))
+      found.push(...Contents);
+    const texts = new Map<string, string>();
+    await inParallel(found, readsAtOnce, async ({ Key: key = '' }) => {
       const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return [key, (await body?.transformToString()) ?? ''] as const;
+      texts.set(key, (await body?.transformToString()) ?? '');
     });
-    return new Map(await Promise.all(texts));
+    return texts;
   }
   return {
     topicNames: async () => (await log.admin.listTopics()).map(({ name }) => name),

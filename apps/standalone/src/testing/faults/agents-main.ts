@@ -19,7 +19,12 @@ const impatientClock: Clock = {
   sleep: (ms, signal) => systemClock.sleep(Math.min(ms, longestPauseMs), signal),
 };
 
-function withFailpoints(options: ClusterOptions, nodeArguments: readonly string[], folder: string) {
+function withFailpoints(
+  options: ClusterOptions,
+  nodeArguments: readonly string[],
+  folder: string,
+): ClusterOptions {
+  if (options.engine !== 'local') return options;
   const programs = Object.fromEntries(
     Object.entries(options.programs).map(([app, program]) => [
       app,
@@ -29,10 +34,10 @@ function withFailpoints(options: ClusterOptions, nodeArguments: readonly string[
   return { ...options, programs, baseEnv: { ...options.baseEnv, CCD_FAILPOINT_FOLDER: folder } };
 }
 
-await runMain('agents', configSchema, () => {
+await runMain('agents', configSchema, (_config, _signal, environment) => {
   const nodeArguments = process.execArgv.filter((argument) => !argument.startsWith('--disable-warning'));
-  const failpoints = process.env['CCD_FAILPOINT_FOLDER'] ?? '';
-  return startAgents(process.env, {
+  const failpoints = environment['CCD_FAILPOINT_FOLDER'] ?? '';
+  return startAgents(environment, {
     clock: systemClock,
     logger: (name) => createLogger({ name }),
     onLine: (line) => {

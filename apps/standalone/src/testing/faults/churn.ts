@@ -14,14 +14,14 @@ export interface Churn {
 
 export type EntityKind = 'streams' | 'data-connectors' | 'batch-exporters';
 
-/** Between two steps, so that the agents see each of them. */
-const pauseMs = 400;
-
 /** `light`: of streams and connectors, which cost the agents no process. `heavy`: of what has workers. */
 export type ChurnRound = 'light' | 'heavy';
 
-/** @param folder for files that commands need */
-export function startChurn(strm: Run, folder: string, rounds: readonly ChurnRound[]): Churn {
+/**
+ * @param folder for files that commands need
+ * @param pauseMs between two steps, so that the agents see each of them
+ */
+export function startChurn(strm: Run, folder: string, rounds: readonly ChurnRound[], pauseMs = 400): Churn {
   const entities: Record<EntityKind, Map<string, Known>> = {
     streams: new Map(),
     'data-connectors': new Map(),

@@ -14,9 +14,12 @@ import type { Ledger } from './ledger.ts';
 import { checkAgents, checkScene, checkUsage, scene, sceneStreams, setScene, topicsOf } from './scene.ts';
 import type { StreamIds } from './scene.ts';
 import { sendLoad } from './send-load.ts';
+import type { Pace } from './send-load.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const settleMs = 120_000;
+/** What is still missing of the events when nothing is broken any more. */
+const enoughWithinMs = 600_000;
 const foreignTopic = 'stream-of-somebody-else';
 const usageTopic = 'billing';
 
@@ -34,6 +37,7 @@ export interface FaultRun {
   readonly random: Random;
   /** So many have to be accepted before it is over. */
   readonly events: number;
+  readonly pace?: Pace;
   readonly churn: readonly ChurnRound[];
   /** Breaks things. Answers with what it did, for the summary. */
   readonly inject: (during: {
@@ -49,15 +53,20 @@ export async function runUnderFaults(run: FaultRun): Promise<{
   readonly problems: Problems;
   /** File with what all processes logged, where something is wrong. */
   readonly log: string;
+  /** The last warnings and errors in it, since the file may be out of reach. */
+  readonly lastWarnings?: readonly string[];
 }> {
   const { name, fleet, random } = run;
   const problems = await problemsOf(run).catch((error: unknown) => [inspect(error)]);
   const file = join(tmpdir(), `${name.replaceAll(' ', '-')}-${random.seed}.log`);
   if (problems.length > 0) writeFileSync(file, fleet.log.join('\n'));
+  if (problems.length === 0) return { seed: random.seed, problems, log: 'not kept' };
+  const warnings = fleet.log.filter((line) => /"level":"(?:warn|error|fatal)"/.test(line));
   return {
     seed: random.seed,
     problems: problems.slice(0, 10),
-    log: problems.length > 0 ? file : 'not kept',
+    log: file,
+    lastWarnings: warnings.slice(-30).map((line) => line.slice(0, 500)),
   };
 }
 
@@ -67,6 +76,7 @@ async function problemsOf({
   folder,
   random,
   events,
+  pace = { width: 4 },
   churn: rounds,
   inject,
 }: FaultRun): Promise<Problems> {
@@ -79,14 +89,15 @@ async function problemsOf({
   const topics = [...topicsOf(ids), foreignTopic];
   const identities = async (): Promise<string> =>
     (await Promise.all(topics.map((each) => outside.topicId(each)))).join();
-  const before = await identities();
-  const load = sendLoad({ sender, ledger, width: 4 });
+  // The source takes events before its derived streams have their topics.
+  const before = await eventually('all topics', identities, settleMs, 100);
+  const load = sendLoad({ sender, ledger, ...pace });
   const churn = startChurn(strm, folder, rounds);
   let done: Readonly<Record<string, unknown>>;
   try {
     clock.lap('setting up');
     done = await inject({ ledger, ids, clock });
-    await eventually('enough events', () => ledger.accepted() >= events, settleMs, 100);
+    await eventually('enough events', () => ledger.accepted() >= events, enoughWithinMs, 100);
   } finally {
     await Promise.all([churn.stop(), load.stop()]);
   }

@@ -8,20 +8,25 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-export interface LoadOptions {
-  readonly sender: Sender;
-  readonly ledger: Ledger;
+export interface Pace {
   /** Requests at the same time. */
   readonly width: number;
+  /** Between an answer and the next request of the same sender. */
+  readonly gapMs?: number;
+}
+
+export interface LoadOptions extends Pace {
+  readonly sender: Sender;
+  readonly ledger: Ledger;
 }
 
 /** A machine that is busy with starting what was killed should not be busy with events as well. */
-const gapMs = 20;
+const gentleMs = 20;
 const afterFailureMs = 50;
 const answerWithinMs = 15_000;
 
 /** Sends events at an even pace, each attempt a new one, through whatever breaks meanwhile. */
-export function sendLoad({ sender, ledger, width }: LoadOptions): Load {
+export function sendLoad({ sender, ledger, width, gapMs = gentleMs }: LoadOptions): Load {
   const stopping = new AbortController();
   let token: Promise<string> | undefined;
 

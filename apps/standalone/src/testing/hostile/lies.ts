@@ -4,9 +4,9 @@ import { digestAnswer, installationKey } from '@ccd/controlplane';
 import { metadataFor, toErrorReply, toFrame, toReply, uuidOf } from '@ccd/controlplane/testing';
 import type { AgentList, WireReply } from '@ccd/controlplane/testing';
 import type { Toxic } from '@ccd/testkit';
+import { installationId } from '../agent-settings.ts';
 import { encode } from './honest.ts';
 import type { Items } from './honest.ts';
-import { installationId } from './rig.ts';
 
 /** What the control plane would say by right, and the means to say something else. */
 export interface Truth {

@@ -12,31 +12,12 @@ import type { LogEntry } from '@ccd/service/testing';
 import { startStreamsAgent } from '@ccd/streams-agent';
 import { startToxicProxy } from '@ccd/testkit';
 import { setTimeout as delay } from 'node:timers/promises';
+import { settingsOfAgents } from '../agent-settings.ts';
 import type { World } from './oracle.ts';
 import { countWrites } from './count-writes.ts';
 
-export const installationId = '11111111-1111-4111-8111-111111111111';
 const agents = ['data-connectors-agent', 'streams-agent', 'exporters-agent'] as const;
 export type AgentName = (typeof agents)[number];
-
-const settings = {
-  STRM_KAFKA_TOPIC_NUM_PARTITIONS: 2,
-  TOPIC_GRACE_HOURS: 72,
-  INSTANCE_ID: 'pod-1',
-  POLL_INTERVAL_MS: 30_000,
-  DATABASE_CHECK_INTERVAL_MS: 300_000,
-  ADMIN_HOST: '127.0.0.1',
-  ADMIN_PORT: 0,
-  STRM_API_HOST: '127.0.0.1',
-  STRM_API_PORT: 1,
-  STRM_API_TLS: false,
-  STRM_AUTH_URL: 'http://127.0.0.1',
-  STRM_AUTH_CLIENT_ID: 'ins-test',
-  STRM_AUTH_CLIENT_SECRET: 'very-secret',
-  STRM_INSTALLATION_ID: installationId,
-  LOG_LEVEL: 'debug',
-  LOG_FORMAT: 'json',
-} as const;
 
 const endsOfRuns = new Set([
   'nothing to change',
@@ -57,7 +38,7 @@ export async function startHostileRig({
   /** Instead of the one in memory, of which alone `world` knows. */
   readonly cluster?: Cluster;
 } = {}) {
-  const config = { ...settings, GUARDRAILS_FILE: guardrailsFile };
+  const config = { ...settingsOfAgents, GUARDRAILS_FILE: guardrailsFile };
   const clock = createFakeClock();
   const server = await startStandInServer();
   const proxy = await startToxicProxy(server.port);
@@ -80,7 +61,7 @@ export async function startHostileRig({
         authUrl: server.authUrl,
         clientId: config.STRM_AUTH_CLIENT_ID,
         clientSecret: config.STRM_AUTH_CLIENT_SECRET,
-        installationId,
+        installationId: config.STRM_INSTALLATION_ID,
         clock,
         random: () => 0.5,
       });

@@ -3,7 +3,8 @@ import { symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const clone = resolve(import.meta.dirname, '../../../../..');
+/** The repository. */
+export const clone = resolve(import.meta.dirname, '../../../../..');
 
 /** Programs as they ship. */
 export interface BuiltApps {

@@ -21,7 +21,7 @@ export function storeFaults(proxy: SpoilingProxy, random: Random): readonly Faul
   }
   const several = (name: string, how: Spoiling): Fault => ({
     name: `S3 ${name}`,
-    times: 30,
+    times: 75,
     inject: () => spoil(how, 1 + random.below(most)),
   });
   return [

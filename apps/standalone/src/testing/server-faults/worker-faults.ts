@@ -60,6 +60,13 @@ export function workerFaults(
 
   return [
     { name: 'an app killed', times: 100, inject: () => killAtRandom(fleet, 1, random) },
+    {
+      name: 'a decrypter killed',
+      times: 100,
+      async inject() {
+        signal(await aWorker(fleet, 'decrypter', random), 'SIGKILL');
+      },
+    },
     zombie('decrypter'),
     zombieInTransaction,
     zombie('batch-exporter'),

@@ -1,7 +1,14 @@
 import { failpoint } from '@ccd/failpoints';
-import type { Consumer, ConsumerOptions, PartitionBounds } from '../../port.ts';
+import type {
+  CommittedOffset,
+  Consumer,
+  ConsumerOptions,
+  PartitionBounds,
+  TopicPartition,
+} from '../../port.ts';
 import { PartitionsLostError } from '../../errors.ts';
 import { createConsumer, defaultMaxBytes, defaultMaxRecords } from '../../consuming/create-consumer.ts';
+import type { ConsumerRun } from '../../consuming/create-consumer.ts';
 import type { FetchBatch } from '../../consuming/partition-reader.ts';
 import { runReader } from '../../consuming/run-reader.ts';
 import { SessionLostError } from './connection-port.ts';
@@ -44,10 +51,26 @@ export function createEmbeddedConsumer(
   const bounds = async (topic: string): Promise<readonly PartitionBounds[]> =>
     (await connection.ask('topics.bounds', { topic })).result.bounds;
 
+  async function committed(name: string, topics: readonly string[]): Promise<readonly CommittedOffset[]> {
+    const answers = await Promise.all(
+      topics.map((topic) => connection.ask('offsets.get', { group: name, topic })),
+    );
+    return answers.flatMap(({ result }) => result.offsets);
+  }
+
+  function run(consumerRun: ConsumerRun): Promise<void> {
+    if (group === undefined) return runReader(consumerRun, bounds);
+    const positions = {
+      bounds,
+      committed: (places: readonly TopicPartition[]) =>
+        committed(group, [...new Set(places.map(({ topic }) => topic))]),
+    };
+    return runMember({ run: consumerRun, connection, consumer, group, positions });
+  }
+
   return createConsumer(options, {
     fetch,
-    run: (run) =>
-      group === undefined ? runReader(run, bounds) : runMember({ run, connection, consumer, group, bounds }),
+    run,
     async commit(name, offsets) {
       try {
         await connection.bound('group.commit', { consumer, offsets: [...offsets] });
@@ -57,12 +80,7 @@ export function createEmbeddedConsumer(
         throw lost ? new PartitionsLostError(name, { cause: error }) : error;
       }
     },
-    async committed(name, topics) {
-      const answers = await Promise.all(
-        topics.map((topic) => connection.ask('offsets.get', { group: name, topic })),
-      );
-      return answers.flatMap(({ result }) => result.offsets);
-    },
+    committed,
     async close() {},
   });
 }

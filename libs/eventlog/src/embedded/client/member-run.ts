@@ -1,6 +1,6 @@
-import type { PartitionBounds } from '../../port.ts';
 import type { ConsumerRun } from '../../consuming/create-consumer.ts';
 import { createHeldPartitions } from '../../consuming/held-partitions.ts';
+import type { GroupPositions } from '../../consuming/held-partitions.ts';
 import { isAborted } from '../../consuming/signals.ts';
 import { SessionLostError } from './connection-port.ts';
 import type { Connection } from './connection-port.ts';
@@ -14,16 +14,16 @@ export async function runMember({
   connection,
   consumer,
   group,
-  bounds,
+  positions,
 }: {
   readonly run: ConsumerRun;
   readonly connection: Connection;
   readonly consumer: number;
   readonly group: string;
-  readonly bounds: (topic: string) => Promise<readonly PartitionBounds[]>;
+  readonly positions: GroupPositions;
 }): Promise<void> {
   const { options, stop } = run;
-  const held = createHeldPartitions(run, bounds);
+  const held = createHeldPartitions(run, positions);
 
   /** One membership: from joining until the end of the run (true) or the loss of the membership (false). */
   async function belong(): Promise<void> {

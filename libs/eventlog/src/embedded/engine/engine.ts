@@ -75,10 +75,6 @@ export function createEngine(db: DatabaseSync, options: EngineOptions): Engine {
     rebalanceTimeoutMs: options.rebalanceTimeoutMs,
     partitionsOf: (topic) =>
       (store.catalog.find(topic)?.partitions ?? []).map(({ partition }) => ({ topic, partition })),
-    offsetOf: (group, { topic, partition }) => {
-      const state = store.catalog.find(topic)?.partitions[partition];
-      return state ? store.offsets.offsetOf(group, state) : null;
-    },
   });
   const handle = createRequestHandler({ store, committer, groups, waitingRoom });
 

@@ -5,10 +5,7 @@ import { assignPartitions } from '../../consuming/assignment.ts';
 import { partitionKey } from '../../consuming/partition-key.ts';
 
 export type MemberEvent =
-  | {
-      readonly event: 'assigned';
-      readonly partitions: readonly (TopicPartition & { offset: number | null })[];
-    }
+  | { readonly event: 'assigned'; readonly partitions: readonly TopicPartition[] }
   | { readonly event: 'revoking'; readonly partitions: readonly TopicPartition[] }
   | { readonly event: 'expelled' };
 
@@ -48,7 +45,6 @@ export function createGroups(options: {
   /** How long a member may take to finish a partition that another one waits for; absent: for ever. */
   readonly rebalanceTimeoutMs: number | undefined;
   partitionsOf(topic: string): readonly TopicPartition[];
-  offsetOf(group: string, partition: TopicPartition): number | null;
 }): Groups {
   const groups = new Map<string, Group>();
 
@@ -93,10 +89,7 @@ export function createGroups(options: {
       }
     }
     for (const [id, partitions] of asked) group.members.get(id)?.notify({ event: 'revoking', partitions });
-    for (const [id, partitions] of given) {
-      const assigned = partitions.map((place) => ({ ...place, offset: options.offsetOf(name, place) }));
-      group.members.get(id)?.notify({ event: 'assigned', partitions: assigned });
-    }
+    for (const [id, partitions] of given) group.members.get(id)?.notify({ event: 'assigned', partitions });
   }
 
   function drop(group: Group, key: string, held: Ownership): void {

@@ -7,7 +7,6 @@ import { numberIn, optionalTextIn, rowsOf } from './rows.ts';
 /** Committed offsets of consumer groups. */
 export interface OffsetStore {
   get(group: string, topic: string): CommittedOffset[];
-  offsetOf(group: string, partition: PartitionState): number | null;
   /** @throws TopicNotFoundError, InvalidRequestError, before anything is written */
   assertValid(offsets: readonly CommittedOffset[]): void;
   put(group: string, offsets: readonly CommittedOffset[]): void;
@@ -40,10 +39,6 @@ export function createOffsetStore(db: DatabaseSync, catalog: Catalog): OffsetSto
           };
         }),
       ),
-    offsetOf(group, { id }) {
-      const row = select.get(group, id);
-      return row ? numberIn(row, 'offset') : null;
-    },
     assertValid(offsets) {
       offsets.forEach(({ topic, partition }) => partitionOf(topic, partition));
     },

@@ -126,11 +126,7 @@ export type ResultSchemas = { readonly [Op in Request['op']]: z.ZodType<ResultOf
 
 /** What the engine tells a member of a group without being asked. */
 export const eventSchema = z.discriminatedUnion('event', [
-  z.strictObject({
-    event: z.literal('assigned'),
-    consumer: id,
-    partitions: z.array(position.extend({ offset: offset.nullable() })),
-  }),
+  z.strictObject({ event: z.literal('assigned'), consumer: id, partitions: z.array(position) }),
   /** To be finished and released; the member owns them until then. */
   z.strictObject({ event: z.literal('revoking'), consumer: id, partitions: z.array(position) }),
   /** The member is out of its group and owns nothing; it may join again. */

@@ -44,11 +44,24 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
   const { clock } = cluster;
   let current: Membership | undefined;
 
+  async function committed(places: readonly TopicPartition[]): Promise<readonly CommittedOffset[]> {
+    const topics = Map.groupBy(places, ({ topic }) => topic);
+    const found = [...topics].map(([topic, ofTopic]) =>
+      committedOffsets(
+        cluster,
+        group,
+        topic,
+        ofTopic.map(({ partition }) => partition),
+      ),
+    );
+    return (await Promise.all(found)).flat();
+  }
+
   /** One membership: from joining until the end of the run or the loss of the membership. */
   async function belong(run: ConsumerRun): Promise<void> {
     const { stop } = run;
     const membership: Membership = {
-      held: createHeldPartitions(run, bounds),
+      held: createHeldPartitions(run, { bounds, committed }),
       generation: undefined,
       lost: false,
     };
@@ -84,17 +97,7 @@ export function createGroupMember(options: GroupMemberOptions): GroupMember {
     }
 
     async function take(places: readonly TopicPartition[]): Promise<void> {
-      if (membership.lost || stop.aborted) return;
-      const offsets = new Map<string, number>();
-      for (const [topic, ofTopic] of Map.groupBy(places, (place) => place.topic)) {
-        const partitions = ofTopic.map(({ partition }) => partition);
-        for (const stored of await committedOffsets(cluster, group, topic, partitions)) {
-          offsets.set(partitionKey(stored), stored.offset);
-        }
-      }
-      await held.take(
-        places.map((place) => ({ ...place, offset: offsets.get(partitionKey(place)) ?? null })),
-      );
+      if (!membership.lost && !stop.aborted) await held.take(places);
     }
 
     async function giveUp(places: readonly TopicPartition[]): Promise<void> {

@@ -12,13 +12,15 @@ import type { ProduceChannel } from './produce-channel.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 
 export interface PartitionQueue {
-  /** Resolves with the offset of the part's first record. */
-  add(part: Part): Promise<number>;
+  /**
+   * Resolves with the offset of the part's first record.
+   * @param deadline monotonic time at which it is given up
+   */
+  add(part: Part, deadline: number): Promise<number>;
 }
 
 interface Waiting {
   readonly part: Part;
-  /** Monotonic time at which it is given up. */
   readonly deadline: number;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: Error) => void;
@@ -33,6 +35,9 @@ export interface PartitionQueueOptions {
   readonly identity: (deadlineMs: number) => Promise<ProducerIdentity>;
 }
 
+/** Of the deadline: what is left of it when a record is sent for the first time. */
+const leastShareLeft = 0.05;
+
 /**
  * The records on their way to one partition: one batch is under way, and whatever comes meanwhile makes up the next
  * one. A batch is sent again as it was until the broker has it or its time is up; after that nobody knows whether it
@@ -45,7 +50,18 @@ export function createPartitionQueue(options: PartitionQueueOptions): PartitionQ
   let identity: ProducerIdentity | undefined;
   let sequence = 0;
 
+  /** Whose time is as good as up is not sent: for its sake, the whole batch would be given up too soon. */
+  function refuseLate(): void {
+    const limit = cluster.clock.monotonic() + cluster.deadlineMs * leastShareLeft;
+    const isLate = ({ deadline }: Waiting): boolean => deadline <= limit;
+    if (!waiting.some(isLate)) return;
+    const late = waiting.filter(isLate);
+    waiting = waiting.filter((each) => !isLate(each));
+    for (const { reject } of late) reject(new LogUnavailableError('no time was left to send it'));
+  }
+
   function take(): Waiting[] {
+    refuseLate();
     let bytes = 0;
     let count = 0;
     for (const { part } of waiting) {
@@ -64,7 +80,6 @@ export function createPartitionQueue(options: PartitionQueueOptions): PartitionQ
     if (!first) return 0;
     const { topic, partition } = first.part;
     const remaining = (): number => first.deadline - cluster.clock.monotonic();
-    if (remaining() <= 0) throw new LogUnavailableError('no time was left to send it');
     identity ??= await options.identity(remaining());
     const records = batch.flatMap(({ part }) => part.records);
     const bytes = encodeBatch(
@@ -111,9 +126,8 @@ export function createPartitionQueue(options: PartitionQueueOptions): PartitionQ
   }
 
   return {
-    add: (part) =>
+    add: (part, deadline) =>
       new Promise((resolve, reject) => {
-        const deadline = cluster.clock.monotonic() + cluster.deadlineMs;
         waiting.push({ part, deadline, resolve, reject });
         if (running) return;
         running = true;

@@ -31,6 +31,13 @@ export function createTurns(): Turns {
   };
 }
 
+/** What the records take while they wait, about. */
+export function bytesOf(records: readonly RecordToAppend[]): number {
+  let bytes = 0;
+  for (const { key, value } of records) bytes += batchHeaderBytes + (key?.length ?? 0) + (value?.length ?? 0);
+  return bytes;
+}
+
 /**
  * Sorts the records of one call into parts, in their order. Records without key and partition stay together.
  * @throws InvalidRecordError, RecordTooLargeError, before anything is sent

@@ -28,8 +28,11 @@ export function createProduceChannel(
   async function flush(leader: number): Promise<void> {
     const all = waiting.get(leader) ?? [];
     waiting.delete(leader);
+    const answered = new AbortController();
     try {
-      const timeoutMs = Math.min(...all.map((each) => each.timeoutMs));
+      // Whoever has less time gives up by himself: to cut the connection would fail the others.
+      const timeoutMs = Math.max(...all.map((each) => each.timeoutMs));
+      for (const each of all) if (each.timeoutMs < timeoutMs) giveUpInTime(each, answered.signal);
       const broker = await cluster.node(leader, lane, timeoutMs);
       const answer = await broker.request(
         produce,
@@ -49,7 +52,18 @@ export function createProduceChannel(
       }
     } catch (error) {
       for (const { reject } of all) reject(error);
+    } finally {
+      answered.abort();
     }
+  }
+
+  function giveUpInTime({ reject, timeoutMs }: Waiting, answered: AbortSignal): void {
+    cluster.clock.sleep(timeoutMs, answered).then(
+      () => {
+        reject(new NoAnswerError('the broker does not answer in the time that was left'));
+      },
+      () => {},
+    );
   }
 
   return {

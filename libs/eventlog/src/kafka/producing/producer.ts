@@ -6,11 +6,12 @@ import { createInFlight } from '../../in-flight.ts';
 import type { Cluster } from '../wire/cluster.ts';
 import type { Compression } from '../wire/encode-batch.ts';
 import { toPortError } from '../wire/errors.ts';
-import { withRetries } from '../wire/retry.ts';
+import { knownTopics, learnTopics } from './learn-topics.ts';
+import type { PartitionCounts } from './learn-topics.ts';
 import { maxWaitingBytes } from './limits.ts';
 import { createPartitionQueue } from './partition-queue.ts';
 import type { PartitionQueue } from './partition-queue.ts';
-import { createTurns, placeRecords } from './place-records.ts';
+import { bytesOf, createTurns, placeRecords } from './place-records.ts';
 import type { Part } from './place-records.ts';
 import { createProduceChannel } from './produce-channel.ts';
 import { newIdentity } from './producer-identity.ts';
@@ -24,28 +25,6 @@ interface Queued {
 export interface ProducerOptions {
   readonly compression: Compression;
   readonly lingerMs: number;
-}
-
-/** Makes every topic of the records known, so that they can be placed. @throws TopicNotFoundError, LogUnavailableError */
-export async function learnTopics(cluster: Cluster, records: readonly RecordToAppend[]): Promise<void> {
-  for (const topic of new Set(records.map((record) => record.topic))) {
-    if (cluster.known(topic)) continue;
-    try {
-      await withRetries({ clock: cluster.clock, deadlineMs: cluster.deadlineMs }, (remainingMs) =>
-        cluster.topic(topic, cluster.timeoutFor(remainingMs)),
-      );
-    } catch (error) {
-      throw toPortError(error);
-    }
-  }
-}
-
-export function partitionsOf(cluster: Cluster): (topic: string) => number {
-  return (topic) => {
-    const known = cluster.known(topic);
-    if (!known) throw new LogUnavailableError(`nothing is known of topic ${topic} any more`);
-    return known.leaders.length;
-  };
 }
 
 export function createKafkaProducer(
@@ -94,29 +73,23 @@ export function createKafkaProducer(
   }
 
   /** Puts the records into their queues, all of them or none. */
-  function enqueue(records: readonly RecordToAppend[]): readonly Queued[] {
-    const parts = placeRecords(records, partitionsOf(cluster), turns, cluster.clock.now());
-    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    if (waitingBytes > 0 && waitingBytes + bytes > maxWaitingBytes) {
-      throw new LogUnavailableError('too many records wait to be sent');
-    }
-    waitingBytes += bytes;
-    return parts.map((part) => {
-      const stored = queueOf(part)
-        .add(part)
-        .finally(() => {
-          waitingBytes -= part.bytes;
-        });
-      return { part, stored };
-    });
+  function enqueue(
+    records: readonly RecordToAppend[],
+    partitionsOf: PartitionCounts,
+    deadline: number,
+  ): readonly Queued[] {
+    const parts = placeRecords(records, partitionsOf, turns, cluster.clock.now());
+    return parts.map((part) => ({ part, stored: queueOf(part).add(part, deadline) }));
   }
 
   async function place(records: readonly RecordToAppend[]): Promise<readonly Queued[]> {
-    if (!placing && records.every(({ topic }) => cluster.known(topic))) return enqueue(records);
-    const turn = (placing ?? Promise.resolve()).then(async () => {
-      await learnTopics(cluster, records);
-      return enqueue(records);
-    });
+    const deadline = cluster.clock.monotonic() + cluster.deadlineMs;
+    const known = placing ? undefined : knownTopics(cluster, records);
+    if (known) return enqueue(records, known, deadline);
+    // Whoever waits behind others in an outage waits no longer than they do.
+    const turn = (placing ?? Promise.resolve()).then(async () =>
+      enqueue(records, await learnTopics(cluster, records, deadline), deadline),
+    );
     const settled = turn
       .catch(() => {})
       .then(() => {
@@ -128,6 +101,19 @@ export function createKafkaProducer(
 
   async function append(records: readonly RecordToAppend[]): Promise<readonly RecordPosition[]> {
     cluster.assertOpen();
+    const bytes = bytesOf(records);
+    if (waitingBytes > 0 && waitingBytes + bytes > maxWaitingBytes) {
+      throw new LogUnavailableError('too many records wait to be sent');
+    }
+    waitingBytes += bytes;
+    try {
+      return await store(records);
+    } finally {
+      waitingBytes -= bytes;
+    }
+  }
+
+  async function store(records: readonly RecordToAppend[]): Promise<readonly RecordPosition[]> {
     const queued = await place(records);
     const positions: RecordPosition[] = [];
     // Every part is awaited, so that nothing is under way any more when the call has failed.

@@ -10,10 +10,11 @@ import { encodeBatch } from '../wire/encode-batch.ts';
 import type { Compression } from '../wire/encode-batch.ts';
 import { assertCode, codes, KafkaError, NoAnswerError, toPortError, toUnavailable } from '../wire/errors.ts';
 import { withRetries } from '../wire/retry.ts';
+import { learnTopics } from './learn-topics.ts';
+import type { PartitionCounts } from './learn-topics.ts';
 import { createTurns, placeRecords } from './place-records.ts';
 import type { Part } from './place-records.ts';
 import { createProduceChannel, sendToLeader } from './produce-channel.ts';
-import { learnTopics, partitionsOf } from './producer.ts';
 import type { ProducerIdentity } from './producer-identity.ts';
 import { toOffsetTopics } from '../to-offset-topics.ts';
 
@@ -140,10 +141,9 @@ export function createKafkaTransactionalProducer(
   async function refuseUnknownTopics(
     records: readonly RecordToAppend[],
     offsets: readonly CommittedOffset[],
-  ) {
-    await learnTopics(cluster, records);
-    const asked = offsets.map(({ topic }) => ({ topic, key: null, value: null }));
-    await learnTopics(cluster, asked);
+  ): Promise<PartitionCounts> {
+    const deadline = cluster.clock.monotonic() + cluster.deadlineMs;
+    return learnTopics(cluster, [...records, ...offsets], deadline);
   }
 
   async function commit({
@@ -153,8 +153,8 @@ export function createKafkaTransactionalProducer(
   }: Parameters<TransactionalProducer['commit']>[0]): Promise<void> {
     cluster.assertOpen();
     if (spent) throw new ProducerFencedError(transactionalId, { cause: spent });
-    await refuseUnknownTopics(records, offsets);
-    const parts = placeRecords(records, partitionsOf(cluster), turns, cluster.clock.now());
+    const partitionsOf = await refuseUnknownTopics(records, offsets);
+    const parts = placeRecords(records, partitionsOf, turns, cluster.clock.now());
     if (parts.length === 0 && offsets.length === 0) return;
     try {
       if (parts.length > 0) await begin(parts);

@@ -20,11 +20,19 @@ type Token =
   | { readonly kind: '=' | ';'; readonly text: string; readonly at: number };
 
 const flags = ['required', 'requisite', 'sufficient', 'optional'];
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' };
+const escapes: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
 
 /**
  * Reads `sasl.jaas.config` as Kafka's clients do (org.apache.kafka.common.security.JaasConfig): one login module, a flag,
- * options, a semicolon. Values stand in single or double quotes, in which a backslash escapes the next character, or are
+ * options, of which the last of a name counts, a semicolon, and comments (java.io.StreamTokenizer: also behind a single slash). Values stand in single or double quotes, in which a backslash escapes the next character, or are
  * words of letters, digits and `._-$`, which is stricter than Kafka: whatever else is in a value belongs into quotes.
  * @throws JaasConfigError
  */
@@ -44,7 +52,6 @@ export function parseJaasConfig(line: string): JaasConfig {
   while (tokens[next]?.kind === 'word') {
     const name = take('an option', 'word').text;
     take('the = behind an option', '=');
-    if (options.has(name)) throw new JaasConfigError('an option is given twice');
     options.set(name, take('the value of an option', 'word', 'quoted').text);
   }
   take('the semicolon', ';');
@@ -58,7 +65,9 @@ function tokensOf(line: string): readonly Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < line.length;) {
     const character = line[at] ?? '';
+    const comment = /^\/(?:\*[^]*?(?:\*\/|$)|.*)/.exec(line.slice(at))?.[0];
     if (/\s/.test(character)) at++;
+    else if (comment !== undefined) at += comment.length;
     else if (character === '=' || character === ';')
       tokens.push({ kind: character, text: character, at: at++ });
     else if (character === '"' || character === "'") {

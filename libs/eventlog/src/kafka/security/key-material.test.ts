@@ -35,6 +35,11 @@ describe(readKeyMaterial, () => {
     expect(identity?.key.trim()).toBe(key.trim());
   });
 
+  it('does not take a key for one with a certificate', () => {
+    const file = write('key.pem', certificates.client.key);
+    expect(() => readKeyMaterial({ file })).toThrow(/has a private key and no certificate/);
+  });
+
   it('opens a key with its password, and not with another one', () => {
     const { cert, key } = certificates.client;
     const locked = createPrivateKey(key).export({

@@ -76,6 +76,7 @@ function fromPem(file: string, text: string, password: string | undefined): KeyM
   const certificates = certificatesOf(text);
   const key = pemKey.exec(text)?.[0];
   if (key === undefined) return checked(file, { certificates });
+  if (certificates.length === 0) throw new KeyMaterialError(file, 'has a private key and no certificate');
   let plain;
   try {
     plain = createPrivateKey({

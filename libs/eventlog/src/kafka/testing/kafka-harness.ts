@@ -30,7 +30,6 @@ export function kafkaTestOptions(brokers: readonly string[]): KafkaLogOptions {
     security: {},
     clock,
     deadlineMs: 10_000,
-    replicationFactor: -1,
     compression: 'none',
     lingerMs: 0,
     timing: { sessionTimeoutMs: 5_000, heartbeatMs: 50, rebalanceTimeoutMs: 5_000 },

@@ -16,7 +16,10 @@ export interface BrokerConnection {
    * @throws NoAnswerError
    */
   request<A extends unknown[], R>(api: API<A, R>, args: A, timeoutMs: number): Promise<R>;
+  /** Whether it takes requests; not while it proves anew who we are, and nothing else may be asked. */
   readonly open: boolean;
+  /** Closes once what is under way has its answer. */
+  retire(): void;
   close(): void;
 }
 
@@ -56,9 +59,19 @@ export async function connectBroker(
     connection.close().catch(() => {});
   }
 
+  let underWay = 0;
+  let retired = false;
+  function closeWhenDone(): void {
+    if (retired && underWay === 0) close();
+  }
+
   return {
     get open() {
       return connection.isConnected();
+    },
+    retire() {
+      retired = true;
+      closeWhenDone();
     },
     close,
     async request(api, args, timeoutMs) {
@@ -74,6 +87,7 @@ export async function connectBroker(
       });
       const answer = withCodes(api.async(connection, ...args));
       answer.catch(() => {});
+      underWay++;
       try {
         return await Promise.race([answer, late]);
       } catch (error) {
@@ -81,6 +95,8 @@ export async function connectBroker(
         throw new NoAnswerError(`no answer from ${where}`, { cause: error });
       } finally {
         clearTimeout(timer.handle);
+        underWay--;
+        closeWhenDone();
       }
     },
   };

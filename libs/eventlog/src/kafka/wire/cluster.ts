@@ -76,7 +76,10 @@ export function createCluster({ bootstrap, clientId, security, clock, deadlineMs
     if (present) {
       const found = await present;
       if (found.open) return found;
-      if (lanes.get(key) === present) lanes.delete(key);
+      if (lanes.get(key) === present) {
+        lanes.delete(key);
+        found.retire();
+      }
       return connection(address, lane, timeoutMs);
     }
     const made = connectBroker(address, clientId, security, Math.min(timeoutMs, connectMs));

@@ -1,5 +1,6 @@
-import { compressionsAlgorithmsByBitmask } from '@platformatic/kafka';
+import { compressionsAlgorithmsByBitmask, crc32c } from '@platformatic/kafka';
 import type { StoredRecord, TopicPartition } from '../../port.ts';
+import { crcStart } from './encode-batch.ts';
 import { VarintReader } from './varint.ts';
 
 /** A transaction that was aborted: what its producer wrote from the offset on, until its marker, was never there. */
@@ -24,7 +25,7 @@ const abortMarker = 0;
 /**
  * The committed records from `from` on in what a fetch answered (https://kafka.apache.org/documentation/#recordbatch).
  * The last batch may have been cut off, and is then left out.
- * @throws RangeError, Error about bytes that are no record batch of a kind that is known
+ * @throws RangeError, Error about bytes that are no record batch of a kind that is known, or not those that were stored
  */
 export function decodeBatches(
   place: TopicPartition,
@@ -44,6 +45,10 @@ export function decodeBatches(
     if (magic !== 2) throw new Error(`record batches of version ${magic} are not supported`);
     const baseOffset = Number(batch.readBigInt64BE(0));
     const lastOffset = baseOffset + batch.readInt32BE(23);
+    // Brokers look at it when they store a batch, and never again.
+    if (batch.readUInt32BE(17) !== crc32c(batch.subarray(crcStart))) {
+      throw new Error(`the record batch at offset ${baseOffset} is damaged`);
+    }
     const attributes = batch.readInt16BE(21);
     const producerId = batch.readBigInt64BE(43);
     for (let next = pending[0]; next && next.firstOffset <= lastOffset; next = pending[0]) {

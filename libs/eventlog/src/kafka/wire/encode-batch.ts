@@ -25,7 +25,8 @@ export const batchHeaderBytes = 61;
 /** More than the numbers of one record take at most, next to its key, value and headers. */
 export const recordOverheadBytes = 32;
 const magic = 2;
-const crcStart = 21;
+/** The checksum covers a batch from here on. */
+export const crcStart = 21;
 const transactionalFlag = 1 << 4;
 
 export function toHeaders(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRecordsBatch, Reader, readRecordsBatches } from '@platformatic/kafka';
+import { crc32c, createRecordsBatch, Reader, readRecordsBatches } from '@platformatic/kafka';
 import fc from 'fast-check';
 import { decodeBatches } from './decode-batches.ts';
 import { compressions, encodeBatch, encodedBytes, toHeaders } from './encode-batch.ts';
@@ -45,6 +45,7 @@ function marker(offset: number, producerId: bigint, kind: 'abort' | 'commit'): B
   const control = { key, value: Buffer.alloc(6), headers: [], timestamp: 1 };
   const batch = at(offset, encodeBatch([control], { ...identity, producerId, transactional: true }, 'none'));
   batch.writeInt16BE(batch.readInt16BE(21) | (1 << 5), 21);
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
   return batch;
 }
 
@@ -113,6 +114,15 @@ describe('record batches', () => {
       values: ['b', 'c'],
       nextOffset: 3,
     });
+  });
+
+  it('are not taken where a single bit of them is another one', () => {
+    const whole = batchOf(7, ['value']);
+    for (let at = 17; at < whole.length; at++) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(() => decodeBatches(place, damaged, 0, [])).toThrow('the record batch at offset 7 is damaged');
+    }
   });
 
   it('keep nothing of a transaction that was aborted, and pass it and its marker', () => {

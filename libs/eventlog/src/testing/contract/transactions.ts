@@ -38,6 +38,24 @@ export function describeTransactions(context: ContractContext): void {
       expect(valuesOf(seen.records)).toEqual(['c']);
     });
 
+    it('has a member begin behind what its predecessor still stored until it was fenced', async () => {
+      const [source, group, id] = [await context.topic(), randomUUID(), randomUUID()];
+      await context.append(source, 'a', 'b', 'c');
+      const predecessor = await (await context.connect()).createTransactionalProducer(id);
+      const { records } = await context.consume(
+        { topics: [source], group },
+        {
+          async onAssigned() {
+            const offsets = [{ topic: source, partition: 0, offset: 2 }];
+            await predecessor.commit({ records: [], group, offsets });
+            await context.log.createTransactionalProducer(id);
+          },
+        },
+      );
+      await eventually('what is left', () => records.length > 0);
+      expect(valuesOf(records)).toEqual(['c']);
+    });
+
     it('fences the earlier producer of a transactional id, in any process, and nobody else', async () => {
       const [source, target, group] = [await context.topic(), await context.topic(), randomUUID()];
       const id = randomUUID();

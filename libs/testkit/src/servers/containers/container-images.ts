@@ -8,7 +8,8 @@ export interface ContainerImage {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-export const containerImages: Readonly<Record<ServerKind, ContainerImage>> = {
+/** Kubernetes and Helm have none: they are several programs, and one that is no server. */
+export const containerImages: Readonly<Partial<Record<ServerKind, ContainerImage>>> = {
   kafka: { name: `apache/kafka:${serverVersions.kafka}`, files: { libs: '/opt/kafka/libs' } },
   redis: { name: 'redis:7.0.15' },
   postgres: { name: `postgres:${serverVersions.postgres}` },

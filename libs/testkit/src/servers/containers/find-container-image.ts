@@ -13,8 +13,8 @@ const answersWithinMs = 1_000;
  * machine's network and see folders under their own paths, so that an engine in a virtual machine is of no use.
  */
 export function findContainerImage(kind: ServerKind, socket = engineSocket): ContainerImage | undefined {
-  if (process.platform !== 'linux' || !isSocket(socket)) return undefined;
   const image = containerImages[kind];
+  if (image === undefined || process.platform !== 'linux' || !isSocket(socket)) return undefined;
   const system = ask(socket, 'info', '--format', '{{.OperatingSystem}}');
   if (system === undefined || system.includes('Desktop')) return undefined;
   return ask(socket, 'image', 'inspect', '--format', '{{.Id}}', image.name) === undefined ? undefined : image;

@@ -8,11 +8,15 @@ export type KafkaListener = 'PLAINTEXT' | 'SSL' | 'SASL_SSL';
 export type BrokerPorts = Readonly<Record<'CONTROLLER' | 'PLAINTEXT', number>> &
   Readonly<Partial<Record<KafkaListener, number>>>;
 
-/** The settings of broker `index` (from 0) of a cluster in which every broker is a controller too. */
+/**
+ * The settings of broker `index` (from 0) of a cluster in which every broker is a controller too.
+ * @param advertised the address that clients are told
+ */
 export function brokerProperties(
   index: number,
   cluster: readonly BrokerPorts[],
   dataFolder: string,
+  advertised?: string,
 ): Properties {
   const ports = cluster[index];
   if (ports === undefined) throw new RangeError(`a cluster of ${cluster.length} has no broker ${index}`);
@@ -27,6 +31,12 @@ export function brokerProperties(
     listeners: Object.entries(ports)
       .map(([name, port]) => `${name}://127.0.0.1:${port}`)
       .join(),
+    ...(advertised !== undefined && {
+      'advertised.listeners': Object.entries(ports)
+        .filter(([name]) => name !== 'CONTROLLER')
+        .map(([name, port]) => `${name}://${advertised}:${port}`)
+        .join(),
+    }),
     'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_SSL:SASL_SSL',
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',

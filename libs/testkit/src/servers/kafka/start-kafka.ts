@@ -20,6 +20,8 @@ export interface KafkaOptions {
   readonly brokers?: 1 | 3;
   /** Secure listeners beside the open one. */
   readonly security?: KafkaSecurity;
+  /** The address that brokers name to clients, where these are not on this machine; 127.0.0.1 unless said. */
+  readonly advertised?: string;
   /** Broker settings on top of those for tests, such as `log.retention.ms`. */
   readonly settings?: Properties;
   /**
@@ -87,7 +89,7 @@ function startBroker(
       writeFileSync(
         file,
         toPropertiesFile({
-          ...brokerProperties(index, cluster, join(folder, 'data')),
+          ...brokerProperties(index, cluster, join(folder, 'data'), options.advertised),
           ...secure?.properties,
           ...options.settings,
         }),

@@ -35,6 +35,7 @@ export function baseSettings(port: number, tls?: ServerTls, files?: TlsFiles): R
           'tls-key-file': files.key,
           'tls-auth-clients': tls.clients === 'need a certificate' ? 'yes' : 'no',
           'tls-replication': 'yes',
+          'tls-cluster': 'yes',
         }),
   };
 }

@@ -1,12 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startToxicProxy } from '../../toxic-proxy.ts';
 import { findSource } from '../find-source.ts';
 import { freePort } from '../free-port.ts';
 import { onAll } from '../server-group.ts';
 import type { ServerSource } from '../source.ts';
 import { startTestServer } from '../test-server.ts';
 import type { ServerActions, TestServer } from '../test-server.ts';
-import { toRedisConf } from './redis-config.ts';
+import type { ServerTls } from '../tls/server-tls.ts';
+import { writeTlsFiles } from '../tls/write-tls-files.ts';
+import { baseSettings, toRedisConf } from './redis-config.ts';
 import type { RedisSettings } from './redis-config.ts';
 import { startRedisFrom } from './start-redis.ts';
 
@@ -20,12 +23,53 @@ export interface ReplicatedRedis extends ServerActions {
   readonly sentinel: TestServer;
 }
 
+export interface LaggingRedis extends ReplicatedRedis {
+  /** From now on the replica hears nothing of what the primary is told, and neither of them notices. */
+  stopReplication(): void;
+}
+
+export interface ReplicatedRedisOptions {
+  readonly settings?: RedisSettings;
+  /** Encrypted connections only, to all three and between them. */
+  readonly tls?: ServerTls;
+}
+
 /**
  * Starts all three; the replica has caught up and the sentinel knows it. The sentinel takes a primary for lost that is
  * silent for half a second.
  */
-export async function startRedisWithReplica(
-  options: { readonly settings?: RedisSettings } = {},
+export async function startRedisWithReplica(options: ReplicatedRedisOptions = {}): Promise<ReplicatedRedis> {
+  return startThree(options, (primaryPort) => primaryPort, 2_000);
+}
+
+/** The same with a replica whose changes can be lost on their way: a paused one would read them when it goes on. */
+export async function startRedisWithLaggingReplica(): Promise<LaggingRedis> {
+  const proxies: { poison: () => void; stop: () => Promise<void> }[] = [];
+  const startProxy = async (primaryPort: number): Promise<number> => {
+    const proxy = await startToxicProxy(primaryPort);
+    const poison = (): void => {
+      proxy.poison({ kind: 'swallow', afterBytes: 0 });
+    };
+    proxies.push({ poison, stop: () => proxy.stop() });
+    return proxy.port;
+  };
+  // Sooner, and the sentinel would point the replica straight at the primary.
+  const servers = await startThree({}, startProxy, 600_000);
+  return {
+    ...servers,
+    stopReplication() {
+      for (const proxy of proxies) proxy.poison();
+    },
+    async stop() {
+      await Promise.all([servers.stop(), ...proxies.map((proxy) => proxy.stop())]);
+    },
+  };
+}
+
+async function startThree(
+  options: ReplicatedRedisOptions,
+  portForReplica: (primaryPort: number) => number | Promise<number>,
+  failoverTimeoutMs: number,
 ): Promise<ReplicatedRedis> {
   const source = findSource('redis');
   const started: TestServer[] = [];
@@ -36,8 +80,10 @@ export async function startRedisWithReplica(
   }
   try {
     const primary = await start(startRedisFrom(source, options));
-    const replica = await start(startReplica(source, primary.port, options.settings));
-    const sentinel = await start(startSentinel(source, primary.port));
+    const replicaof = [`127.0.0.1 ${await portForReplica(primary.port)}`];
+    const settings = { replicaof, ...options.settings };
+    const replica = await start(startRedisFrom(source, { ...options, settings }));
+    const sentinel = await start(startSentinel(source, primary.port, failoverTimeoutMs, options.tls));
     return { name: 'primary', primary, replica, sentinel, ...onAll(started) };
   } catch (error) {
     await onAll(started).stop();
@@ -45,31 +91,26 @@ export async function startRedisWithReplica(
   }
 }
 
-async function startReplica(
+async function startSentinel(
   source: ServerSource,
   primaryPort: number,
-  settings: RedisSettings = {},
+  failoverTimeoutMs: number,
+  tls?: ServerTls,
 ): Promise<TestServer> {
-  return startRedisFrom(source, {
-    settings: { replicaof: [`127.0.0.1 ${primaryPort}`], ...settings },
-  });
-}
-
-async function startSentinel(source: ServerSource, primaryPort: number): Promise<TestServer> {
   return startTestServer(source, async (folder) => {
     const port = await freePort();
+    const files = tls && writeTlsFiles(folder, tls, source);
     // A sentinel rewrites its file.
     const file = join(folder, 'sentinel.conf');
     writeFileSync(
       file,
       toRedisConf({
-        bind: '127.0.0.1',
-        port,
+        ...baseSettings(port, tls, files),
         dir: folder,
         sentinel: [
           `monitor primary 127.0.0.1 ${primaryPort} 1`,
           'down-after-milliseconds primary 500',
-          'failover-timeout primary 2000',
+          `failover-timeout primary ${failoverTimeoutMs}`,
         ],
       }),
     );

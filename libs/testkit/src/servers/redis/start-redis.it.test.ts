@@ -7,6 +7,8 @@ import {
   createTestCertificates,
   describeWithServers,
   startRedis,
+  startRedisCluster,
+  startRedisWithLaggingReplica,
   startRedisWithReplica,
   useServer,
 } from '../index.ts';
@@ -100,5 +102,46 @@ describeWithServers('redis', 'startRedisWithReplica', () => {
     const client = connectTo({ sentinels: [{ host: sentinel.host, port: sentinel.port }], name });
     await eventually('the replica takes writes', () => client.set('key', 'after'));
     await expect(connectTo({ port: replica.port }).get('key')).resolves.toBe('after');
+  });
+});
+
+describeWithServers('redis', 'startRedisWithLaggingReplica', () => {
+  const server = useServer(() => startRedisWithLaggingReplica());
+
+  it('keeps from the replica for good what the primary is told from then on', async () => {
+    const { primary, replica } = server();
+    const [ofPrimary, ofReplica] = [connectTo({ port: primary.port }), connectTo({ port: replica.port })];
+    await ofPrimary.set('early', 'value');
+    await eventually('the replica has caught up', () => ofReplica.get('early'));
+    server().stopReplication();
+    await ofPrimary.set('late', 'value');
+    await primary.kill();
+    await eventually('the replica is promoted', () => ofReplica.set('after', 'value'));
+    await expect(ofReplica.mget('early', 'late')).resolves.toEqual(['value', null]);
+  });
+});
+
+describeWithServers('redis', 'startRedisCluster', () => {
+  const cluster = useServer(() => startRedisCluster());
+
+  it('spreads the slots, and a replica takes the place of a primary that is killed', async () => {
+    const { primaries, replicas, onNode } = cluster();
+    const [primary, other] = primaries;
+    const [replica] = replicas;
+    if (!primary || !other || !replica) throw new Error('there are three of each');
+    /** The first of each range, and the port of the node that serves it. */
+    const slotsOf = async (): Promise<readonly (readonly (number | undefined)[])[]> =>
+      onNode(other, async (redis) => {
+        const ranges = await redis.cluster('SLOTS');
+        return ranges.map(([first, , node]) => [first, node?.[1]]).sort(([a = 0], [b = 0]) => a - b);
+      });
+    await expect(slotsOf()).resolves.toEqual(
+      [0, 5_461, 10_922].map((first, at) => [first, primaries[at]?.port]),
+    );
+    await primary.kill();
+    await eventually('the replica serves its slots', async () => {
+      const [first] = await slotsOf();
+      return first?.[1] === replica.port;
+    });
   });
 });

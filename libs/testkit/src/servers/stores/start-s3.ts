@@ -25,6 +25,8 @@ export interface S3Server extends TestServer {
   /** Of an account that may do everything. */
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Folder with a folder for each bucket, where the objects are files. */
+  readonly objects: string;
 }
 
 /** Starts a versitygw over a folder. Throws `ServerMissingError` where there is none. */
@@ -32,11 +34,12 @@ export async function startS3({ tls, home }: S3Options = {}): Promise<S3Server> 
   const source = findSource('s3');
   const accessKeyId = keptText(home, 'accessKeyId', () => `test${randomBytes(6).toString('hex')}`);
   const secretAccessKey = keptText(home, 'secretAccessKey', () => randomBytes(20).toString('hex'));
+  let objects = '';
   const server = await startTestServer(
     source,
     async (folder) => {
       const port = await keptPort(home, 'port');
-      const objects = join(folder, 'objects');
+      objects = join(folder, 'objects');
       mkdirSync(objects, { recursive: true });
       const files = tls && writeTlsFiles(folder, tls, source);
       return {
@@ -61,5 +64,6 @@ export async function startS3({ tls, home }: S3Options = {}): Promise<S3Server> 
     region: 'us-east-1',
     accessKeyId,
     secretAccessKey,
+    objects,
   };
 }

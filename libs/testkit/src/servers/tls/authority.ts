@@ -13,6 +13,8 @@ export interface TestCertificate {
 export interface CertificateWish {
   /** `CN` of the subject. */
   readonly name: string;
+  /** `O` of the subject: the group that Kubernetes takes a client for. */
+  readonly organisation?: string;
   /** Host names and IP addresses it is for; this machine's loopback unless said. */
   readonly hosts?: readonly string[];
   /** `expired`: it ended yesterday. */
@@ -46,10 +48,10 @@ export async function createTestAuthority(name = 'test authority'): Promise<Test
 
   return {
     ca: root.toString('pem'),
-    async issue({ name: subject, hosts = ['localhost', '127.0.0.1'], validity = 'valid' }) {
+    async issue({ name: subject, organisation, hosts = ['localhost', '127.0.0.1'], validity = 'valid' }) {
       const own = await newKeys();
       const certificate = await x509.X509CertificateGenerator.create({
-        subject: `CN=${subject}`,
+        subject: [...(organisation === undefined ? [] : [`O=${organisation}`]), `CN=${subject}`].join(', '),
         issuer: root.subject,
         publicKey: own.publicKey,
         signingKey: keys.privateKey,

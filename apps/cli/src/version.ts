@@ -1,2 +1,0 @@
-/** The same as in package.json, which a test watches; a bundle has no package.json beside it. */
-export const version = '0.1.0';

@@ -1,0 +1,8 @@
+import type { Leadership } from './port.ts';
+
+/** The leadership of whoever owns the cluster alone. */
+export const alwaysLeads: Leadership = {
+  isHeld: () => true,
+  onChange: () => () => {},
+  stop: async () => {},
+};

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { systemClock } from '@ccd/reconcile';
+import type { Clock } from '@ccd/reconcile';
+import { ClusterUnavailableError } from '../errors.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
+import type { AgentState, Cluster, Leadership } from '../port.ts';
+import { createWatchers } from '../watchers.ts';
+import { isNotFound } from './client/api-error.ts';
+import { createApiClient } from './client/api-client.ts';
+import { createObjectClient } from './client/object-client.ts';
+import { configMaps, deployments, jobs, pods, leases, toPath, toSelector } from './client/resources.ts';
+import type { Resource } from './client/resources.ts';
+import { createTransport } from './client/transport.ts';
+import type { Transport } from './client/transport.ts';
+import type { Connection } from './connection/connection.ts';
+import { createLeadership } from './lease/leadership.ts';
+import type { LeasePort } from './lease/leadership.ts';
+import type { ElectionTimes } from './lease/election.ts';
+import { markerLabels } from './secrets/marker.ts';
+import { createSecrets } from './secrets/secrets.ts';
+import { askReady } from './status/ask-ready.ts';
+import type { AskReady } from './status/ask-ready.ts';
+import { createPodReasons } from './status/pod-reasons.ts';
+import { createReadLog } from './status/read-log.ts';
+import { openConfigMapDocuments } from './state/config-map-documents.ts';
+import type { Manifest } from './template/manifest.ts';
+import { adminPort } from './template/pod-template.ts';
+import { workloadLabel } from './template/marks.ts';
+import type { WorkloadTemplate } from './template/template-schema.ts';
+import { kindOf } from './template/workload-manifest.ts';
+import { createHints } from './watch/hints.ts';
+import { watchResource } from './watch/watch-resource.ts';
+import { createWorkloads } from './workloads.ts';
+import type { WorkloadSpec } from '../port.ts';
+
+export interface KubernetesClusterOptions {
+  readonly connection: Connection;
+  readonly namespace: string;
+  /** What pods are made from, and of which apps. */
+  readonly template: WorkloadTemplate;
+  /** Variables of every workload. They can be read by whoever may read Deployments: no secret belongs into them. */
+  readonly baseEnv?: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** For one call with all of its attempts. */
+  readonly callMs?: number;
+  /** How long a removal waits for pods to end; whoever asked for it does nothing else meanwhile. */
+  readonly removalMs?: number;
+  readonly electionTimes?: ElectionTimes;
+  /** How pods are asked why they are not ready. */
+  readonly askPod?: AskReady;
+}
+
+/** One namespace of Kubernetes. Nothing is asked of the API server before the first call. */
+export function connectKubernetesCluster(options: KubernetesClusterOptions): Cluster {
+  const { connection, namespace, template, baseEnv = {}, clock = systemClock } = options;
+  const { callMs = 20_000, removalMs = 5_000 } = options;
+  const transport = createTransport(connection, clock);
+  const leaderships = new Map<string, Leadership>();
+  const mayWrite = (): boolean => [...leaderships.values()].every((leadership) => leadership.isHeld());
+  const closing = new AbortController();
+  const api = createApiClient({ transport, clock, mayWrite, deadlineMs: callMs, closing: closing.signal });
+  const objects = createObjectClient(api, namespace);
+  const reasonsOf = createPodReasons({ clock, ask: options.askPod ?? askReady, port: adminPort });
+  const workloads = createWorkloads({ objects, pods: { template, baseEnv }, reasonsOf, clock, removalMs });
+  const secrets = createSecrets({ objects, clock });
+  const states = new Map<string, AgentState>();
+  const watchers = createWatchers();
+  const hints = createHints(clock, watchers.notify);
+  const oneAtATime = createOneAtATime();
+  const watches = new Map<string, () => Promise<void>>();
+
+  /** What has been listed is watched from then on: an agent may see what its role lets it list. */
+  const watch = (resource: Resource, labelSelector?: string): void => {
+    const key = `${resource.plural} ${labelSelector}`;
+    if (watches.has(key)) return;
+    const options = { transport, namespace, resource, clock, onHint: hints.hint };
+    watches.set(key, watchResource({ ...options, ...(labelSelector !== undefined && { labelSelector }) }));
+  };
+  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+    const start = clock.monotonic();
+    const result = await work();
+    hints.took(clock.monotonic() - start);
+    return result;
+  };
+  const changed = <T>(result: T): T => {
+    hints.hint();
+    return result;
+  };
+
+  return {
+    async listWorkloads(labels) {
+      const all = await timed(() => workloads.list(labels));
+      for (const app of Object.keys(template.apps) as WorkloadSpec['app'][])
+        watch(kindOf(app) === 'Job' ? jobs : deployments);
+      if (Object.keys(template.apps).length > 0) {
+        watch(pods, workloadLabel);
+        watch(configMaps, workloadLabel);
+      }
+      return all;
+    },
+    createWorkload: (spec) => oneAtATime(spec.name, async () => changed(await workloads.create(spec))),
+    updateWorkload: (spec, uid) =>
+      oneAtATime(spec.name, async () => changed(await workloads.update(spec, uid))),
+    removeWorkload: (name, uid) =>
+      oneAtATime(name, async () => {
+        await workloads.remove(name, uid);
+        hints.hint();
+      }),
+    readLog: createReadLog({ objects, transport, namespace }),
+
+    async listSecrets(labels) {
+      const all = await secrets.list(labels);
+      watch(configMaps, toSelector(markerLabels));
+      return all;
+    },
+    createSecret: async (spec) => changed(await secrets.create(spec)),
+    updateSecret: async (spec, uid) => changed(await secrets.update(spec, uid)),
+    async removeSecret(name, uid) {
+      await secrets.remove(name, uid);
+      hints.hint();
+    },
+
+    watch: watchers.add,
+    agentState(agent) {
+      const state = states.get(agent) ?? openConfigMapDocuments(objects, agent);
+      states.set(agent, state);
+      return state;
+    },
+    lead(agent) {
+      const known = leaderships.get(agent);
+      if (known) return known;
+      const leadership = createLeadership({
+        port: toLeasePort(transport, namespace, agent),
+        name: agent,
+        identity: `${hostname()}_${randomUUID()}`,
+        clock,
+        ...(options.electionTimes && { times: options.electionTimes }),
+      });
+      leaderships.set(agent, leadership);
+      return leadership;
+    },
+    async close() {
+      watchers.clear();
+      hints.close();
+      await Promise.all([...watches.values()].map((stop) => stop()));
+      await Promise.all([...leaderships.values()].map((leadership) => leadership.stop()));
+      closing.abort(new ClusterUnavailableError('the connection to the API server was closed'));
+      transport.close();
+    },
+  };
+}
+
+const leaseRequestMs = 4_000;
+
+/** Not through the gate that a lease opens, and without repetition: an election knows best when to ask again. */
+function toLeasePort(transport: Transport, namespace: string, name: string): LeasePort {
+  const write = (method: 'POST' | 'PUT', lease: Manifest) =>
+    transport.ask({
+      method,
+      path: toPath(leases, namespace, method === 'PUT' ? name : undefined),
+      body: JSON.stringify(lease),
+      timeoutMs: leaseRequestMs,
+    });
+  return {
+    async read() {
+      try {
+        return await transport.ask({
+          method: 'GET',
+          path: toPath(leases, namespace, name),
+          timeoutMs: leaseRequestMs,
+        });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    create: (lease) => write('POST', lease),
+    replace: (lease) => write('PUT', lease),
+  };
+}

@@ -1,0 +1,178 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@ccd/reconcile/testing';
+import type { Leadership } from '../../port.ts';
+import { ApiError } from '../client/api-error.ts';
+import type { Manifest } from '../template/manifest.ts';
+import { electionTimes } from './election.ts';
+import { createLeadership } from './leadership.ts';
+import { parseLease } from './lease-object.ts';
+
+const open: Leadership[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((leadership) => leadership.stop()));
+});
+
+const conflict = () => new ApiError(409, JSON.stringify({ kind: 'Status', reason: 'Conflict' }));
+
+function theLease() {
+  const clock = createFakeClock();
+  let stored: Manifest | undefined;
+  let version = 0;
+  let writes = 0;
+  let claims = 0;
+  let refuses = false;
+  const unreachable = new Set<string>();
+  const put = (lease: Manifest): unknown => {
+    writes += 1;
+    stored = { ...lease, metadata: { ...lease.metadata, resourceVersion: String((version += 1)) } };
+    return stored;
+  };
+  const check = (identity: string): void => {
+    if (unreachable.has(identity)) throw new Error('out of reach');
+  };
+  return {
+    clock,
+    unreachable,
+    writes: () => writes,
+    claims: () => claims,
+    /** Every claim is a conflict from now on, whatever it holds on to. */
+    refuse: (on: boolean): void => {
+      refuses = on;
+    },
+    stored: () => stored && parseLease(stored),
+    annotate: (annotations: Record<string, string>): void => {
+      if (stored) put({ ...stored, metadata: { ...stored.metadata, annotations } });
+    },
+    candidate: (identity: string): Leadership => {
+      const leadership = createLeadership({
+        name: 'agent',
+        identity,
+        clock,
+        random: () => 0.5,
+        port: {
+          async read() {
+            check(identity);
+            return stored;
+          },
+          async create(lease) {
+            check(identity);
+            claims += 1;
+            if (stored || refuses) throw conflict();
+            return put(lease);
+          },
+          async replace(lease) {
+            check(identity);
+            claims += 1;
+            if (refuses || stored?.metadata.resourceVersion !== lease.metadata.resourceVersion)
+              throw conflict();
+            return put(lease);
+          },
+        },
+      });
+      open.push(leadership);
+      return leadership;
+    },
+  };
+}
+
+describe(createLeadership, () => {
+  it('leads where nobody does, and keeps the lease', async () => {
+    const { clock, candidate, stored } = theLease();
+    const one = candidate('one');
+    let told = 0;
+    one.onChange(() => (told += 1));
+    await clock.advance(0);
+    expect([one.isHeld(), told]).toEqual([true, 1]);
+    await clock.advance(10 * electionTimes.leaseMs);
+    expect(one.isHeld()).toBe(true);
+    expect(stored()?.spec).toMatchObject({ holderIdentity: 'one', leaseTransitions: 0 });
+  });
+
+  it('lets one of two lead, and the other as soon as that one stops', async () => {
+    const { clock, candidate } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    const other = candidate('other');
+    await clock.advance(5 * electionTimes.leaseMs);
+    expect([one.isHeld(), other.isHeld()]).toEqual([true, false]);
+    await one.stop();
+    expect(one.isHeld()).toBe(false);
+    await clock.advance(electionTimes.retryEveryMs * 2);
+    expect(other.isHeld()).toBe(true);
+  });
+
+  it('leads no longer at the end of its term when it is cut off, before another begins', async () => {
+    const { clock, candidate, unreachable } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    const other = candidate('other');
+    await clock.advance(electionTimes.renewEveryMs);
+    unreachable.add('one');
+    let both = false;
+    for (let passed = 0; passed < 2 * electionTimes.leaseMs; passed += 500) {
+      await clock.advance(500);
+      both ||= one.isHeld() && other.isHeld();
+    }
+    expect([both, one.isHeld(), other.isHeld()]).toEqual([false, false, true]);
+    unreachable.clear();
+    await clock.advance(electionTimes.leaseMs);
+    expect([one.isHeld(), other.isHeld()]).toEqual([false, true]);
+  });
+
+  it('gives back what is in its name after its term too, and nothing that another has taken since', async () => {
+    const { clock, candidate, unreachable, stored } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    unreachable.add('one');
+    await clock.advance(electionTimes.termMs);
+    expect(one.isHeld()).toBe(false);
+    unreachable.clear();
+    await one.stop();
+    expect(stored()?.spec.holderIdentity).toBe('');
+    const two = candidate('two');
+    await clock.advance(0);
+    unreachable.add('two');
+    const three = candidate('three');
+    await clock.advance(2 * electionTimes.leaseMs);
+    unreachable.clear();
+    await two.stop();
+    expect([three.isHeld(), stored()?.spec.holderIdentity]).toEqual([true, 'three']);
+  });
+
+  it('writes nothing while it waits', async () => {
+    const { clock, candidate, writes } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    await one.stop();
+    const before = writes();
+    candidate('two');
+    await clock.advance(0);
+    const taken = writes();
+    candidate('three');
+    await clock.advance(electionTimes.renewEveryMs - 1);
+    expect([taken - before, writes() - taken]).toEqual([1, 0]);
+  });
+
+  it('asks no more often than it would for a free one where every claim is refused, and leads once it is not', async () => {
+    const { clock, candidate, claims, refuse } = theLease();
+    refuse(true);
+    const one = candidate('one');
+    await clock.advance(0);
+    for (let passed = 0; passed < 10; passed += 1) await clock.advance(electionTimes.retryEveryMs);
+    expect(claims()).toBeGreaterThan(5);
+    expect(claims()).toBeLessThan(15);
+    refuse(false);
+    await clock.advance(electionTimes.retryEveryMs);
+    expect(one.isHeld()).toBe(true);
+  });
+
+  it('leaves what a person wrote on the lease', async () => {
+    const { clock, candidate, annotate, stored } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    annotate({ 'ccd/release': 'epoch/12' });
+    await clock.advance(2 * electionTimes.renewEveryMs);
+    expect(one.isHeld()).toBe(true);
+    expect(stored()?.metadata['annotations']).toEqual({ 'ccd/release': 'epoch/12' });
+  });
+});

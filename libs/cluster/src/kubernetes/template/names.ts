@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+
+const longestLabel = 63;
+const longestName = 253;
+
+/** Hexadecimal digits that are the same for the same texts. */
+export const digestOf = (text: string, length = 16): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
+
+/** A name as the value of a label: itself where it is short enough, else its beginning and a digest of it all. */
+export const toLabelValue = (name: string): string => shortened(name, longestLabel);
+
+/** The name of the ConfigMap that holds exactly these files for a workload. Other files make another name. */
+export const toFilesName = (workload: string, files: Readonly<Record<string, string>>): string =>
+  `${shortened(workload, longestName - 13)}-${digestOf(JSON.stringify(sorted(files)), 12)}`;
+
+export const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
+  Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+
+function shortened(name: string, longest: number): string {
+  if (name.length <= longest) return name;
+  // A name must not end in a separator, nor have two of them in a row.
+  return `${name.slice(0, longest - 17).replace(/[^a-z0-9]+$/, '')}-${digestOf(name)}`;
+}

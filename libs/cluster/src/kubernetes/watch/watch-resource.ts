@@ -1,0 +1,131 @@
+import type { Clock } from '@ccd/reconcile';
+import { z } from 'zod';
+import { createLineSplitter } from '../../local/line-splitter.ts';
+import { ApiError } from '../client/api-error.ts';
+import { asBare, asBareList, toPath } from '../client/resources.ts';
+import type { Resource } from '../client/resources.ts';
+import type { Transport } from '../client/transport.ts';
+import { afterWatch, readWatchEvent } from './watch-step.ts';
+import type { WatchEnd, WatchState } from './watch-step.ts';
+
+export interface WatchOptions {
+  readonly transport: Transport;
+  readonly namespace: string;
+  readonly resource: Resource;
+  readonly labelSelector?: string;
+  readonly clock: Clock;
+  /** Something has changed, or may have. */
+  readonly onHint: () => void;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+  /** How long the server keeps one watch open; some of it longer without a sign of life counts as a stall. */
+  readonly windowMs?: number;
+}
+
+const listSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+const graceMs = 15_000;
+/** Metadata alone is sent, so that a line is short; longer ones are not events. */
+const longestLine = 4_194_304;
+
+/** Watches one kind of object until it is stopped. What it sees are hints, never the truth. Returns a stop function. */
+export function watchResource(options: WatchOptions): () => Promise<void> {
+  const { transport, namespace, resource, labelSelector, clock, onHint } = options;
+  const { random = Math.random, windowMs = 240_000 } = options;
+  const stopping = new AbortController();
+  let state: WatchState = { failures: 0 };
+  let lived = false;
+  let current: AbortController | undefined;
+
+  /** The version that a watch begins from, rather than with an event for every object that is there. */
+  const begin = async (signal: AbortSignal): Promise<string> => {
+    const path = toPath(resource, namespace, undefined, { limit: 1, labelSelector });
+    const { metadata } = listSchema.parse(
+      await transport.ask({ method: 'GET', path, accept: asBareList, signal }),
+    );
+    // Since the last list something may have changed that no event will tell.
+    onHint();
+    return metadata.resourceVersion;
+  };
+
+  const once = async (): Promise<WatchEnd> => {
+    const ending = new AbortController();
+    current = ending;
+    const timeoutSeconds = Math.ceil((windowMs * (0.75 + random() / 4)) / 1_000);
+    let end: WatchEnd = { how: 'closed' };
+    const finish = (reason: WatchEnd): void => {
+      end = reason;
+      ending.abort(new Error('the watch has ended'));
+    };
+    const stall = new AbortController();
+    clock.sleep(timeoutSeconds * 1_000 + graceMs, stall.signal).then(
+      () => {
+        finish({ how: 'stalled' });
+      },
+      () => {},
+    );
+    const splitter = createLineSplitter((line) => {
+      const event = readWatchEvent(line);
+      if (event.is === 'expired') finish({ how: 'expired' });
+      else if (event.is === 'error') finish({ how: 'failed' });
+      else {
+        state = { ...state, resourceVersion: event.resourceVersion };
+        lived = true;
+        if (event.is === 'change') onHint();
+      }
+    }, longestLine);
+    try {
+      const resourceVersion = state.resourceVersion ?? (await begin(ending.signal));
+      state = { ...state, resourceVersion };
+      await transport.stream(
+        {
+          method: 'GET',
+          path: toPath(resource, namespace, undefined, {
+            watch: true,
+            allowWatchBookmarks: true,
+            timeoutSeconds,
+            labelSelector,
+            resourceVersion,
+          }),
+          accept: asBare,
+          signal: ending.signal,
+        },
+        () => {},
+        (chunk) => {
+          splitter.push(chunk);
+        },
+      );
+    } catch (error) {
+      if (!ending.signal.aborted) end = toEnd(error);
+    } finally {
+      stall.abort();
+    }
+    return end;
+  };
+
+  const isStopping = (): boolean => stopping.signal.aborted;
+  const run = async (): Promise<void> => {
+    while (!isStopping()) {
+      lived = false;
+      const end = await once();
+      if (isStopping()) return;
+      const step = afterWatch(state, end, lived, random());
+      ({ state } = step);
+      if (step.hint) onHint();
+      await clock.sleep(step.pauseMs, stopping.signal).catch(() => {});
+    }
+  };
+  const running = run();
+
+  return async () => {
+    stopping.abort(new Error('the watch is being stopped'));
+    current?.abort(stopping.signal.reason);
+    await running;
+  };
+}
+
+function toEnd(error: unknown): WatchEnd {
+  if (!(error instanceof ApiError)) return { how: 'failed' };
+  if (error.code === 410) return { how: 'expired' };
+  const { retryAfterMs } = error;
+  return { how: 'failed', ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}

@@ -1,0 +1,299 @@
+import type { Clock } from '@ccd/reconcile';
+import {
+  ClusterUnavailableError,
+  ConflictError,
+  DeniedError,
+  NotKeptError,
+  StillEndingError,
+} from '../errors.ts';
+import type { Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
+import { assertWorkloadSpec } from '../spec-rules.ts';
+import { toPortError } from './client/classify.ts';
+import { createKeptPages } from './client/kept-pages.ts';
+import type { ObjectClient } from './client/object-client.ts';
+import { bareObjectSchema, managedObjectSchema } from './client/object-schema.ts';
+import { deployments, jobs, pods as podResource, toSelector } from './client/resources.ts';
+import type { Resource } from './client/resources.ts';
+import { listSeen } from './live/list-seen.ts';
+import { createDisputes } from './live/disputes.ts';
+import { toText } from './live/find-difference.ts';
+import type { FieldPath } from './live/find-difference.ts';
+import { managerOf } from './live/manager-of.ts';
+import { findUnapplied, seeWorkload } from './live/seen-workload.ts';
+import type { SeenWorkload } from './live/seen-workload.ts';
+import { podSchema } from './status/pod-schema.ts';
+import type { Pod } from './status/pod-schema.ts';
+import type { PodReasons } from './status/pod-reasons.ts';
+import type { Said } from './status/pod-status.ts';
+import { toStatusWithoutPods, toWorkloadStatus } from './status/workload-status.ts';
+import { fieldManager, isOfLaterSchema, workloadLabel } from './template/marks.ts';
+import type { Manifest, OwnerReference } from './template/manifest.ts';
+import type { PodOptions } from './template/pod-template.ts';
+import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
+import { createWorkloadFiles, noFiles } from './workload-files.ts';
+import type { SeenFiles } from './workload-files.ts';
+
+export interface WorkloadsOptions {
+  readonly objects: ObjectClient;
+  readonly pods: PodOptions;
+  readonly reasonsOf: PodReasons;
+  readonly clock: Clock;
+  /** How long the removal that asks for the end waits for it. */
+  readonly removalMs: number;
+}
+
+export interface Workloads {
+  list(labels: Labels): Promise<readonly LiveWorkload[]>;
+  create(spec: WorkloadSpec): Promise<LiveWorkload>;
+  update(spec: WorkloadSpec, uid: string): Promise<LiveWorkload>;
+  remove(name: string, uid: string): Promise<void>;
+}
+
+type Kind = 'Deployment' | 'Job';
+const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, Job: jobs };
+/** So many workloads' pods are asked for by name; of more, all pods are listed. */
+const mostByName = 20;
+/** So often in a row a field is put right at once. */
+const mostRepairs = 3;
+
+/** Workloads as Deployments and Jobs, their files as ConfigMaps that belong to them. */
+export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: WorkloadsOptions): Workloads {
+  /** The generation that our last write left, by uid. */
+  const settled = new Map<string, number>();
+  /** What was last seen, by uid: an object whose version stands need not be read again. */
+  const seen = new Map<string, SeenWorkload>();
+  /** What the lists of all objects were made of: the same bytes show the same objects. */
+  const pages = { Deployment: createKeptPages<SeenWorkload>(), Job: createKeptPages<SeenWorkload>() };
+  const disputes = createDisputes(clock);
+  const files = createWorkloadFiles(objects);
+  const kinds = [...new Set((Object.keys(pods.template.apps) as WorkloadSpec['app'][]).map(kindOf))];
+
+  const see = (object: unknown, kind: Kind): SeenWorkload => {
+    const { metadata } = bareObjectSchema.parse(object);
+    return seeWorkload(object, { pods, kind, settled: settled.get(metadata.uid) });
+  };
+
+  const listKind = (kind: Kind, labels: Labels) =>
+    listSeen(
+      seen,
+      (project) => {
+        const selector = toSelector(labels);
+        return objects.list(
+          resources[kind],
+          selector,
+          project,
+          selector === undefined ? pages[kind] : undefined,
+        );
+      },
+      (object) => see(object, kind),
+    );
+
+  const podsOf = async (unclear: readonly SeenWorkload[]): Promise<ReadonlyMap<string, readonly Pod[]>> => {
+    const wanted = new Set(unclear.flatMap(({ podLabel }) => podLabel ?? []));
+    if (wanted.size === 0) return new Map();
+    const project = (item: unknown): Pod => podSchema.parse(item);
+    const lists =
+      wanted.size > mostByName
+        ? [await objects.list(podResource, workloadLabel, project)]
+        : await Promise.all(
+            [...wanted].map((label) => objects.list(podResource, `${workloadLabel}=${label}`, project)),
+          );
+    return Map.groupBy(lists.flat(), ({ metadata }) => metadata.labels[workloadLabel] ?? '');
+  };
+
+  const toLive = (
+    workload: SeenWorkload,
+    podLists: ReadonlyMap<string, readonly Pod[]>,
+    said?: Said,
+  ): LiveWorkload => ({
+    ...workload.live,
+    status: toWorkloadStatus(workload.state, podLists.get(workload.podLabel ?? '') ?? [], clock.now(), said),
+  });
+
+  const withFiles = (workload: SeenWorkload, seenFiles: SeenFiles): SeenWorkload => {
+    const { filesName, live } = workload;
+    const staleness = whyFiles(filesName, live.uid, seenFiles);
+    if (staleness === undefined) return workload;
+    return { ...workload, live: { ...live, liveHash: `unfiled-${live.liveHash}`, staleness } };
+  };
+
+  const settle = (object: unknown, kind: Kind): LiveWorkload => {
+    const { uid, generation } = bareObjectSchema.parse(object).metadata;
+    if (generation !== undefined) settled.set(uid, generation);
+    return toLive(see(object, kind), new Map());
+  };
+
+  const inWordsOfPort = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw toPortError(error, { kind: 'workload', name });
+    }
+  };
+
+  const assertRunnable = (spec: WorkloadSpec): void => {
+    assertWorkloadSpec(spec);
+    if (pods.template.apps[spec.app] !== undefined) return;
+    throw new DeniedError('workload', spec.name, 'NoImage', `the pod template has no ${spec.app}`);
+  };
+
+  /** Whether what was written stands, and has stood when it was written before. */
+  const assertKept = (
+    { name, hash }: WorkloadSpec,
+    manifest: Manifest,
+    { found, unapplied, updated }: Repair,
+  ): void => {
+    const { uid } = bareObjectSchema.parse(updated).metadata;
+    const times = disputes.note(uid, hash, toText(unapplied));
+    const lost = findUnapplied(manifest, updated, settled.get(uid));
+    if (lost !== undefined)
+      throw new NotKeptError(
+        'workload',
+        name,
+        toText(lost),
+        `the API server itself answers with another value${byWhom(updated, lost)}; look for a mutating webhook or admission policy`,
+      );
+    if (times > mostRepairs)
+      throw new NotKeptError(
+        'workload',
+        name,
+        toText(unapplied),
+        `it was put right ${times} times and changed again each time${byWhom(found, unapplied)}; look for a controller that does so`,
+      );
+  };
+
+  const findKind = async (
+    name: string,
+  ): Promise<{ readonly kind: Kind; readonly object: unknown } | undefined> => {
+    for (const kind of kinds) {
+      const object = await objects.get(resources[kind], name);
+      if (object !== undefined) return { kind, object };
+    }
+    return undefined;
+  };
+
+  return {
+    list: (labels) =>
+      inWordsOfPort('(all)', async () => {
+        const lists = await Promise.all(kinds.map((kind) => listKind(kind, labels)));
+        const all = lists.flat();
+        keepOnly(settled, all);
+        keepOnly(seen, all);
+        for (const uid of disputes.uids()) {
+          const live = seen.get(uid)?.live;
+          if (live === undefined) disputes.forget(uid);
+          else if (live.liveHash === live.appliedHash) disputes.atPeace(uid);
+        }
+        const seenFiles = all.some(({ filesName }) => filesName !== undefined) ? await files.list() : noFiles;
+        const unclear = all.filter(({ state }) => toStatusWithoutPods(state) === undefined);
+        const podLists = await podsOf(unclear);
+        const said = await reasonsOf([...podLists.values()].flat());
+        return all.map((workload) => toLive(withFiles(workload, seenFiles), podLists, said));
+      }),
+
+    create: (spec) =>
+      inWordsOfPort(spec.name, async () => {
+        assertRunnable(spec);
+        const applied = toAppliedSpec(spec);
+        const kind = kindOf(spec.app);
+        const created = await objects.create(resources[kind], toWorkloadManifest(applied, pods));
+        if (applied.filesName !== undefined)
+          await files.create(spec, applied.filesName, toOwner(created, kind)).catch((error: unknown) => {
+            throw madeInPart(spec.name, error);
+          });
+        return settle(created, kind);
+      }),
+
+    update: (spec, uid) =>
+      inWordsOfPort(spec.name, async () => {
+        assertRunnable(spec);
+        const applied = toAppliedSpec(spec);
+        const kind = kindOf(spec.app);
+        const found = await objects.get(resources[kind], spec.name);
+        const before = found === undefined ? undefined : bareObjectSchema.parse(found).metadata;
+        if (before?.uid !== uid) throw new ConflictError('workload', spec.name);
+        assertOurSchema(spec.name, before.annotations);
+        if (applied.filesName !== undefined) await files.keep(spec, applied.filesName, toOwner(found, kind));
+        const manifest = toWorkloadManifest(applied, pods);
+        // The list that called for it may have been an old one.
+        const unapplied = findUnapplied(manifest, found, settled.get(uid));
+        const updated = unapplied === undefined ? found : await objects.apply(resources[kind], manifest, uid);
+        await files.dropOthers(spec.name, uid, applied.filesName);
+        const live = settle(updated, kind);
+        if (unapplied !== undefined) assertKept(spec, manifest, { found, unapplied, updated });
+        return live;
+      }),
+
+    remove: (name, uid) =>
+      inWordsOfPort(name, async () => {
+        const end = clock.monotonic() + removalMs;
+        let asked = false;
+        for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
+          const found = await findKind(name);
+          if (found === undefined) return;
+          const { metadata } = bareObjectSchema.parse(found.object);
+          // Another has the name by now: ours is gone, if it was there when we came.
+          if (metadata.uid !== uid) {
+            if (asked) return;
+            throw new ConflictError('workload', name);
+          }
+          if (!asked) {
+            assertOurSchema(name, metadata.annotations);
+            // What is on its way out, by whomever, needs to be told no second time, and nobody to wait for it.
+            if (metadata.deletionTimestamp !== undefined) throw new StillEndingError(name);
+            await objects.remove(resources[found.kind], name, uid, 'Foreground');
+            asked = true;
+          } else if (clock.monotonic() >= end) throw new StillEndingError(name);
+          else await clock.sleep(pause);
+        }
+      }),
+  };
+}
+
+/** An object before and after it was written, and the field for which it was. */
+interface Repair {
+  readonly found: unknown;
+  readonly unapplied: FieldPath;
+  readonly updated: unknown;
+}
+
+function byWhom(object: unknown, field: FieldPath): string {
+  const manager = managerOf(managedObjectSchema.parse(object).metadata.managedFields, field, fieldManager);
+  return manager === undefined ? '' : ` by ${manager}`;
+}
+
+/** What is wrong with the files of a workload, and to be repaired. */
+function whyFiles(name: string | undefined, uid: string, seen: SeenFiles): string | undefined {
+  if (name !== undefined && !seen.has(name, uid)) return 'FilesMissing';
+  return seen.hasOthers(name, uid) ? 'FilesLeft' : undefined;
+}
+
+/** Not in the words of what went wrong: a refusal would mean that nothing was made. */
+function madeInPart(name: string, cause: unknown): ClusterUnavailableError {
+  const why = toPortError(cause, { kind: 'workload', name });
+  return new ClusterUnavailableError(
+    `workload ${name} was made and its files were not${why instanceof Error ? `: ${why.message}` : ''}`,
+    { cause },
+  );
+}
+
+function assertOurSchema(name: string, annotations: Labels | undefined): void {
+  if (!isOfLaterSchema(annotations)) return;
+  throw new DeniedError(
+    'workload',
+    name,
+    'LaterSchema',
+    'a later version of the agent made it: run that one again',
+  );
+}
+
+function toOwner(object: unknown, kind: Kind): OwnerReference {
+  const { name, uid } = bareObjectSchema.parse(object).metadata;
+  return { apiVersion: resources[kind].apiVersion, kind, name, uid, controller: true };
+}
+
+/** Forgets what is not listed any more. */
+function keepOnly(known: Map<string, unknown>, all: readonly SeenWorkload[]): void {
+  const present = new Set(all.map(({ live }) => live.uid));
+  for (const uid of known.keys()) if (!present.has(uid)) known.delete(uid);
+}
