@@ -46,6 +46,10 @@ function parseStatus(body: string): z.output<typeof statusSchema> | undefined {
 
 export const isNotFound = (error: unknown): boolean => error instanceof ApiError && error.code === 404;
 
+/** It asks for a version that the server has not come to: it was restored to an earlier moment, or is behind another one. */
+export const isAheadOfServer = (code: number, causes: readonly { readonly reason: string }[]): boolean =>
+  code === 504 && causes.some(({ reason }) => reason === 'ResourceVersionTooLarge');
+
 /** Another object has the name than the one whose uid was named; no other conflict says that. */
 export const isOfAnotherUid = (error: unknown): boolean =>
   error instanceof ApiError && error.code === 409 && error.message.includes('UID in precondition');

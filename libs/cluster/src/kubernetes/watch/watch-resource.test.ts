@@ -90,6 +90,38 @@ describe(watchResource, () => {
     expect(hints).toBe(3);
   });
 
+  const tooLarge = {
+    kind: 'Status',
+    code: 504,
+    reason: 'Timeout',
+    message: 'Too large resource version: 500, current: 50',
+    details: { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 1 },
+  };
+  const error = `${JSON.stringify({ type: 'ERROR', object: tooLarge })}\n`;
+  it.each<[string, Answer]>([
+    ['the answer says so', json(tooLarge, 504)],
+    ['an event says so', ends(error)],
+    ['its events go back', streams(event('MODIFIED', '50'), event('MODIFIED', '51'))],
+    ['its bookmarks go back', streams(event('BOOKMARK', '50'))],
+    ['it brings nothing until the server ends it', ends()],
+  ])('begins anew where the server was restored to before its version: %s', async (_title, answer) => {
+    server.script(listAt('500'), answer, listAt('50'), streams());
+    // It must not be the stall that ends it.
+    watch(24_000_000);
+    await eventually('it is there again', () => versions().length === 2);
+    expect(versions()).toEqual(['500', '50']);
+    expect(hints).toBeGreaterThan(1);
+  });
+
+  it('goes on from its version after a watch that brought nothing, where the server has come as far', async () => {
+    server.script(listAt('99'), ends(), listAt('100'), ends(event('ADDED', '101')), streams());
+    watch();
+    await eventually('it is there again', () => versions().length === 3);
+    expect(versions()).toEqual(['99', '99', '101']);
+    // At the beginning, and for the change.
+    expect(hints).toBe(2);
+  });
+
   it('gives up on a watch that shows no sign of life, and begins anew', async () => {
     server.script(listAt('5'), streams(), listAt('6'), streams(event('ADDED', '7')));
     watch(1_000);
@@ -113,7 +145,9 @@ describe(watchResource, () => {
 
   it('does not turn into a hot loop where the server ends each watch at once', async () => {
     const sleeps: number[] = [];
-    server.script(listAt('5'), ends());
+    server.script((response, asked) => {
+      (asked.path.includes('watch=true') ? ends() : listAt('5'))(response, asked);
+    });
     stop = watchResource({
       transport,
       namespace: 'n',

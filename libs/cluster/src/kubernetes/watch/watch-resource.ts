@@ -5,7 +5,7 @@ import { ApiError } from '../client/api-error.ts';
 import { asBare, asBareList, toPath } from '../client/resources.ts';
 import type { Resource } from '../client/resources.ts';
 import type { Transport } from '../client/transport.ts';
-import { afterWatch, readWatchEvent } from './watch-step.ts';
+import { afterWatch, isAsNewAs, isUnknownVersion, readWatchEvent } from './watch-step.ts';
 import type { WatchEnd, WatchState } from './watch-step.ts';
 
 export interface WatchOptions {
@@ -36,16 +36,23 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
   let lived = false;
   let current: AbortController | undefined;
 
-  /** The version that a watch begins from, rather than with an event for every object that is there. */
-  const begin = async (signal: AbortSignal): Promise<string> => {
+  /**
+   * The version that a watch begins from, rather than with an event for every object that is there.
+   * @param held is gone on from, unless the server was restored to before it: such a watch would wait for its turn in silence
+   */
+  const begin = async (held: string | undefined, signal: AbortSignal): Promise<string> => {
     const path = toPath(resource, namespace, undefined, { limit: 1, labelSelector });
     const { metadata } = listSchema.parse(
       await transport.ask({ method: 'GET', path, accept: asBareList, signal }),
     );
+    if (held !== undefined && isAsNewAs(metadata.resourceVersion, held)) return held;
     // Since the last list something may have changed that no event will tell.
     onHint();
     return metadata.resourceVersion;
   };
+
+  const isEarlier = (version: string): boolean =>
+    state.resourceVersion !== undefined && !isAsNewAs(version, state.resourceVersion);
 
   const once = async (): Promise<WatchEnd> => {
     const ending = new AbortController();
@@ -64,9 +71,12 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
       () => {},
     );
     const splitter = createLineSplitter((line) => {
+      if (ending.signal.aborted) return;
       const event = readWatchEvent(line);
       if (event.is === 'expired') finish({ how: 'expired' });
       else if (event.is === 'error') finish({ how: 'failed' });
+      // Within one watch versions only grow.
+      else if (isEarlier(event.resourceVersion)) finish({ how: 'expired' });
       else {
         state = { ...state, resourceVersion: event.resourceVersion };
         lived = true;
@@ -74,7 +84,9 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
       }
     }, longestLine);
     try {
-      const resourceVersion = state.resourceVersion ?? (await begin(ending.signal));
+      const held = state.resourceVersion;
+      const resourceVersion =
+        held !== undefined && state.failures === 0 ? held : await begin(held, ending.signal);
       state = { ...state, resourceVersion };
       await transport.stream(
         {
@@ -125,7 +137,7 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
 
 function toEnd(error: unknown): WatchEnd {
   if (!(error instanceof ApiError)) return { how: 'failed' };
-  if (error.code === 410) return { how: 'expired' };
+  if (isUnknownVersion(error.code, error.causes)) return { how: 'expired' };
   const { retryAfterMs } = error;
   return { how: 'failed', ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

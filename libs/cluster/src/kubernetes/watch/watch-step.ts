@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isAheadOfServer } from '../client/api-error.ts';
 
 /** How a watch goes on: from which version, and how it has fared. */
 export interface WatchState {
   /** Undefined: from now on, whatever that is. */
   readonly resourceVersion?: string;
-  /** Attempts in a row that brought nothing. */
+  /** Attempts in a row that brought nothing: whether the server still knows the version is to be asked then. */
   readonly failures: number;
 }
 
@@ -13,7 +14,7 @@ export type WatchEnd =
   | { readonly how: 'closed' }
   /** No sign of life for longer than the server may be silent. */
   | { readonly how: 'stalled' }
-  /** The version is too old to go on from. */
+  /** The version is too old to go on from, or lies ahead of a server that was restored to an earlier moment. */
   | { readonly how: 'expired' }
   | { readonly how: 'failed'; readonly retryAfterMs?: number };
 
@@ -56,7 +57,10 @@ export function afterWatch(state: WatchState, end: WatchEnd, lived: boolean, ran
 const eventSchema = z.object({
   type: z.string(),
   object: z.object({
-    code: z.number().exactOptional(),
+    code: z.number().default(0),
+    details: z
+      .object({ causes: z.array(z.object({ reason: z.string().default('') })).default([]) })
+      .default({ causes: [] }),
     metadata: z.object({ resourceVersion: z.string().exactOptional() }).default({}),
   }),
 });
@@ -72,12 +76,26 @@ export function readWatchEvent(line: string): WatchEvent {
   if (!event.success) return { is: 'error' };
   const { type, object } = event.data;
   const { resourceVersion } = object.metadata;
-  if (type === 'ERROR') return { is: object.code === 410 ? 'expired' : 'error' };
+  if (type === 'ERROR')
+    return { is: isUnknownVersion(object.code, object.details.causes) ? 'expired' : 'error' };
   if (resourceVersion === undefined) return { is: 'error' };
   if (type === 'BOOKMARK') return { is: 'bookmark', resourceVersion };
   return type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED'
     ? { is: 'change', resourceVersion }
     : { is: 'error' };
+}
+
+/** Whether the server cannot go on from the version: it has forgotten it, or has not come to it. */
+export const isUnknownVersion = (code: number, causes: readonly { readonly reason: string }[]): boolean =>
+  code === 410 || isAheadOfServer(code, causes);
+
+/**
+ * Whether a version is not from before another one of the same kind of object. Versions that are no numbers tell nothing, so
+ * the answer is no.
+ */
+export function isAsNewAs(version: string, other: string): boolean {
+  const numbers = [version, other].every((each) => /^\d{1,40}$/.test(each));
+  return numbers && BigInt(version) >= BigInt(other);
 }
 
 function toJson(line: string): unknown {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import { createHints } from './hints.ts';
-import { afterWatch, readWatchEvent } from './watch-step.ts';
+import { afterWatch, isAsNewAs, readWatchEvent } from './watch-step.ts';
 
 describe(readWatchEvent, () => {
   const event = (type: string, object: object): string => JSON.stringify({ type, object });
@@ -10,6 +10,16 @@ describe(readWatchEvent, () => {
     ['a change', event('MODIFIED', { metadata }), { is: 'change', resourceVersion: '7' }],
     ['a bookmark', event('BOOKMARK', { metadata }), { is: 'bookmark', resourceVersion: '7' }],
     ['a version that is too old', event('ERROR', { kind: 'Status', code: 410 }), { is: 'expired' }],
+    [
+      'a version that lies ahead of the server',
+      event('ERROR', {
+        kind: 'Status',
+        code: 504,
+        details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }] },
+      }),
+      { is: 'expired' },
+    ],
+    ['a server that is late', event('ERROR', { kind: 'Status', code: 504, details: {} }), { is: 'error' }],
     ['another error', event('ERROR', { kind: 'Status', code: 500 }), { is: 'error' }],
     ['a type of the future', event('PATCHED', { metadata }), { is: 'error' }],
     ['an object without a version', event('ADDED', { metadata: {} }), { is: 'error' }],
@@ -43,6 +53,21 @@ describe(afterWatch, () => {
 
   it('leaves a busy server alone for as long as it asks', () => {
     expect(afterWatch(state, { how: 'failed', retryAfterMs: 60_000 }, false, 0).pauseMs).toBe(60_000);
+  });
+});
+
+describe(isAsNewAs, () => {
+  it.each([
+    ['7', '7', true],
+    ['8', '7', true],
+    ['6', '7', false],
+    ['10', '9', true],
+    ['9', '10', false],
+    ['36893488147419103233', '36893488147419103232', true],
+    ['x', '7', false],
+    ['7', '', false],
+  ])('%s as %s: %s', (one, other, expected) => {
+    expect(isAsNewAs(one, other)).toBe(expected);
   });
 });
 
