@@ -6,7 +6,7 @@ import { createMemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import type { MemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import { workloadSpec } from '../testing/specs.ts';
 import type { ObjectClient } from './client/object-client.ts';
-import { configMaps, deployments } from './client/resources.ts';
+import { configMaps, deployments, pods as podResource } from './client/resources.ts';
 import { parseTemplate } from './template/read-template.ts';
 import { toAppliedSpec, toFilesManifest, toWorkloadManifest } from './template/workload-manifest.ts';
 import type { Manifest } from './template/manifest.ts';
@@ -75,6 +75,23 @@ describe(createWorkloads, () => {
     await workloads.update(newer, uid);
     expect(objects.names(configMaps)).toHaveLength(1);
     expect((await theOne())?.staleness).toBeUndefined();
+  });
+
+  it('takes the word of its own pods alone, whatever labels others have', async () => {
+    const { uid } = await workloads.create(spec);
+    const plant = (name: string, metadata: object) =>
+      objects.create(podResource, {
+        ...{ apiVersion: 'v1', kind: 'Pod' },
+        metadata: { name, creationTimestamp: '1970-01-01T00:00:00Z', ...metadata },
+        status: { conditions: [{ type: 'Ready', status: name === 'theirs' ? 'True' : 'False' }] },
+      });
+    const labels = { 'ccd/workload': 'a', 'pod-template-hash': 'x' };
+    const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', uid: 'r', controller: true };
+    await plant('theirs', { labels, creationTimestamp: '1970-01-02T00:00:00Z' });
+    expect(await theOne()).toMatchObject({ uid, status: { state: 'starting' } });
+    await plant('ours', { labels, ownerReferences: [{ ...owner, name: 'a-x' }] });
+    await clock.advance(200_000);
+    expect(await theOne()).toMatchObject({ status: { state: 'failing', reason: 'NotStarting' } });
   });
 
   it('neither waits for what is ending already nor tells it to end once more', async () => {

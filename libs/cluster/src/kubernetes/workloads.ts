@@ -12,7 +12,7 @@ import { toPortError } from './client/classify.ts';
 import { createKeptPages } from './client/kept-pages.ts';
 import type { ObjectClient } from './client/object-client.ts';
 import { bareObjectSchema, managedObjectSchema } from './client/object-schema.ts';
-import { deployments, jobs, pods as podResource, toSelector } from './client/resources.ts';
+import { deployments, jobs, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
 import { listSeen } from './live/list-seen.ts';
 import { createDisputes } from './live/disputes.ts';
@@ -21,12 +21,12 @@ import type { FieldPath } from './live/find-difference.ts';
 import { managerOf } from './live/manager-of.ts';
 import { findUnapplied, seeWorkload } from './live/seen-workload.ts';
 import type { SeenWorkload } from './live/seen-workload.ts';
-import { podSchema } from './status/pod-schema.ts';
+import { listPods } from './status/list-pods.ts';
 import type { Pod } from './status/pod-schema.ts';
 import type { PodReasons } from './status/pod-reasons.ts';
 import type { Said } from './status/pod-status.ts';
 import { toStatusWithoutPods, toWorkloadStatus } from './status/workload-status.ts';
-import { fieldManager, isOfLaterSchema, workloadLabel } from './template/marks.ts';
+import { fieldManager, isOfLaterSchema } from './template/marks.ts';
 import type { Manifest, OwnerReference } from './template/manifest.ts';
 import type { PodOptions } from './template/pod-template.ts';
 import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
@@ -51,8 +51,6 @@ export interface Workloads {
 
 type Kind = 'Deployment' | 'Job';
 const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, Job: jobs };
-/** So many workloads' pods are asked for by name; of more, all pods are listed. */
-const mostByName = 20;
 /** So often in a row a field is put right at once. */
 const mostRepairs = 3;
 
@@ -88,26 +86,13 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
       (object) => see(object, kind),
     );
 
-  const podsOf = async (unclear: readonly SeenWorkload[]): Promise<ReadonlyMap<string, readonly Pod[]>> => {
-    const wanted = new Set(unclear.flatMap(({ podLabel }) => podLabel ?? []));
-    if (wanted.size === 0) return new Map();
-    const project = (item: unknown): Pod => podSchema.parse(item);
-    const lists =
-      wanted.size > mostByName
-        ? [await objects.list(podResource, workloadLabel, project)]
-        : await Promise.all(
-            [...wanted].map((label) => objects.list(podResource, `${workloadLabel}=${label}`, project)),
-          );
-    return Map.groupBy(lists.flat(), ({ metadata }) => metadata.labels[workloadLabel] ?? '');
-  };
-
   const toLive = (
     workload: SeenWorkload,
     podLists: ReadonlyMap<string, readonly Pod[]>,
     said?: Said,
   ): LiveWorkload => ({
     ...workload.live,
-    status: toWorkloadStatus(workload.state, podLists.get(workload.podLabel ?? '') ?? [], clock.now(), said),
+    status: toWorkloadStatus(workload.state, podLists.get(workload.live.uid) ?? [], clock.now(), said),
   });
 
   const withFiles = (workload: SeenWorkload, seenFiles: SeenFiles): SeenWorkload => {
@@ -186,7 +171,10 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
         }
         const seenFiles = all.some(({ filesName }) => filesName !== undefined) ? await files.list() : noFiles;
         const unclear = all.filter(({ state }) => toStatusWithoutPods(state) === undefined);
-        const podLists = await podsOf(unclear);
+        const podLists = await listPods(
+          objects,
+          unclear.map(({ live, state, podLabel }) => ({ ...live, kind: state.kind, podLabel })),
+        );
         const said = await reasonsOf([...podLists.values()].flat());
         return all.map((workload) => toLive(withFiles(workload, seenFiles), podLists, said));
       }),

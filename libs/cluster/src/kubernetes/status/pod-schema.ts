@@ -35,6 +35,16 @@ export const podSchema = z.object({
     labels: z.record(z.string(), z.string()).default({}),
     creationTimestamp: z.string(),
     deletionTimestamp: z.string().exactOptional(),
+    ownerReferences: z
+      .array(
+        z.object({
+          kind: z.string(),
+          name: z.string(),
+          uid: z.string(),
+          controller: z.boolean().default(false),
+        }),
+      )
+      .default([]),
   }),
   status: z
     .object({

@@ -6,16 +6,21 @@ import { pods, toPath } from '../client/resources.ts';
 import type { Transport } from '../client/transport.ts';
 import { workloadLabel } from '../template/marks.ts';
 import { toLabelValue } from '../template/names.ts';
+import { isPodOf } from './pod-owner.ts';
 import { podSchema } from './pod-schema.ts';
+import type { Pod } from './pod-schema.ts';
 import { newestOf } from './pod-status.ts';
 
 export interface ReadLogOptions {
   readonly objects: ObjectClient;
-  readonly transport: Transport;
+  readonly transport: Pick<Transport, 'stream'>;
   readonly namespace: string;
 }
 
 const mostBytes = 65_536;
+
+const isOf = (pod: Pod, name: string): boolean =>
+  (['Deployment', 'Job'] as const).some((kind) => isPodOf(pod, { kind, name }));
 
 /** Of a process that has ended, what it wrote, as long as no other has begun in its place. */
 export function createReadLog({ objects, transport, namespace }: ReadLogOptions): Cluster['readLog'] {
@@ -34,7 +39,8 @@ export function createReadLog({ objects, transport, namespace }: ReadLogOptions)
   return async (workload, lines, signal) => {
     try {
       const selector = `${workloadLabel}=${toLabelValue(workload)}`;
-      const pod = newestOf(await objects.list(pods, selector, (item) => podSchema.parse(item)));
+      const labelled = await objects.list(pods, selector, (item) => podSchema.parse(item));
+      const pod = newestOf(labelled.filter((each) => isOf(each, workload)));
       if (pod === undefined) return [];
       const text = await read(pod.metadata.name, lines, signal);
       return text.split('\n').filter((line) => line !== '');
