@@ -40,6 +40,8 @@ export interface LiveWorkload {
   readonly appliedHash?: string;
   /** Hash of what the engine really runs with; differs from `appliedHash` where somebody edited the live object. */
   readonly liveHash: string;
+  /** `digestOf` the spec that it says it was made by; absent where it says none. */
+  readonly specDigest?: string;
   /** Why `liveHash` differs, where that was not somebody's edit; PascalCase. */
   readonly staleness?: string;
   readonly status: WorkloadStatus;
@@ -65,6 +67,11 @@ export interface LiveSecret {
  * one that no longer holds throws ConflictError and changes nothing.
  */
 export interface Cluster {
+  /**
+   * The same for specs by which the same is made, whatever their hash. What a live object says of itself can be edited together with
+   * what it is, and then `liveHash` does not tell; so whoever knows the spec compares this with `specDigest`.
+   */
+  readonly digestOf: (spec: WorkloadSpec) => string;
   /** The whole list of workloads whose labels include all of `labels`. @throws ClusterUnavailableError */
   listWorkloads(labels: Labels): Promise<readonly LiveWorkload[]>;
   /** @throws AlreadyExistsError for any object of that name, InvalidSpecError */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Cluster } from '@ccd/cluster';
+import { createMemoryCluster } from '@ccd/cluster/testing';
 import { onOtherCore } from '@ccd/testkit/bench';
 import type { Calls, Word } from './calls.ts';
 
@@ -76,6 +77,7 @@ export async function startStandIns(sources: number, socketPath: string): Promis
     port,
     authUrl,
     cluster: {
+      digestOf: createMemoryCluster().digestOf,
       listWorkloads: ask('listWorkloads'),
       createWorkload: ask('createWorkload'),
       updateWorkload: ask('updateWorkload'),

@@ -28,7 +28,7 @@ import type { Manifest } from './template/manifest.ts';
 import { adminPort } from './template/pod-template.ts';
 import { workloadLabel } from './template/marks.ts';
 import type { WorkloadTemplate } from './template/template-schema.ts';
-import { kindOf } from './template/workload-manifest.ts';
+import { kindOf, toAppliedDigest, toAppliedSpec } from './template/workload-manifest.ts';
 import { createHints } from './watch/hints.ts';
 import { watchResource } from './watch/watch-resource.ts';
 import { createWorkloads } from './workloads.ts';
@@ -89,6 +89,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
   };
 
   return {
+    digestOf: (spec) => toAppliedDigest(toAppliedSpec(spec)),
     async listWorkloads(labels) {
       const all = await timed(() => workloads.list(labels));
       for (const app of Object.keys(template.apps) as WorkloadSpec['app'][])

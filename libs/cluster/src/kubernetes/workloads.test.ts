@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import type { FakeClock } from '@ccd/reconcile/testing';
 import { ClusterUnavailableError, NotKeptError, StillEndingError } from '../errors.ts';
@@ -8,7 +9,12 @@ import { workloadSpec } from '../testing/specs.ts';
 import type { ObjectClient } from './client/object-client.ts';
 import { configMaps, deployments, pods as podResource } from './client/resources.ts';
 import { parseTemplate } from './template/read-template.ts';
-import { toAppliedSpec, toFilesManifest, toWorkloadManifest } from './template/workload-manifest.ts';
+import {
+  toAppliedDigest,
+  toAppliedSpec,
+  toFilesManifest,
+  toWorkloadManifest,
+} from './template/workload-manifest.ts';
 import type { Manifest } from './template/manifest.ts';
 import { createWorkloads } from './workloads.ts';
 import type { Workloads } from './workloads.ts';
@@ -64,6 +70,53 @@ describe(createWorkloads, () => {
     },
   );
 
+  describe('the record of a spec on the object', () => {
+    const digest = toAppliedDigest(toAppliedSpec(spec));
+    const manifest = toWorkloadManifest(toAppliedSpec(spec), pods);
+    const recorded = (text: string): Manifest => ({
+      ...manifest,
+      metadata: { ...manifest.metadata, annotations: { ...manifest.metadata.annotations, 'ccd/spec': text } },
+    });
+
+    it('is of another spec where somebody has edited it together with the object', async () => {
+      const { uid } = await workloads.create(spec);
+      const forged = toAppliedSpec({ ...spec, env: { STRM_STREAM: 'theirs' } });
+      await objects.apply(deployments, toWorkloadManifest(forged, pods), uid);
+      expect(await theOne()).toMatchObject({ liveHash: 'hash-1', specDigest: toAppliedDigest(forged) });
+      await workloads.update(spec, uid);
+      expect(await theOne()).toMatchObject({ liveHash: 'hash-1', specDigest: digest });
+    });
+
+    it('is of another spec where it names an app of another agent, of whose template nothing is known', async () => {
+      const { uid } = await workloads.create(spec);
+      const kept = { app: 'batch-exporter', labels: {}, annotations: {}, env: {}, secrets: [] };
+      await objects.apply(deployments, recorded(JSON.stringify(kept)), uid);
+      expect(await theOne()).toMatchObject({ liveHash: 'hash-1', specDigest: expect.any(String) });
+      expect((await theOne())?.specDigest).not.toBe(digest);
+    });
+
+    it('is of the same spec in the order in which an earlier version may have written it', async () => {
+      const { uid } = await workloads.create(spec);
+      const kept = z
+        .record(z.string(), z.unknown())
+        .parse(JSON.parse(manifest.metadata.annotations?.['ccd/spec'] ?? ''));
+      const text = JSON.stringify(Object.fromEntries(Object.entries(kept).toReversed()));
+      await objects.apply(deployments, recorded(text), uid);
+      expect((await theOne())?.specDigest).toBe(digest);
+    });
+
+    it('that cannot be read is written anew, once', async () => {
+      const { uid } = await workloads.create(spec);
+      await objects.apply(deployments, recorded('{"version":0}'), uid);
+      expect(await theOne()).toMatchObject({ liveHash: 'edited-hash-1' });
+      const before = objects.writes();
+      await workloads.update(spec, uid);
+      await workloads.update(spec, uid);
+      expect(await theOne()).toMatchObject({ liveHash: 'hash-1', specDigest: digest });
+      expect(objects.writes()).toBe(before + 1);
+    });
+  });
+
   it('removes what is left of files that an earlier update did not come to remove', async () => {
     const { uid } = await workloads.create(spec);
     const [old = ''] = objects.names(configMaps);
@@ -82,7 +135,7 @@ describe(createWorkloads, () => {
     const plant = (name: string, metadata: object) =>
       objects.create(podResource, {
         ...{ apiVersion: 'v1', kind: 'Pod' },
-        metadata: { name, creationTimestamp: '1970-01-01T00:00:00Z', ...metadata },
+        metadata: { name, ...{ creationTimestamp: '1970-01-01T00:00:00Z' }, ...metadata },
         status: { conditions: [{ type: 'Ready', status: name === 'theirs' ? 'True' : 'False' }] },
       });
     const labels = { 'ccd/workload': 'a', 'pod-template-hash': 'x' };

@@ -7,6 +7,7 @@ import { AlreadyExistsError, ClusterUnavailableError, ConflictError, InvalidSpec
 import { alwaysLeads } from '../always-leads.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import type { Cluster, LiveWorkload, WorkloadSpec } from '../port.ts';
+import { toSpecDigest } from '../spec-digest.ts';
 import { assertSecretSpec, assertWorkloadSpec, includesLabels } from '../spec-rules.ts';
 import { createWatchers } from '../watchers.ts';
 import { openAgentFiles } from './agent-files.ts';
@@ -138,7 +139,11 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
     const stored = await specs.read(spec.name);
     const [from, liveHash] = stored?.uid === uid ? [stored.spec, stored.liveHash] : [spec, 'missing'];
     const { name, labels, annotations, hash } = from;
-    return { name, uid, labels, annotations, appliedHash: hash, liveHash, status: supervisor.status() };
+    return {
+      ...{ name, uid, labels, annotations, appliedHash: hash, liveHash },
+      specDigest: toSpecDigest(from, from.files),
+      status: supervisor.status(),
+    };
   };
   const observed = (name: string, uid: string): Workload => {
     const workload = workloads.get(name);
@@ -160,6 +165,7 @@ export async function connectLocalCluster(options: LocalClusterOptions): Promise
   };
 
   return {
+    digestOf: (spec) => toSpecDigest(spec, spec.files),
     listWorkloads: (labels) =>
       look(async () => {
         const live = await Promise.all([...workloads.values()].map(toLive));

@@ -77,6 +77,20 @@ describe(createWorkloadResources, () => {
     ]);
   });
 
+  it('calls it drift where an object has been edited with all that it says of itself, and repairs it', async () => {
+    const { cluster, applier, drift, theOne } = agentOn();
+    await applier.create(desired('a'), signal);
+    const { uid } = (await theOne('a')).live;
+    const forged = { labels: { app: 'decrypter', ...labels }, env: { STRM_STREAM: 'theirs' } };
+    await cluster.updateWorkload(workloadSpec('a', forged), uid);
+    const observed = await theOne('a');
+    expect([observed.appliedHash, observed.live.liveHash]).toEqual(['hash-1', 'hash-1']);
+    expect(drift(desired('a'), observed)).toBe('EditedByHand');
+    await applier.update(desired('a'), observed, signal);
+    expect(drift(desired('a'), await theOne('a'))).toBeUndefined();
+    expect(cluster.specOf('a')?.env).toEqual({ STRM_STREAM: 'demo' });
+  });
+
   it('does not own what somebody made anew under the name of its object', async () => {
     const { cluster, applier, observe, theOne } = agentOn();
     await applier.create(desired('a'), signal);

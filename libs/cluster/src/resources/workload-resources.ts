@@ -1,6 +1,7 @@
 import { systemClock, TransientError } from '@ccd/reconcile';
 import type { Clock, Drift } from '@ccd/reconcile';
 import type { Cluster, Labels, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec } from '../port.ts';
+import { toMemo } from '../memo.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createInventory } from './inventory.ts';
 import { createOwnedObjects } from './owned-objects.ts';
@@ -42,6 +43,10 @@ export function createWorkloadResources({
 }: WorkloadResourcesOptions): WorkloadResources {
   const state = cluster.agentState(agent);
   const inventory = createInventory(state);
+  // Planners keep the specs of what has not changed.
+  const digestOf = toMemo((spec: WorkloadSpec) =>
+    cluster.digestOf({ ...spec, labels: { ...spec.labels, ...labels } }),
+  );
   return {
     workloads: (kind) => ({
       ...createOwnedObjects<WorkloadSpec, LiveWorkload>({
@@ -58,10 +63,13 @@ export function createWorkloadResources({
           remove: (name, uid) => cluster.removeWorkload(name, uid),
         },
       }),
-      drift: ({ spec }, { live }) =>
-        live.liveHash === live.appliedHash
-          ? lostLabels(spec.labels, labels, live.labels)
-          : (live.staleness ?? 'EditedByHand'),
+      drift: ({ spec }, { live }) => {
+        if (live.liveHash !== live.appliedHash) return live.staleness ?? 'EditedByHand';
+        const lost = lostLabels(spec.labels, labels, live.labels);
+        if (lost !== undefined) return lost;
+        // As it says it should be; but it may have been told so.
+        return live.specDigest === digestOf(spec) ? undefined : 'EditedByHand';
+      },
     }),
     secrets: (kind) => ({
       ...createOwnedObjects<SecretReference, LiveSecret>({

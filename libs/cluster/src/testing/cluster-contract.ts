@@ -83,6 +83,29 @@ export function describeClusterContract(name: string, open: () => Promise<Cluste
         await eventually('it runs again', async () => (await theWorkload('a'))?.status.state === 'running');
       });
 
+      it('say by which spec they were made, whatever their hash says', async () => {
+        const spec = workloadSpec('a', { env: { A: '1', B: '2' }, secrets: ['s', 't'] });
+        const same = { ...spec, hash: 'other', env: { B: '2', A: '1' }, secrets: ['t', 's'] };
+        const { uid, specDigest } = await cluster.createWorkload(spec);
+        expect([specDigest, cluster.digestOf(same)]).toEqual([
+          cluster.digestOf(spec),
+          cluster.digestOf(spec),
+        ]);
+        const others = [
+          { app: 'batch-exporter' as const },
+          { labels: {} },
+          { annotations: {} },
+          { env: {} },
+          { secrets: [] },
+          { files: { 'streams.json': '{}' } },
+          { files: {} },
+        ].map((change) => cluster.digestOf({ ...spec, ...change }));
+        expect(new Set([...others, specDigest]).size).toBe(others.length + 1);
+        const newer = { ...spec, files: {} };
+        await cluster.updateWorkload(newer, uid);
+        expect((await theWorkload('a'))?.specDigest).toBe(cluster.digestOf(newer));
+      });
+
       it('change only for a caller who observed them', async () => {
         const { uid } = await cluster.createWorkload(workloadSpec('a'));
         const newer = workloadSpec('a', { hash: 'hash-2' });

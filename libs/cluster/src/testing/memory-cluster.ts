@@ -1,13 +1,18 @@
 import { alwaysLeads } from '../always-leads.ts';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError } from '../errors.ts';
 import type { Cluster, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec, WorkloadStatus } from '../port.ts';
+import { toMemo } from '../memo.ts';
+import { toSpecDigest } from '../spec-digest.ts';
 import { assertSecretSpec, assertWorkloadSpec, includesLabels } from '../spec-rules.ts';
 import { createWatchers } from '../watchers.ts';
 import { createFaults } from './faults.ts';
 import type { FaultOptions } from './faults.ts';
 
 export type ClusterOperation =
-  Exclude<keyof Cluster, 'watch' | 'agentState' | 'lead' | 'close'> | 'load' | 'save' | 'release';
+  | Exclude<keyof Cluster, 'digestOf' | 'watch' | 'agentState' | 'lead' | 'close'>
+  | 'load'
+  | 'save'
+  | 'release';
 
 /** What a function that stands for a workload gets. */
 export interface MemoryWorkload {
@@ -59,6 +64,9 @@ interface Secret {
   readonly uid: string;
   spec: SecretSpec;
 }
+
+/** Benches list ten thousand at a time. */
+const digestOf = toMemo((spec: WorkloadSpec) => toSpecDigest(spec, spec.files));
 
 /** A cluster in memory. Workloads are functions, or nothing at all. */
 export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}): MemoryCluster {
@@ -118,6 +126,7 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
       annotations,
       appliedHash: hash,
       liveHash: edited ? `edited-${hash}` : hash,
+      specDigest: digestOf(spec),
       status,
     };
   };
@@ -134,6 +143,7 @@ export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}
 
   const cluster: MemoryCluster = {
     failNext: faults.failNext,
+    digestOf,
     listWorkloads: (labels) =>
       look('listWorkloads', () =>
         [...workloads.values()].filter(({ spec }) => includesLabels(spec.labels, labels)).map(toLive),

@@ -13,7 +13,7 @@ import {
   withoutOwnLabels,
 } from '../template/marks.ts';
 import type { PodOptions } from '../template/pod-template.ts';
-import { toTemplateDigest, toWorkloadManifest } from '../template/workload-manifest.ts';
+import { toAppliedDigest, toTemplateDigest, toWorkloadManifest } from '../template/workload-manifest.ts';
 import type { AppliedSpec } from '../template/workload-manifest.ts';
 import { findDifference } from './find-difference.ts';
 import type { FieldPath } from './find-difference.ts';
@@ -74,6 +74,7 @@ export function seeWorkload(object: unknown, { pods, kind, settled }: SeeOptions
       annotations: withoutOwnAnnotations(annotations),
       ...(appliedHash !== undefined && { appliedHash }),
       ...(staleness !== undefined && { staleness }),
+      ...(applied !== undefined && { specDigest: toAppliedDigest(applied) }),
       liveHash: hashOf(appliedHash, applied, staleness, edited),
     },
     state: { kind, generation, deleting: metadata.deletionTimestamp !== undefined, status },

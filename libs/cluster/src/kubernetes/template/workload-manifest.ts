@@ -1,5 +1,6 @@
-import { toMemo } from './memo.ts';
+import { toMemo } from '../../memo.ts';
 import type { Labels, WorkloadSpec } from '../../port.ts';
+import { toSpecDigest } from '../../spec-digest.ts';
 import type { Manifest, OwnerReference } from './manifest.ts';
 import { labelsOfFiles, labelsOfWorkload, marks, schemaStamp, workloadLabel } from './marks.ts';
 import { digestOf, toFilesName, toLabelValue } from './names.ts';
@@ -23,6 +24,10 @@ export function toAppliedSpec(spec: WorkloadSpec): AppliedSpec {
   const filesName = Object.keys(files).length === 0 ? undefined : toFilesName(name, files);
   return { name, app, env, secrets, labels, annotations, hash, filesName };
 }
+
+/** The same for specs by which the same object would be made. */
+export const toAppliedDigest = (applied: AppliedSpec): string =>
+  toSpecDigest(applied, applied.filesName ?? '');
 
 /** The Deployment or the Job of a workload. */
 export function toWorkloadManifest(applied: AppliedSpec, options: PodOptions): Manifest {
