@@ -151,6 +151,7 @@ describe(listPages, () => {
     const asked: PageQuery[] = [];
     const rest = [...answers];
     const all = await listPages(
+      'configmaps',
       async (query) => {
         asked.push(query);
         const answer = rest.shift();
@@ -182,6 +183,41 @@ describe(listPages, () => {
     ['a page without its metadata', [page([1], 'next'), { items: [2] }]],
   ])('never answers with a part: %s', async (_title, answers) => {
     await expect(listed(answers)).rejects.toThrow();
+  });
+
+  /** Answers for ever. */
+  async function endless(pageAt: (count: number) => unknown) {
+    let asked = 0;
+    const listing = listPages(
+      'configmaps',
+      () => {
+        asked += 1;
+        if (asked > 5_000) throw new Error('it would ask for ever');
+        return Promise.resolve(pageAt(asked));
+      },
+      (item) => item,
+    );
+    const message = await listing.then(
+      () => 'it ended',
+      (error: unknown) => (error instanceof ClusterUnavailableError ? error.message : String(error)),
+    );
+    return { message, asked };
+  }
+
+  it.each<[string, (count: number) => unknown, number]>([
+    ['a page that says that it follows itself', () => page([1], 'same'), 2],
+    ['pages without objects', (count) => page([], `t${count}`), 10],
+    ['pages of objects', (count) => page([count], `t${count}`), 200],
+    ['two pages that follow each other', (count) => page([count], `t${count % 2}`), 3],
+  ])('gives up on a list that never ends: %s', async (_title, pageAt, expected) => {
+    const { message, asked } = await endless(pageAt);
+    expect(message).toMatch(/^the list of configmaps does not end/);
+    expect(asked).toBe(expected);
+  });
+
+  it('passes over pages whose objects were all filtered out', async () => {
+    const empty = (token: string) => Array.from({ length: 9 }, (_none, at) => page([], `${token}${at}`));
+    expect((await listed([...empty('a'), page([1], 'x'), ...empty('b'), page([2])])).all).toEqual([1, 2]);
   });
 
   it('takes no items for an empty list', async () => {

@@ -17,6 +17,7 @@ function agent() {
   const list = (...pages: readonly string[]): Promise<readonly string[]> => {
     const rest = [...pages];
     return listPages(
+      'configmaps',
       async (_query, decode) => decode(Buffer.from(rest.shift() ?? '')),
       (item) => {
         const { name } = item as Item;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ApiError } from './api-error.ts';
 import { createKeptPages, readPage } from './kept-pages.ts';
 import type { KeptPages, Page } from './kept-pages.ts';
+import { createPageBounds } from './page-bounds.ts';
 
 const pageSize = 500;
 const mostAttempts = 3;
@@ -22,17 +23,19 @@ export type AskForPage = (query: PageQuery, decode: (body: Buffer) => Page) => P
 /**
  * The whole of a list, page by page; of each object only what `project` keeps is held. A list that grew too old between
  * two pages (410) begins anew, since the rest of it would be of another moment than its beginning.
+ * @param what is listed, for people
  * @param kept of the list before this one, with the same `project`
- * @throws what `ask` throws, ZodError where an answer is no list
+ * @throws what `ask` throws, ZodError where an answer is no list, ClusterUnavailableError where it does not end
  */
 export async function listPages<T>(
+  what: string,
   ask: AskForPage,
   project: (item: unknown) => T,
   kept: KeptPages<T> = createKeptPages(),
 ): Promise<readonly T[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await listOnce(ask, project, kept);
+      return await listOnce(what, ask, project, kept);
     } catch (error) {
       if (!(error instanceof ApiError) || error.code !== 410 || attempt === mostAttempts) throw error;
     }
@@ -40,11 +43,13 @@ export async function listPages<T>(
 }
 
 async function listOnce<T>(
+  what: string,
   ask: AskForPage,
   project: (item: unknown) => T,
   kept: KeptPages<T>,
 ): Promise<readonly T[]> {
   const all: (readonly T[])[] = [];
+  const bounds = createPageBounds(what);
   let token: string | undefined;
   do {
     const place = all.length;
@@ -60,8 +65,8 @@ async function listOnce<T>(
     const items = known ?? (page.items ?? []).map(project);
     kept.set(place, digest, items);
     all.push(items);
-    token = page.metadata.continue;
-  } while (token !== undefined && token !== '');
+    token = bounds.next(items.length, page.metadata.continue);
+  } while (token !== undefined);
   kept.end(all.length);
   return all.flat();
 }

@@ -72,6 +72,7 @@ export function createObjectClient(api: ApiClient, namespace: string): ObjectCli
     bare = resource.bare,
   ) =>
     listPages(
+      resource.plural,
       (query, decode) =>
         api.ask({
           method: 'GET',
