@@ -6,16 +6,14 @@ import { ClusterUnavailableError } from '../errors.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
 import type { AgentState, Cluster, Leadership } from '../port.ts';
 import { createWatchers } from '../watchers.ts';
-import { isNotFound } from './client/api-error.ts';
 import { createApiClient } from './client/api-client.ts';
 import { createObjectClient } from './client/object-client.ts';
-import { configMaps, deployments, jobs, pods, leases, toPath, toSelector } from './client/resources.ts';
+import { configMaps, deployments, jobs, pods, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
 import { createTransport } from './client/transport.ts';
-import type { Transport } from './client/transport.ts';
 import type { Connection } from './connection/connection.ts';
 import { createLeadership } from './lease/leadership.ts';
-import type { LeasePort } from './lease/leadership.ts';
+import { createLeasePort } from './lease/lease-port.ts';
 import type { ElectionTimes } from './lease/election.ts';
 import { markerLabels } from './secrets/marker.ts';
 import { createSecrets } from './secrets/secrets.ts';
@@ -24,7 +22,6 @@ import type { AskReady } from './status/ask-ready.ts';
 import { createPodReasons } from './status/pod-reasons.ts';
 import { createReadLog } from './status/read-log.ts';
 import { openConfigMapDocuments } from './state/config-map-documents.ts';
-import type { Manifest } from './template/manifest.ts';
 import { adminPort } from './template/pod-template.ts';
 import { workloadLabel } from './template/marks.ts';
 import type { WorkloadTemplate } from './template/template-schema.ts';
@@ -132,7 +129,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
       const known = leaderships.get(agent);
       if (known) return known;
       const leadership = createLeadership({
-        port: toLeasePort(transport, namespace, agent),
+        port: createLeasePort(transport, namespace, agent),
         name: agent,
         identity: `${hostname()}_${randomUUID()}`,
         clock,
@@ -149,34 +146,5 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
       closing.abort(new ClusterUnavailableError('the connection to the API server was closed'));
       transport.close();
     },
-  };
-}
-
-const leaseRequestMs = 4_000;
-
-/** Not through the gate that a lease opens, and without repetition: an election knows best when to ask again. */
-function toLeasePort(transport: Transport, namespace: string, name: string): LeasePort {
-  const write = (method: 'POST' | 'PUT', lease: Manifest) =>
-    transport.ask({
-      method,
-      path: toPath(leases, namespace, method === 'PUT' ? name : undefined),
-      body: JSON.stringify(lease),
-      timeoutMs: leaseRequestMs,
-    });
-  return {
-    async read() {
-      try {
-        return await transport.ask({
-          method: 'GET',
-          path: toPath(leases, namespace, name),
-          timeoutMs: leaseRequestMs,
-        });
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    },
-    create: (lease) => write('POST', lease),
-    replace: (lease) => write('PUT', lease),
   };
 }

@@ -34,7 +34,8 @@ export interface Inventory {
   save(): Promise<void>;
 }
 
-const document = 'inventory';
+/** The document that it is: the first thing that an agent writes, before any object. */
+export const inventoryDocument = 'inventory';
 const schema = z.object({
   version: z.literal(1),
   objects: z.record(
@@ -67,7 +68,7 @@ export function createInventory(state: AgentState): Inventory {
     const text = toText();
     if (stored.length !== 1 || stored[0] !== text) {
       stored = [...stored.slice(-3), text];
-      writing = state.save(document, text);
+      writing = state.save(inventoryDocument, text);
       await writing;
       stored = [text];
     }
@@ -92,7 +93,7 @@ export function createInventory(state: AgentState): Inventory {
       withdraw();
       const before = changes;
       await (queued ?? writing)?.catch(() => {});
-      const text = await state.load(document);
+      const text = await state.load(inventoryDocument);
       // What was noted meanwhile is newer than what was read.
       if (changes !== before) return;
       // What could not be written is written now, unless another process has written since: that one knows more.
@@ -137,6 +138,6 @@ function parse(text: string): Map<string, InventoryEntry> {
   try {
     return new Map(Object.entries(schema.parse(JSON.parse(text)).objects));
   } catch (cause) {
-    throw new UnreadableDocumentError(document, { cause });
+    throw new UnreadableDocumentError(inventoryDocument, { cause });
   }
 }

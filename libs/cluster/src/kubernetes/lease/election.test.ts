@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { afterClaim, afterFailedClaim, afterRead, electionTimes, isHeld, nextStep } from './election.ts';
+import {
+  afterClaim,
+  afterFailedClaim,
+  afterRead,
+  beforeClaim,
+  electionTimes,
+  isHeld,
+  nextStep,
+} from './election.ts';
 import type { ElectionState, LeaseRecord } from './election.ts';
 
 const times = electionTimes;
@@ -51,6 +59,28 @@ describe(nextStep, () => {
     const state = afterRead(afterRead(start, record(), 0), undefined, 1_000);
     expect(nextStep(state, 1_000, times)).toMatchObject({ do: 'wait' });
     expect(nextStep(state, 1_000 + times.leaseMs, times)).toMatchObject({ do: 'claim', over: undefined });
+    const sentAt = 1_000 + times.leaseMs;
+    const claimed = afterClaim(beforeClaim(state, sentAt, times), record({ holder: 'a' }), sentAt, times);
+    expect(isHeld(claimed, sentAt)).toBe(false);
+  });
+
+  it('leaves one that is not there to its holder for two renewals, where somebody has led before', () => {
+    const state = afterRead(start, undefined, 1_000, true);
+    const end = 1_000 + 2 * times.renewEveryMs;
+    expect(nextStep(state, end - 1, times)).toEqual({ do: 'wait', ms: 1 });
+    expect(nextStep(afterRead(state, undefined, end, true), end, times)).toMatchObject({
+      do: 'claim',
+      over: undefined,
+    });
+  });
+
+  it('makes its own again at once when somebody has deleted it: while its term runs nobody else begins', () => {
+    const state = afterFailedClaim(afterClaim(start, record({ holder: 'a' }), 0, times));
+    const read = afterRead(state, undefined, 4_000, true);
+    expect(nextStep(read, 4_000, times)).toMatchObject({ do: 'claim', over: undefined });
+    expect(isHeld(afterClaim(beforeClaim(read, 4_000, times), record(), 4_000, times), 15_999)).toBe(true);
+    const late = afterRead(state, undefined, times.termMs, true);
+    expect(nextStep(late, times.termMs, times)).toMatchObject({ do: 'wait' });
   });
 
   it('renews in good time', () => {
@@ -78,6 +108,21 @@ describe(isHeld, () => {
     expect(times.termMs).toBeLessThan(times.leaseMs);
   });
 
+  it('begins with the first renewal after the terms of others, where the lease was made in place of one that is gone', () => {
+    const orphaned = afterRead(start, undefined, 0, true);
+    const renew = (state: ElectionState, at: number): ElectionState =>
+      afterClaim(state, record({ holder: 'a' }), at, times);
+    const made = afterFailedClaim(beforeClaim(orphaned, 10_000, times));
+    // Its answer was lost, and it finds itself in it.
+    const found = afterRead(made, record({ holder: 'a' }), 11_000);
+    const early = renew(found, 10_000 + times.leaseMs - 1);
+    expect(isHeld(early, 10_000 + times.leaseMs)).toBe(false);
+    expect(nextStep(early, 10_000 + times.leaseMs, times)).toMatchObject({ do: 'wait' });
+    const late = renew(early, 10_000 + times.leaseMs);
+    expect(isHeld(late, 10_000 + times.leaseMs)).toBe(true);
+    expect(isHeld(renew(late, 40_000), 40_000)).toBe(true);
+  });
+
   it('goes on to its end when a renewal fails', () => {
     const state = afterFailedClaim(afterClaim(start, record({ holder: 'a' }), 0, times));
     expect(isHeld(state, times.termMs - 1)).toBe(true);
@@ -85,13 +130,27 @@ describe(isHeld, () => {
   });
 });
 
-/** Three candidates at one Lease; requests take their time, get lost before or after they count, and processes stand still. */
+describe('isHeld, once another is in the lease', () => {
+  it('ends, whatever is left of the term', () => {
+    const state = afterFailedClaim(afterClaim(start, record({ holder: 'a' }), 0, times));
+    expect(isHeld(afterRead(state, record({ holder: 'a' }), 1_000), 1_000)).toBe(true);
+    expect(isHeld(afterRead(state, undefined, 1_000), 1_000)).toBe(true);
+    expect(isHeld(afterRead(state, record({ holder: 'b' }), 1_000), 1_000)).toBe(false);
+    expect(isHeld(afterRead(state, record({ holder: '' }), 1_000), 1_000)).toBe(false);
+  });
+});
+
+/**
+ * Three candidates at one Lease; requests take their time, get lost before or after they count, processes stand still, and
+ * people delete the Lease of an agent that has made something.
+ */
 describe('several candidates', () => {
   const move = fc.record({
     who: fc.nat(2),
     wait: fc.nat(6_000),
     fate: fc.constantFrom('answered', 'refused', 'lost before', 'lost after'),
     latency: fc.nat(4_000),
+    deletes: fc.nat(9).map((dice) => dice === 0),
   });
 
   it('are never two at once, whatever happens to their requests', () => {
@@ -99,23 +158,26 @@ describe('several candidates', () => {
       fc.property(
         fc.array(move, { maxLength: 200 }),
         fc.array(fc.nat(1_000_000), { minLength: 3, maxLength: 3 }),
-        (moves, offsets) => {
+        fc.boolean(),
+        (moves, offsets, hasBeenLed) => {
           let now = 0;
           let version = 0;
           let lease: LeaseRecord | undefined;
           const states = ['a', 'b', 'c'].map((me): ElectionState => ({ me }));
-          for (const { who, wait, fate, latency } of moves) {
+          for (const { who, wait, fate, latency, deletes } of moves) {
             now += wait;
-            const state = states[who];
+            if (hasBeenLed && deletes) lease = undefined;
+            const before = states[who];
             const offset = offsets[who] ?? 0;
-            if (state === undefined) continue;
-            const step = nextStep(state, now + offset, times);
+            if (before === undefined) continue;
+            const step = nextStep(before, now + offset, times);
             const sentAt = now + offset;
             if (step.do === 'wait') continue;
+            const state = step.do === 'claim' ? beforeClaim(before, sentAt, times) : before;
             // Everybody else stands still while the request is under way: the worst that can happen to them.
             now += latency;
             if (step.do === 'read') {
-              if (fate === 'answered') states[who] = afterRead(state, lease, now + offset);
+              if (fate === 'answered') states[who] = afterRead(state, lease, now + offset, hasBeenLed);
               continue;
             }
             if (fate === 'refused' || fate === 'lost before' || lease?.version !== step.over) {
@@ -136,7 +198,7 @@ describe('several candidates', () => {
           return true;
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 4_000 },
     );
   });
 });

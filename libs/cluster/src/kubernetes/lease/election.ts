@@ -33,13 +33,15 @@ export interface ElectionState {
   readonly seen?: {
     readonly record: LeaseRecord | undefined;
     readonly since: number;
-    /** The record is gone and somebody else held it: for so long their term may go on. */
-    readonly mournMs?: number;
+    /** There is no record, and somebody else may believe to hold what somebody deleted. */
+    readonly orphaned?: true;
   };
   /** Until when we hold it: from before the request was sent that gave it to us. */
   readonly heldUntil?: number;
   /** When we last sent a request that gave it to us. */
   readonly renewedAt?: number;
+  /** A claim that is sent before gives us the record and not the right to write. */
+  readonly notBefore?: number;
 }
 
 export type ElectionStep =
@@ -53,35 +55,57 @@ export type ElectionStep =
 export const isHeld = ({ heldUntil }: ElectionState, now: number): boolean =>
   heldUntil !== undefined && now < heldUntil;
 
-/** What was read. A lease that has not moved is as old as it was. */
-export function afterRead(state: ElectionState, record: LeaseRecord | undefined, now: number): ElectionState {
+/**
+ * What was read. A lease that has not moved is as old as it was. Where it has come to another, our term is over at once.
+ * @param hasBeenLed somebody has made something under a lease, also under one that is not there
+ */
+export function afterRead(
+  state: ElectionState,
+  record: LeaseRecord | undefined,
+  now: number,
+  hasBeenLed = false,
+): ElectionState {
   const { seen, me } = state;
   if (seen !== undefined && seen.record?.version === record?.version) return state;
-  const before = record === undefined ? seen?.record : undefined;
-  const mournMs =
-    before === undefined || before.holder === '' || before.holder === me ? 0 : before.durationMs;
-  return { ...state, seen: { record, since: now, ...(mournMs > 0 && { mournMs }) } };
+  if (record !== undefined)
+    return { ...(record.holder === me ? state : { me }), seen: { record, since: now } };
+  const before = seen?.record?.holder ?? '';
+  const orphaned = hasBeenLed || (before !== '' && before !== me);
+  return { ...state, seen: { record, since: now, ...(orphaned && { orphaned }) } };
 }
+
+/**
+ * A claim is being sent. One that makes a record of its own waits out the terms of others then: since no version tells what
+ * came and went before it, not even how long the record was missing, they count from its creation.
+ */
+export function beforeClaim(state: ElectionState, sentAt: number, { leaseMs }: ElectionTimes): ElectionState {
+  return isOrphaned(state, sentAt) ? { ...state, notBefore: sentAt + leaseMs } : state;
+}
+
+/** While our own term runs nobody else has begun, whatever happened to the record: they wait for longer. */
+const isOrphaned = (state: ElectionState, now: number): boolean =>
+  state.seen?.orphaned === true && !isHeld(state, now);
 
 /**
  * A claim that was answered with yes. `sentAt` is from before it was sent: the others count from when they see it, which is
  * later.
  */
 export function afterClaim(
-  state: ElectionState,
+  { me, notBefore }: ElectionState,
   record: LeaseRecord,
   sentAt: number,
   { termMs }: ElectionTimes,
 ): ElectionState {
-  return { ...state, seen: { record, since: sentAt }, heldUntil: sentAt + termMs, renewedAt: sentAt };
+  const granted = { me, seen: { record, since: sentAt }, renewedAt: sentAt };
+  return notBefore !== undefined && sentAt < notBefore
+    ? { ...granted, notBefore }
+    : { ...granted, heldUntil: sentAt + termMs };
 }
 
 /** A claim that was refused or not answered: what the Lease says now is not known. The term goes on to its end. */
-export const afterFailedClaim = ({ me, heldUntil, renewedAt }: ElectionState): ElectionState => ({
-  me,
-  ...(heldUntil !== undefined && { heldUntil }),
-  ...(renewedAt !== undefined && { renewedAt }),
-});
+export function afterFailedClaim({ seen: _forgotten, ...state }: ElectionState): ElectionState {
+  return state;
+}
 
 /** Before it is given back: nothing is written any more. */
 export const afterRelease = ({ me }: ElectionState): ElectionState => ({ me });
@@ -90,9 +114,10 @@ export const afterRelease = ({ me }: ElectionState): ElectionState => ({ me });
 export function nextStep(state: ElectionState, now: number, times: ElectionTimes): ElectionStep {
   const { me, seen, renewedAt } = state;
   if (seen === undefined) return { do: 'read' };
-  const { record, since, mournMs = 0 } = seen;
+  const { record, since } = seen;
   if (record === undefined) {
-    const left = since + mournMs - now;
+    // Who holds it makes it again at its next renewal.
+    const left = isOrphaned(state, now) ? since + 2 * times.renewEveryMs - now : 0;
     if (left > 0) return { do: 'wait', ms: Math.min(left, times.retryEveryMs) };
     return { do: 'claim', over: undefined, transitions: 0 };
   }

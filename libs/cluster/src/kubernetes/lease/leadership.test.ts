@@ -21,6 +21,7 @@ function theLease() {
   let writes = 0;
   let claims = 0;
   let refuses = false;
+  let led = false;
   const unreachable = new Set<string>();
   const put = (lease: Manifest): unknown => {
     writes += 1;
@@ -40,6 +41,13 @@ function theLease() {
       refuses = on;
     },
     stored: () => stored && parseLease(stored),
+    remove: (): void => {
+      stored = undefined;
+    },
+    /** Somebody has written an inventory. */
+    work: (): void => {
+      led = true;
+    },
     annotate: (annotations: Record<string, string>): void => {
       if (stored) put({ ...stored, metadata: { ...stored.metadata, annotations } });
     },
@@ -53,6 +61,10 @@ function theLease() {
           async read() {
             check(identity);
             return stored;
+          },
+          async hasBeenLed() {
+            check(identity);
+            return led;
           },
           async create(lease) {
             check(identity);
@@ -164,6 +176,65 @@ describe(createLeadership, () => {
     refuse(false);
     await clock.advance(electionTimes.retryEveryMs);
     expect(one.isHeld()).toBe(true);
+  });
+
+  it('has one of two lead where somebody deletes the lease, and another comes that never saw it', async () => {
+    const { clock, candidate, remove, work } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    work();
+    await clock.advance(electionTimes.renewEveryMs - 1);
+    remove();
+    const other = candidate('other');
+    let both = false;
+    for (let passed = 0; passed < 2 * electionTimes.leaseMs; passed += 500) {
+      await clock.advance(500);
+      both ||= one.isHeld() && other.isHeld();
+    }
+    expect([both, one.isHeld(), other.isHeld()]).toEqual([false, true, false]);
+  });
+
+  it('is succeeded where it ends and somebody deletes its lease', async () => {
+    const { clock, candidate, remove, work, unreachable } = theLease();
+    candidate('one');
+    await clock.advance(0);
+    work();
+    unreachable.add('one');
+    remove();
+    const other = candidate('other');
+    let told = 0;
+    other.onChange(() => (told += 1));
+    await clock.advance(electionTimes.leaseMs);
+    expect([other.isHeld(), told]).toEqual([false, 0]);
+    await clock.advance(3 * electionTimes.renewEveryMs);
+    expect([other.isHeld(), told]).toEqual([true, 1]);
+  });
+
+  it('gives nobody at once what was not its own yet', async () => {
+    const { clock, candidate, remove, work, unreachable, stored } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    work();
+    unreachable.add('one');
+    remove();
+    const two = candidate('two');
+    await clock.advance(2 * electionTimes.renewEveryMs);
+    expect([one.isHeld(), stored()?.spec.holderIdentity]).toEqual([true, 'two']);
+    await two.stop();
+    const three = candidate('three');
+    await clock.advance(electionTimes.retryEveryMs);
+    expect([one.isHeld(), three.isHeld()]).toEqual([true, false]);
+  });
+
+  it('notices at its next renewal that another has the lease that was its own', async () => {
+    const { clock, candidate, remove } = theLease();
+    const one = candidate('one');
+    await clock.advance(0);
+    remove();
+    // Nobody has made anything yet: it does not wait.
+    const other = candidate('other');
+    await clock.advance(electionTimes.renewEveryMs);
+    expect([one.isHeld(), other.isHeld()]).toEqual([false, true]);
   });
 
   it('leaves what a person wrote on the lease', async () => {

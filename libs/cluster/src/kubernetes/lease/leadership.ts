@@ -7,6 +7,7 @@ import {
   afterFailedClaim,
   afterRead,
   afterRelease,
+  beforeClaim,
   electionTimes,
   isHeld,
   nextStep,
@@ -18,6 +19,8 @@ import type { Lease } from './lease-object.ts';
 /** A Lease by its name: single requests, tried once. Creating one that exists and replacing one that moved is a 409. */
 export interface LeasePort {
   read(): Promise<unknown>;
+  /** Whether a holder has made anything, also of a Lease that is there no more: who did may still believe to hold it. */
+  hasBeenLed(): Promise<boolean>;
   create(lease: Manifest): Promise<unknown>;
   replace(lease: Manifest): Promise<unknown>;
 }
@@ -50,14 +53,16 @@ export function createLeadership(options: LeadershipOptions): Leadership {
 
   const read = async (): Promise<void> => {
     const found = await port.read();
+    const hasBeenLed = found === undefined && (await port.hasBeenLed());
     lease = found === undefined ? undefined : parseLease(found);
-    set(afterRead(state, lease && toRecord(lease), clock.monotonic()));
+    set(afterRead(state, lease && toRecord(lease), clock.monotonic(), hasBeenLed));
   };
 
   /** @returns whether it has been granted */
   const claim = async (transitions: number): Promise<boolean> => {
     const wanted = toClaimed(lease, { name, holder: identity, transitions, now: clock.now(), times });
     const sentAt = clock.monotonic();
+    state = beforeClaim(state, sentAt, times);
     try {
       lease = parseLease(await (lease ? port.replace(wanted) : port.create(wanted)));
     } catch (error) {
@@ -99,6 +104,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   const release = async (): Promise<void> => {
     // Also after its term: nobody else has written to it since, or the server refuses this.
     if (lease?.spec.holderIdentity !== identity) return;
+    // Ours in name alone: the terms of others may go on, and are waited for as long as our name is in it.
+    if (state.notBefore !== undefined) return;
     set(afterRelease(state));
     try {
       await port.replace(toReleased(lease));

@@ -75,6 +75,20 @@ describeWithServers('kubernetes', 'two replicas of an agent', () => {
     expect(turns).toEqual(['one', 'two', 'one']);
   });
 
+  it('stay one where somebody deletes the lease, and a replica comes that never saw it', async () => {
+    await rig.connect().agentState('agent').save('inventory', '{}');
+    start('one');
+    await hasWritten('one', 5);
+    await rig.drop(leases, 'agent');
+    start('two');
+    await eventually(
+      'one has made its lease again',
+      async () => (await rig.objects.get(leases, 'agent')) !== undefined,
+    );
+    await hasWritten('one', (await writesOf('one')).length + 100);
+    expect(await writesOf('two')).toEqual([]);
+  });
+
   it('follow each other at once where one ends in order, and after its lease where it is killed', async () => {
     const one = start('one');
     await hasWritten('one');
