@@ -1,10 +1,11 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { Agent, request as httpsRequest } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import type { Clock } from '@ccd/reconcile';
+import { createAgents } from './agents.ts';
 import { ApiError, NoAnswerError } from './api-error.ts';
 import { WriteGateClosedError } from './write-gate.ts';
-import type { Access, Connection } from '../connection/connection.ts';
+import type { Connection } from '../connection/connection.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -42,7 +43,6 @@ export interface Transport {
 }
 
 const defaultTimeoutMs = 10_000;
-const mostConnections = 32;
 /** Why a time limit ends that was kept: a reason of our own, since AbortSignal makes one with a stack for each otherwise. */
 const over = new Error('the request is over');
 
@@ -50,28 +50,8 @@ const over = new Error('the request is over');
 export function createTransport(connection: Connection, clock: Clock): Transport {
   const { server } = connection;
   const secure = server.protocol === 'https:';
-  let agent: HttpAgent | undefined;
-  let agentFor = '';
+  const agents = createAgents(secure, clock);
   let refused = false;
-
-  /** A new agent where certificates or authorities have changed: the old one's connections end by themselves. */
-  const agentOf = ({ tls, proxy }: Access): HttpAgent => {
-    const key = JSON.stringify(
-      [tls.ca, tls.cert, tls.key, tls.servername, tls.rejectUnauthorized, proxy].map(String),
-    );
-    if (agent && agentFor === key) return agent;
-    agent?.destroy();
-    const options = {
-      keepAlive: true,
-      maxSockets: mostConnections,
-      maxFreeSockets: 4,
-      timeout: 90_000,
-      ...(proxy !== undefined && { proxyEnv: { HTTPS_PROXY: proxy, HTTP_PROXY: proxy } }),
-    };
-    agent = secure ? new Agent({ ...options, ...tls }) : new HttpAgent(options);
-    agentFor = key;
-    return agent;
-  };
 
   const open = async (asked: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     const access = await connection.access(refused);
@@ -82,7 +62,7 @@ export function createTransport(connection: Connection, clock: Clock): Transport
       new URL(server.pathname.replace(/\/$/, '') + path, server),
       {
         method,
-        agent: agentOf(access),
+        agent: agents.of(access),
         signal,
         headers: {
           ...access.headers,
@@ -169,7 +149,7 @@ export function createTransport(connection: Connection, clock: Clock): Transport
         }
       }),
     close() {
-      agent?.destroy();
+      agents.close();
     },
   };
 }
