@@ -93,6 +93,13 @@ export interface Cluster {
   updateSecret(spec: SecretSpec, uid: string): Promise<LiveSecret>;
   removeSecret(name: string, uid: string): Promise<void>;
 
+  /**
+   * The secret of a name, also where lists no longer show it since somebody has removed what they show it by. It may be updated
+   * and removed as any other. Absent where lists show all that is there.
+   * @returns undefined where there is none, or a foreign one. @throws ClusterUnavailableError where that cannot be told
+   */
+  readonly findSecret?: (name: string) => Promise<LiveSecret | undefined>;
+
   /** Calls back soon after anything changes, coalesced; a hint, the list is the truth. Returns a stop function. */
   watch(onChange: () => void): () => void;
   /** What one agent keeps in the cluster for itself. */

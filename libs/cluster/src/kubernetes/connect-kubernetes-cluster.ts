@@ -112,6 +112,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
       watch(configMaps, toSelector(markerLabels));
       return all;
     },
+    findSecret: secrets.find,
     createSecret: async (spec) => changed(await secrets.create(spec)),
     updateSecret: async (spec, uid) => changed(await secrets.update(spec, uid)),
     async removeSecret(name, uid) {

@@ -1,21 +1,16 @@
 import { failpoint } from '@ccd/failpoints';
 import { ForeignObjectError, TerminalError, TransientError } from '@ccd/reconcile';
 import type { ActualSource, Applier, Clock, Desired, Observed, ResourceKey } from '@ccd/reconcile';
-import {
-  AlreadyExistsError,
-  ClusterUnavailableError,
-  ConflictError,
-  DeniedError,
-  InvalidSpecError,
-  NotKeptError,
-  StillEndingError,
-} from '../errors.ts';
+import { AlreadyExistsError, ConflictError, DeniedError, InvalidSpecError } from '../errors.ts';
 import type { Adoption, Labels } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createAbsences } from './absences.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
 import { judgeLookalikes } from './lookalikes.ts';
 import type { Lookalikes } from './lookalikes.ts';
+import { toReconcileError } from './to-reconcile-error.ts';
+import { createUnlisted } from './unlisted.ts';
+import type { Recorded } from './unlisted.ts';
 
 interface LiveObject {
   readonly name: string;
@@ -30,6 +25,8 @@ export interface ObjectPort<Spec, Live extends LiveObject> {
   create(spec: Spec): Promise<Live>;
   update(spec: Spec, uid: string): Promise<Live>;
   remove(name: string, uid: string): Promise<void>;
+  /** Whatever has the name, also where lists don't show it. Absent where lists show all that is there. */
+  find?(name: string): Promise<Live | undefined>;
   /** Whether an update would change nothing. Absent where updates find that out by themselves. */
   isAsApplied?(spec: Spec, live: Live): boolean;
 }
@@ -74,6 +71,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
 ): ActualAndApplier<Spec, Live> {
   const { kind, objectKind, labels, port, inventory, clock, adoption } = options;
   const absences = createAbsences(clock, forgottenAfterMs);
+  const unlisted = createUnlisted(async (name) => port.find?.(name));
   let inBatch = false;
   const idOf = (name: string): string => `${objectKind}:${kind}/${name}`;
   const isOurs = (entry: InventoryEntry | undefined, live: Live): boolean =>
@@ -90,6 +88,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     const id = idOf(spec.name);
     const before = inventory.get(id);
     absences.forget(id);
+    unlisted.forget(id);
     await inventory.begin(id);
     failpoint('inventory.afterIntent');
     try {
@@ -164,11 +163,20 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     if (inventory.get(id) !== undefined) await note(id, undefined);
   };
 
-  /** Drops what others have removed for good, and nobody has asked for since. */
-  const dropAbsent = (objects: readonly Live[]): void => {
-    const present = new Set(objects.map(({ name }) => idOf(name)));
+  /** All that there is of it. Drops what others have removed for good, and nobody has asked for since. */
+  const list = async (): Promise<readonly Live[]> => {
+    const listed = await port.list();
+    const present = new Set(listed.map(({ name }) => idOf(name)));
     const missing = inventory.ids(idOf('')).filter((id) => !present.has(id));
-    for (const id of absences.note(missing)) inventory.drop(id);
+    const found = port.find === undefined ? [] : await unlisted.look(missing.flatMap(toRecorded));
+    for (const { name } of found) present.add(idOf(name));
+    const absent = missing.filter((id) => !present.has(id) && !unlisted.isUnclear(id));
+    for (const id of absences.note(absent)) inventory.drop(id);
+    return [...listed, ...found];
+  };
+  const toRecorded = (id: string): readonly Recorded[] => {
+    const uid = inventory.get(id)?.uid;
+    return uid === undefined ? [] : [{ id, name: id.slice(idOf('').length), uid }];
   };
 
   const isOwned = (live: Live): boolean => isOurs(inventory.get(idOf(live.name)), live);
@@ -192,8 +200,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
       observe: (signal) =>
         untilAborted(signal, async () => {
           await inventory.refresh();
-          const objects = await port.list();
-          dropAbsent(objects);
+          const objects = await list();
           const alike = await adopt(objects);
           return objects.map((live) => {
             const entry = inventory.get(idOf(live.name));
@@ -262,33 +269,4 @@ async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pro
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-/** Whoever puts right a quota, a Role or an admission rule does not have to wait for long, and is not asked all the time. */
-const longestAfterDenialMs = 60_000;
-
-function toReconcileError(error: unknown): unknown {
-  if (error instanceof InvalidSpecError)
-    return new TerminalError(error.message, { reason: 'InvalidSpec', cause: error });
-  if (error instanceof DeniedError)
-    return new TransientError(error.message, {
-      reason: error.reason,
-      longestBackoffMs: longestAfterDenialMs,
-      cause: error,
-    });
-  if (error instanceof ConflictError)
-    return new TransientError(error.message, { reason: 'ChangedMeanwhile', cause: error });
-  if (error instanceof NotKeptError)
-    return new TransientError(error.message, { reason: 'NotKept', cause: error });
-  if (error instanceof StillEndingError)
-    return new TransientError(error.message, { reason: 'StillEnding', cause: error });
-  if (error instanceof ClusterUnavailableError) {
-    const { retryAfterMs } = error;
-    return new TransientError(error.message, {
-      reason: 'ClusterUnavailable',
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
-      cause: error,
-    });
-  }
-  return error;
 }

@@ -84,6 +84,7 @@ export function createWorkloadResources({
           create: async (spec) => cluster.createSecret(withData(spec)),
           update: async (spec, uid) => cluster.updateSecret(withData(spec), uid),
           remove: (name, uid) => cluster.removeSecret(name, uid),
+          ...(cluster.findSecret && { find: cluster.findSecret }),
           isAsApplied: (spec, live) =>
             live.appliedHash === spec.hash && lostLabels(spec.labels, labels, live.labels) === undefined,
         },

@@ -9,7 +9,7 @@ import { createFaults } from './faults.ts';
 import type { FaultOptions } from './faults.ts';
 
 export type ClusterOperation =
-  | Exclude<keyof Cluster, 'digestOf' | 'watch' | 'agentState' | 'lead' | 'close'>
+  | Exclude<keyof Cluster, 'digestOf' | 'findSecret' | 'watch' | 'agentState' | 'lead' | 'close'>
   | 'load'
   | 'save'
   | 'release';

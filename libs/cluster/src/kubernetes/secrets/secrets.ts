@@ -1,5 +1,5 @@
 import type { Clock } from '@ccd/reconcile';
-import { AlreadyExistsError, ConflictError, DeniedError } from '../../errors.ts';
+import { AlreadyExistsError, ClusterUnavailableError, ConflictError, DeniedError } from '../../errors.ts';
 import { createOneAtATime } from '../../one-at-a-time.ts';
 import type { Labels, LiveSecret, SecretSpec } from '../../port.ts';
 import { sideBySide } from '../../side-by-side.ts';
@@ -17,6 +17,11 @@ import type { SeenSecret } from './secret-objects.ts';
 
 export interface Secrets {
   list(labels: Labels): Promise<readonly LiveSecret[]>;
+  /**
+   * One of ours by its name, with a marker or without; its labels are not known.
+   * @throws ClusterUnavailableError where a rule of the cluster is in the way of looking
+   */
+  readonly find: (name: string) => Promise<LiveSecret | undefined>;
   create(spec: SecretSpec): Promise<LiveSecret>;
   update(spec: SecretSpec, uid: string): Promise<LiveSecret>;
   remove(name: string, uid: string): Promise<void>;
@@ -115,6 +120,16 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
         return seen.filter((secret) => secret !== undefined);
       }),
 
+    find: (name) =>
+      inWordsOfPort(name, async () => {
+        const look = await secrets.look(name, {});
+        if (look.found === 'refusal')
+          throw new ClusterUnavailableError(
+            `a rule of the cluster is in the way of looking for secret ${name}`,
+          );
+        return look.found === 'ours' ? { name, uid: look.secret.uid, labels: {} } : undefined;
+      }),
+
     create: (spec) =>
       inWordsOfPort(spec.name, () =>
         oneAtATime(spec.name, async () => {
@@ -139,11 +154,15 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
         oneAtATime(spec.name, async () => {
           assertSecretSpec(spec);
           const found = await markers.find(spec.name);
-          if (found?.secretUid !== uid) throw new ConflictError('secret', spec.name);
-          assertOurSchema(found);
+          if (found && found.secretUid !== uid) throw new ConflictError('secret', spec.name);
+          // Somebody has removed it. With it, the one that the Secret has lost is back whatever comes next.
+          const before = found ?? (await markers.begin(spec));
+          assertOurSchema(before);
           // The list that called for it may have been an old one.
-          if (isAsWanted(found, spec) && (await isIntact(found))) return liveBy(spec, uid);
-          const marker = found.written ? await markers.write({ ...found, written: undefined }, found) : found;
+          if (isAsWanted(before, spec) && (await isIntact(before))) return liveBy(spec, uid);
+          const marker = before.written
+            ? await markers.write({ ...before, written: undefined }, before)
+            : before;
           return settle(marker, spec, await unlessGone(marker, () => secrets.overwrite(spec, uid)));
         }),
       ),
@@ -152,7 +171,8 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
       inWordsOfPort(name, () =>
         oneAtATime(name, async () => {
           const marker = await markers.find(name);
-          if (marker === undefined) return;
+          // Somebody has removed it, or an earlier call, together with the Secret.
+          if (marker === undefined) return secrets.remove(name, uid);
           if (marker.secretUid !== uid) throw new ConflictError('secret', name);
           assertOurSchema(marker);
           await unlessGone(marker, () => secrets.remove(name, uid));
