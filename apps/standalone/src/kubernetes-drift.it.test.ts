@@ -67,6 +67,20 @@ describeWithServers('kubernetes', 'what somebody does to objects of agents by ha
       what: 'given another image',
       args: ['set', 'image', 'deployment', decrypter, 'decrypter=evil:1'],
     },
+    {
+      what: 'given a program of its own',
+      args: [
+        ...['patch', 'deployment', decrypter, '--type=json', '-p'],
+        '[{"op":"add","path":"/spec/template/spec/containers/0/command","value":["sh"]}]',
+      ],
+    },
+    {
+      what: 'given a second container, on the network of its node',
+      args: [
+        ...['patch', 'deployment', decrypter, '-p'],
+        '{"spec":{"template":{"spec":{"hostNetwork":true,"containers":[{"name":"x","image":"evil:1"}]}}}}',
+      ],
+    },
     { what: 'robbed of the label of its agent', args: ['label', 'deployment', decrypter, 'ccd/agent-'] },
     {
       what: 'given to another agent by its label',

@@ -287,6 +287,15 @@ describeWithServers('kubernetes', 'connectKubernetesCluster', () => {
       return found;
     });
     await eventually('it runs', async () => (await cluster.listWorkloads({}))[0]?.status.state === 'running');
+    // A newer one, which says that it is ready, and that it is of this workload; nobody made it for that.
+    const theirs = { name: 'theirs', labels: { 'ccd/workload': 'a', 'pod-template-hash': 'x' } };
+    const spec = { containers: [{ name: 'theirs', image: 'theirs:1' }] };
+    await rig.objects.create(pods, { apiVersion: 'v1', kind: 'Pod', metadata: theirs, spec });
+    await eventually('theirs is ready', async () =>
+      podSchema
+        .parse(await rig.objects.get(pods, 'theirs'))
+        .status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    );
     await rig.edit(
       pods,
       name,

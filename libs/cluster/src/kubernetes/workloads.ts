@@ -16,6 +16,7 @@ import { deployments, jobs, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
 import { listSeen } from './live/list-seen.ts';
 import { createDisputes } from './live/disputes.ts';
+import { findAdded } from './live/find-added.ts';
 import { toText } from './live/find-difference.ts';
 import type { FieldPath } from './live/find-difference.ts';
 import { managerOf } from './live/manager-of.ts';
@@ -205,7 +206,8 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
         const manifest = toWorkloadManifest(applied, pods);
         // The list that called for it may have been an old one.
         const unapplied = findUnapplied(manifest, found, settled.get(uid));
-        const updated = unapplied === undefined ? found : await objects.apply(resources[kind], manifest, uid);
+        const apply = () => objects.apply(resources[kind], manifest, uid, findAdded(found, manifest));
+        const updated = unapplied === undefined ? found : await apply();
         await files.dropOthers(spec.name, uid, applied.filesName);
         const live = settle(updated, kind);
         if (unapplied !== undefined) assertKept(spec, manifest, { found, unapplied, updated });

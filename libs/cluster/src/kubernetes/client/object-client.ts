@@ -6,7 +6,9 @@ import { listPages } from './list-pages.ts';
 import { managedObjectSchema } from './object-schema.ts';
 import { asBare, asBareList, toPath } from './resources.ts';
 import type { Resource } from './resources.ts';
+import { takeFields } from './take-fields.ts';
 import { upgradeFields } from './upgrade-fields.ts';
+import type { FieldPath } from '../live/find-difference.ts';
 import { fieldManager } from '../template/marks.ts';
 import type { Manifest } from '../template/manifest.ts';
 
@@ -39,9 +41,10 @@ export interface ObjectClient {
   /**
    * Applies our fields to an object of ours, over whoever else wrote them; fields of others stay. `uid` is the one that was
    * observed.
+   * @param added fields of others that are not to stay: they are taken over first, so that the application removes them
    * @throws ApiError 409 when another object has the name
    */
-  apply(resource: Resource, manifest: Manifest, uid: string): Promise<unknown>;
+  apply(resource: Resource, manifest: Manifest, uid: string, added?: readonly FieldPath[]): Promise<unknown>;
   /**
    * Asks for the removal; absent is no error. With `Foreground` it stays until its dependents are gone.
    * @throws ApiError 409 when another object has the name
@@ -85,13 +88,20 @@ export function createObjectClient(api: ApiClient, namespace: string): ObjectCli
       kept,
     );
 
-  /** Makes a creation of ours count as an application, once in the life of an object. */
-  const upgrade = async (resource: Resource, name: string, uid: string): Promise<void> => {
+  /** Makes a creation of ours count as an application, once in the life of an object; and what is taken from others, too. */
+  const upgrade = async (
+    resource: Resource,
+    name: string,
+    uid: string,
+    added: readonly FieldPath[],
+  ): Promise<void> => {
+    const taker = { manager: fieldManager, apiVersion: resource.apiVersion };
     for (let attempt = 1; ; attempt += 1) {
       const found = await get(resource, name);
       const { metadata } = managedObjectSchema.parse(found ?? gone(name, uid));
       if (metadata.uid !== uid) return;
-      const managedFields = upgradeFields(metadata.managedFields, fieldManager);
+      const upgraded = upgradeFields(metadata.managedFields, fieldManager);
+      const managedFields = takeFields(upgraded ?? metadata.managedFields, added, taker) ?? upgraded;
       if (managedFields === undefined) return;
       try {
         await api.ask({
@@ -133,9 +143,9 @@ export function createObjectClient(api: ApiClient, namespace: string): ObjectCli
       }),
     replace: (resource, manifest) => put(resource, manifest),
     rehearse: (resource, manifest) => put(resource, manifest, 'All'),
-    async apply(resource, manifest, uid) {
+    async apply(resource, manifest, uid, added = []) {
       const { name } = manifest.metadata;
-      await upgrade(resource, name, uid);
+      await upgrade(resource, name, uid, added);
       return api.ask({
         method: 'PATCH',
         path: toPath(resource, namespace, name, { fieldManager, force: true }),

@@ -26,7 +26,6 @@ export function findDifference(live: unknown, applied: unknown, field = ''): Fie
   return live === applied || (isAmounts(field) && isSameAmount(live, applied)) ? undefined : [];
 }
 
-/** Lists whose elements Kubernetes tells apart by a field of theirs. In all others every element is ours, in order. */
 const keys: Readonly<Record<string, string>> = {
   containers: 'name',
   env: 'name',
@@ -36,11 +35,14 @@ const keys: Readonly<Record<string, string>> = {
   ownerReferences: 'uid',
 };
 
+/** By which field of theirs the elements of a list are told apart; undefined where every element is ours, in order. */
+export const keyOf = (list: string): string | undefined => keys[list];
+
 function findInList(live: unknown, applied: readonly unknown[], field: string): FieldPath | undefined {
   if (live === undefined || live === null) return applied.length === 0 ? undefined : [];
   if (!Array.isArray(live)) return [];
   const elements: readonly unknown[] = live;
-  const key = keys[field];
+  const key = keyOf(field);
   if (key === undefined && elements.length !== applied.length) return [];
   for (const [at, each] of applied.entries()) {
     const name = key === undefined ? at : valueAt(each, key);
@@ -58,7 +60,8 @@ function findInList(live: unknown, applied: readonly unknown[], field: string): 
 /** As people write it: `spec.containers[decrypter].image`. */
 export const toText = (path: FieldPath): string => path.join('.').replaceAll('.[', '[');
 
-const valueAt = (element: unknown, key: string): unknown =>
+/** A field of what may be an object. */
+export const valueAt = (element: unknown, key: string): unknown =>
   typeof element === 'object' && element !== null && key in element
     ? element[key as keyof typeof element]
     : undefined;

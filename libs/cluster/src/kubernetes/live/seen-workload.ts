@@ -15,6 +15,7 @@ import {
 import type { PodOptions } from '../template/pod-template.ts';
 import { toAppliedDigest, toTemplateDigest, toWorkloadManifest } from '../template/workload-manifest.ts';
 import type { AppliedSpec } from '../template/workload-manifest.ts';
+import { findAdded } from './find-added.ts';
 import { findDifference } from './find-difference.ts';
 import type { FieldPath } from './find-difference.ts';
 
@@ -118,7 +119,7 @@ function isEdited(wanted: Manifest, live: Live, settled: boolean): boolean {
 function differenceOf(wanted: Manifest, { metadata, spec }: Live, settled: boolean): FieldPath | undefined {
   const { labels, annotations } = wanted.metadata;
   const ours = { metadata: { labels, annotations }, ...(!settled && { spec: wanted['spec'] }) };
-  return findDifference({ metadata, spec }, ours);
+  return findDifference({ metadata, spec }, ours) ?? (settled ? undefined : findAdded({ spec }, wanted)[0]);
 }
 
 /**

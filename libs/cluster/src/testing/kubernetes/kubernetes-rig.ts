@@ -22,6 +22,8 @@ export interface KubernetesRig {
   connect(change?: Partial<KubernetesClusterOptions>): Cluster;
   /** Changes an object as a person would, by a merge patch under another field manager. */
   edit(resource: Resource, name: string, patch: object, subresource?: string): Promise<unknown>;
+  /** The same by a JSON patch, which adds to a list. */
+  patch(resource: Resource, name: string, operations: readonly object[]): Promise<unknown>;
   drop(resource: Resource, name: string): Promise<void>;
   /** Annotates the Lease of an agent, which is made where there is none. */
   readonly release: (agent: string, text: string) => Promise<void>;
@@ -84,6 +86,13 @@ export async function openRig(server: KubernetesServer): Promise<KubernetesRig> 
     connection,
     objects,
     edit,
+    patch: (resource, name, operations) =>
+      api.ask({
+        method: 'PATCH',
+        path: `${toPath(resource, namespace, name)}?fieldManager=a-person`,
+        contentType: 'application/json-patch+json',
+        body: JSON.stringify(operations),
+      }),
     connect(change = {}) {
       const cluster = connectKubernetesCluster({ connection, namespace, template, ...change });
       open.push(cluster);
