@@ -1,7 +1,7 @@
 import type { Cluster } from '@ccd/cluster';
 
 /** What the agent's process asks the stand-ins' process for: of the cluster, and of the stand-ins themselves. */
-export interface Calls extends Omit<Cluster, 'watch' | 'agentState' | 'close'> {
+export interface Calls extends Omit<Cluster, 'digestOf' | 'findSecret' | 'watch' | 'agentState' | 'close'> {
   load(agent: string, document: string): Promise<string | undefined>;
   save(agent: string, document: string, text: string): Promise<void>;
   release(agent: string): Promise<string | undefined>;
