@@ -87,7 +87,10 @@ automountServiceAccountToken: false
 {{- end }}
 
 {{- define "ccd.podAnnotations" -}}
-{{ merge (dict) .worker.values.annotations .root.Values.pod.annotations | toYaml }}
+{{- $own := dict -}}
+{{- $env := include "ccd.joinEnv" (dict "parts" (list .worker.env) "extra" .worker.values.extraEnv) -}}
+{{- with include "ccd.secretsRead" (dict "root" .root "env" $env) }}{{ $_ := set $own "ccd/secrets" . }}{{ end -}}
+{{ merge $own .worker.values.annotations .root.Values.pod.annotations | toYaml }}
 {{- end }}
 
 {{/* The document that the agent makes pods from; libs/cluster reads it. */}}

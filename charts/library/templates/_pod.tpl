@@ -67,6 +67,9 @@ spec:
       annotations:
         # What is read at the start alone.
         checksum/config: {{ .checksum | quote }}
+        {{- with include "ccd.secretsRead" (dict "root" $root "env" .env) }}
+        ccd/secrets: {{ . | quote }}
+        {{- end }}
         {{- with mergeOverwrite (deepCopy $root.Values.pod.annotations) $values.annotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

@@ -1,40 +1,11 @@
 {{/* What every installation has once. */}}
 {{- define "ccd.shared" -}}
-{{- $secret := "ccd.secret" -}}
 {{- $annotations := dict -}}
 {{- with .Values.marketplace.aws.serviceAccountRoleArn }}{{ $annotations = dict "eks.amazonaws.com/role-arn" . }}{{ end -}}
 {{ include "ccd.serviceAccount" (dict "root" . "name" .Values.serviceAccount "app" "strm" "annotations" $annotations) }}
-{{- if not .Values.license.existingSecret }}
+{{- range $name, $secret := include "ccd.secrets" . | fromYaml }}
 ---
-{{ include $secret (dict "root" . "name" "installation-credentials" "data" (dict
-  "installationId" .Values.license.installationId
-  "clientId" .Values.license.installationClientId
-  "clientSecret" .Values.license.installationClientSecret)) }}
-{{- end }}
-{{- if .Values.registry.imagePullSecret }}
-{{- $host := splitList "/" .Values.registry.url | first }}
-{{- $auth := printf "_json_key_base64:%s" .Values.registry.imagePullSecret | b64enc }}
----
-{{ include $secret (dict "root" . "name" "strmprivacy-docker-registry" "type" "kubernetes.io/dockerconfigjson" "data" (dict
-  ".dockerconfigjson" (dict "auths" (dict $host (dict "auth" $auth)) | toJson))) }}
-{{- end }}
-{{- if and (include "ccd.kafkaLogsIn" .) (not .Values.globalKafkaSecurityConfig.existingSecret) }}
----
-{{ include $secret (dict "root" . "name" "kafka-security-config" "data" (dict "sasl.jaas.config" .Values.globalKafkaSecurityConfig.saslJaasConfig)) }}
-{{- end }}
-{{- $redis := include "ccd.redis" . | fromYaml }}
-{{- if $redis.password }}
----
-{{ include $secret (dict "root" . "name" "redis-password" "data" (dict "redis-password" $redis.password)) }}
-{{- end }}
-{{- if .Values.sessionKeys.lookupSecret }}
----
-{{ include $secret (dict "root" . "name" "session-keys" "keep" true "data" (dict
-  "lookup.secret" .Values.sessionKeys.lookupSecret "encryption.keys" .Values.sessionKeys.encryptionKeys)) }}
-{{- end }}
-{{- if and .Values.proxy.https (not .Values.proxy.existingSecret) }}
----
-{{ include $secret (dict "root" . "name" "installation-proxy" "data" (dict "https_proxy" .Values.proxy.https)) }}
+{{ include "ccd.secret" (merge (dict "root" $ "name" $name) $secret) }}
 {{- end }}
 {{- with .Values.guardrails }}
 ---
@@ -52,27 +23,6 @@ data:
 ---
 {{ include "ccd.denyAll" . }}
 {{- end }}
-{{- end }}
-
-{{/* (dict "root" $ "name" name "data" texts "type" type "keep" bool) */}}
-{{- define "ccd.secret" -}}
-apiVersion: v1
-kind: Secret
-metadata:
-  name: {{ .name }}
-  namespace: {{ .root.Release.Namespace }}
-  labels:
-    {{- include "ccd.labels" (dict "root" .root "app" "strm") | nindent 4 }}
-  {{- if .keep }}
-  annotations:
-    # Whoever loses it loses all data.
-    helm.sh/resource-policy: keep
-  {{- end }}
-type: {{ default "Opaque" .type }}
-data:
-  {{- range $key, $text := .data }}
-  {{ $key }}: {{ b64enc $text }}
-  {{- end }}
 {{- end }}
 
 {{/* Fails with everything that is missing. (dict "root" $ "needs" list of kafka, redis, keys) */}}

@@ -74,6 +74,7 @@ const templateSchema = z.object({
       image: z.string(),
       serviceAccountName: z.string(),
       labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
       extraEnv: z.array(variable),
     }),
   ),
