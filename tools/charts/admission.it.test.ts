@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { attacks } from './testing/attacks.ts';
 import { openHelm } from './testing/helm.ts';
 import type { KubernetesObject } from './testing/helm.ts';
+import { placementAttacks } from './testing/placement-attacks.ts';
 import { leastValues, mostValues } from './testing/values.ts';
 import { toWorker } from './testing/worker.ts';
 import type { Open, Worker } from './testing/worker.ts';
@@ -228,6 +229,38 @@ describeWithServers(['helm', 'kubernetes'], 'the charts, on an API server', () =
       await expect(patch(toImage(image))).resolves.toContain('patched');
     });
 
+    it('into a running worker where it runs and what it takes, though what a person has put there stays', async () => {
+      const running = decrypter();
+      running.metadata.name = 'decrypter-running';
+      await server().kubectl(['apply', '-n', namespace, '-f', '-'], JSON.stringify(running));
+      const patch = (pod: object, ...asAgent: readonly string[]): Promise<string> =>
+        server().kubectl([
+          ...['patch', 'deployment', 'decrypter-running', '-n', namespace, ...asAgent],
+          ...['--patch', JSON.stringify({ spec: { template: { spec: pod } } })],
+        ]);
+      const asAgent = [`--as=system:serviceaccount:${namespace}:streams-agent`, '--dry-run=server'];
+      const spread = [
+        {
+          maxSkew: 1,
+          topologyKey: 'zone',
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: { a: 'b' } },
+        },
+      ];
+      const setting = { containers: [{ name: 'decrypter', env: [{ name: 'CACHE_DIR', value: '/tmp/x' }] }] };
+      await expect(patch({ tolerations: [{ operator: 'Exists' }] }, ...asAgent)).rejects.toThrow(
+        'not so: tolerations',
+      );
+      await expect(patch({ topologySpreadConstraints: spread }, ...asAgent)).rejects.toThrow(
+        'not so: topologySpreadConstraints',
+      );
+      await patch({ topologySpreadConstraints: spread });
+      await expect(patch(setting, ...asAgent)).resolves.toContain('patched');
+      await expect(
+        patch({ ...setting, topologySpreadConstraints: [{ ...spread[0], maxSkew: 2 }] }, ...asAgent),
+      ).rejects.toThrow('not so: topologySpreadConstraints');
+    });
+
     it('over or away what is not its own', async () => {
       const asAgent = ['-n', namespace, `--as=system:serviceaccount:${namespace}:streams-agent`];
       const patch = JSON.stringify({ spec: { replicas: 0 } });
@@ -244,7 +277,7 @@ describeWithServers(['helm', 'kubernetes'], 'the charts, on an API server', () =
   });
 
   describe('let a thief of a token run nothing', () => {
-    it.each(attacks)('with $title', async ({ change, reason }) => {
+    it.each([...attacks, ...placementAttacks])('with $title', async ({ change, reason }) => {
       const worker = decrypter();
       const { spec } = worker.spec.template;
       change(spec, spec.containers[0], worker);

@@ -23,6 +23,34 @@ export const secretTexts: readonly string[] = [
   key,
 ];
 
+const affinity = {
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: ['a', 'b'] }] }],
+    },
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 50,
+        preference: { matchExpressions: [{ key: 'spot', operator: 'DoesNotExist', values: [] }] },
+      },
+    ],
+  },
+  podAffinity: {},
+  podAntiAffinity: {
+    preferredDuringSchedulingIgnoredDuringExecution: [
+      {
+        weight: 100,
+        podAffinityTerm: {
+          labelSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'strm' }, matchExpressions: [] },
+          namespaceSelector: { matchLabels: {} },
+          namespaces: [],
+          topologyKey: 'kubernetes.io/hostname',
+        },
+      },
+    ],
+  },
+};
+
 /** Everything that can be said. */
 export const mostValues: Values = {
   registry: {
@@ -86,9 +114,18 @@ export const mostValues: Values = {
       replicas: 2,
       deadLetters: [{ stream: 's', partition: 0, upTo: 5 }],
       decrypter: {
-        tolerations: [{ key: 'data', operator: 'Exists' }],
-        nodeSelector: { disk: 'ssd' },
-        affinity: { podAntiAffinity: {} },
+        // Amounts that the API server writes differently, and fields that it leaves out.
+        resources: { requests: { cpu: 0.25, memory: '192Mi' }, limits: { cpu: '2000m', memory: '1024Mi' } },
+        tolerations: [
+          { key: 'data', operator: 'Exists' },
+          { key: 'team', operator: 'Equal', value: 'x', effect: 'NoExecute', tolerationSeconds: 60 },
+          { key: 'spot', operator: 'Exists', value: '' },
+        ],
+        nodeSelector: { disk: 'ssd', 'node.example/dedicated': '' },
+        affinity,
+        priorityClassName: 'system-cluster-critical',
+        terminationGraceSeconds: 45,
+        temporarySpace: '1024Mi',
         extraEnv: [{ name: 'KAFKA_LINGER_MS', value: '5' }],
         extraVolumes: [
           { name: 'more', secret: { secretName: 'more' } },
@@ -96,10 +133,14 @@ export const mostValues: Values = {
             name: 'vault',
             csi: { driver: 'vault.example', readOnly: true, volumeAttributes: { provider: 'ours' } },
           },
+          { name: 'scratch', emptyDir: { medium: 'Memory', sizeLimit: '0.5Gi' } },
+          { name: 'room', emptyDir: {} },
         ],
         extraVolumeMounts: [
           { name: 'more', mountPath: '/more', readOnly: true },
           { name: 'vault', mountPath: '/vault', readOnly: true, subPath: 'part' },
+          { name: 'scratch', mountPath: '/scratch' },
+          { name: 'room', mountPath: '/room' },
         ],
       },
     },

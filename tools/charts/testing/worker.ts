@@ -5,12 +5,24 @@ import type { KubernetesObject } from './helm.ts';
 const appSchema = z.looseObject({
   image: z.string(),
   labels: z.record(z.string(), z.string()),
+  annotations: z.record(z.string(), z.string()),
   serviceAccountName: z.string(),
+  imagePullPolicy: z.string(),
   resources: z.unknown(),
+  security: z.record(z.string(), z.number()),
+  terminationGraceSeconds: z.number(),
+  temporarySpace: z.string(),
   imagePullSecrets: z.array(z.string()),
   extraEnv: z.array(z.looseObject({ name: z.string() })),
-  extraVolumes: z.array(z.looseObject({ name: z.string() })),
-  extraVolumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })),
+  extraVolumes: z.array(z.looseObject({ name: z.string() })).default([]),
+  extraVolumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
+});
+/** What the template may leave out, and a worker then has not. */
+const placementSchema = z.object({
+  nodeSelector: z.unknown().optional(),
+  tolerations: z.unknown().optional(),
+  affinity: z.unknown().optional(),
+  priorityClassName: z.unknown().optional(),
 });
 
 /** A Deployment with its parts open to change, as whoever has stolen a token would write it. */
@@ -27,9 +39,8 @@ export function toWorker(
   const text = z.object({ data: z.object({ 'template.yaml': z.string() }) }).parse(config).data[
     'template.yaml'
   ];
-  const template = appSchema.parse(
-    z.object({ apps: z.record(z.string(), z.unknown()) }).parse(parse(text)).apps[app],
-  );
+  const given = z.object({ apps: z.record(z.string(), z.unknown()) }).parse(parse(text)).apps[app];
+  const template = appSchema.parse(given);
   const name = `${app}-11111111`;
   const labels = { 'app.kubernetes.io/name': app, 'ccd/workload': name };
   return {
@@ -38,18 +49,30 @@ export function toWorker(
     metadata: { name, labels: { ...labels } as Record<string, string> },
     spec: {
       replicas: 1,
+      strategy: { type: 'Recreate' },
       selector: { matchLabels: { 'ccd/workload': name } },
       template: {
-        metadata: { labels: { ...template.labels, ...labels } as Record<string, string> },
+        metadata: {
+          labels: { ...template.labels, ...labels } as Record<string, string>,
+          annotations: template.annotations,
+        },
         spec: {
+          ...placementSchema.parse(given),
+          enableServiceLinks: false,
+          terminationGracePeriodSeconds: template.terminationGraceSeconds,
           automountServiceAccountToken: false,
           serviceAccountName: template.serviceAccountName,
           imagePullSecrets: template.imagePullSecrets.map((secret) => ({ name: secret })),
-          securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
+          securityContext: {
+            runAsNonRoot: true,
+            seccompProfile: { type: 'RuntimeDefault' },
+            ...template.security,
+          },
           containers: [
             {
               name: app,
               image: template.image,
+              imagePullPolicy: template.imagePullPolicy,
               env: [
                 { name: 'ADMIN_HOST', value: '0.0.0.0' },
                 { name: 'CONFIG_DIR', value: '/etc/ccd/config' },
@@ -72,7 +95,7 @@ export function toWorker(
             },
           ],
           volumes: [
-            { name: 'tmp', emptyDir: {} },
+            { name: 'tmp', emptyDir: { sizeLimit: template.temporarySpace } },
             { name: 'config', configMap: { name: `${name}-abcdef` } },
             ...secrets.map((secret) => ({ name: secret, secret: { secretName: secret } })),
             ...template.extraVolumes,
