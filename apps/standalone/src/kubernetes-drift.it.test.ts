@@ -178,13 +178,6 @@ describeWithServers('kubernetes', 'what somebody does to objects of agents by ha
       await eventually('it is back', async () => (await location()) === before, backWithinMs, 50);
     });
 
-    it('gets its marker back within five seconds where that is deleted', async () => {
-      await untilQuiet();
-      const marker = () => kubectl('get', 'configmap', name, '-o', 'yaml', '--ignore-not-found');
-      await kubectl('delete', 'configmap', name);
-      await eventually('it is back', async () => (await marker()).includes('ccd/hash'), backWithinMs, 50);
-    });
-
     it('is back after ten minutes where it is edited: its agent may not read it, and looks so often', async () => {
       await untilQuiet();
       const before = await location();

@@ -43,9 +43,20 @@ describe(parseAuditLog, () => {
         name: 'worker',
         uri: '/apis/apps/v1/namespaces/test/deployments/worker/status?force=true',
         user: 'admin',
+        credential: undefined,
         userAgent: 'kubectl/v1.36.3',
         code: 200,
       },
+    ]);
+  });
+
+  it('tells the tokens of a service account apart', () => {
+    const user = {
+      username: 'system:serviceaccount:ns:agent',
+      extra: { 'authentication.kubernetes.io/credential-id': ['JTI=1'] },
+    };
+    expect(parseAuditLog(line({ ...watch, user }))).toMatchObject([
+      { user: user.username, credential: 'JTI=1' },
     ]);
   });
 

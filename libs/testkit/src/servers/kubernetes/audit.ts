@@ -16,6 +16,8 @@ export interface AuditEvent {
   readonly name: string | undefined;
   readonly uri: string;
   readonly user: string;
+  /** Which of the user's tokens it was, `JTI=<id of the token>`; undefined where the API server has no name for it. */
+  readonly credential: string | undefined;
   readonly userAgent: string;
   /** HTTP status of the answer; of a watch the one that it began with. */
   readonly code: number | undefined;
@@ -26,7 +28,10 @@ const lineSchema = z.object({
   requestReceivedTimestamp: z.iso.datetime({ offset: true }),
   verb: z.string(),
   requestURI: z.string(),
-  user: z.object({ username: z.string() }),
+  user: z.object({
+    username: z.string(),
+    extra: z.record(z.string(), z.array(z.string())).default({}),
+  }),
   userAgent: z.string().default(''),
   objectRef: z
     .object({
@@ -66,6 +71,7 @@ export function parseAuditLog(log: string): readonly AuditEvent[] {
       name: objectRef?.name,
       uri: requestURI,
       user: user.username,
+      credential: user.extra['authentication.kubernetes.io/credential-id']?.[0],
       userAgent,
       code: responseStatus?.code,
     });
