@@ -64,6 +64,10 @@ describeWithServers('kubernetes', 'what somebody adds to the pods of a workload'
     ],
     ['a capability', add(`${container}/securityContext/capabilities/add`, ['NET_ADMIN'])],
     ['a pull secret', add(`${pod}/imagePullSecrets/-`, { name: 'x' })],
+    [
+      'the label by which others let the gateway in',
+      add('/spec/template/metadata/labels/strmprivacy.io~1app', 'event-gateway'),
+    ],
     ['a pause', add('/spec/paused', true)],
     [
       'a program, together with another image and number',

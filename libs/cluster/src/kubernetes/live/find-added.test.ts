@@ -120,6 +120,14 @@ describe(findAdded, () => {
       inPod({ volumes: [{ name: 'x', configMap: { name: 'y' } }] }),
       `${pod}.volumes[x].configMap.items`,
     ],
+    [
+      'the label by which others let the gateway in',
+      {
+        spec: { template: { metadata: { labels: { 'strmprivacy.io/app': 'event-gateway', theirs: '1' } } } },
+      },
+      { spec: { template: { metadata: { labels: {} } } } },
+      'spec.template.metadata.labels.strmprivacy.io/app',
+    ],
     ['that a Deployment is paused', { spec: { paused: true } }, { spec: {} }, 'spec.paused'],
   ])('finds %s', (_title, theirs, ours, where) => {
     expect(names(theirs, ours)).toEqual([where]);

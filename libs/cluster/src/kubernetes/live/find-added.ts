@@ -55,10 +55,11 @@ const pod: Shape = {
   },
 };
 
+/** By which our network policies know the gateway and the agents, whom they let in where workers may not go. */
+const labels: Shape = { closed: none('strmprivacy.io/app') };
+const template: Shape = { within: { metadata: { within: { labels } }, spec: pod } };
 /** One that is paused goes on to run by an earlier spec. */
-const workload: Shape = {
-  within: { spec: { closed: none('paused'), within: { template: { within: { spec: pod } } } } },
-};
+const workload: Shape = { within: { spec: { closed: none('paused'), within: { template } } } };
 
 /**
  * Where a live Deployment or Job has been given something that is not ours to leave alone: what says which programs its pods run,
