@@ -63,6 +63,12 @@ export interface LiveSecret {
 }
 
 /**
+ * How old a list may be. `watched`: where a watch stands that has told of no change since the list before, that one may be the
+ * answer, so that it is as late as a watch can be.
+ */
+export type Freshness = 'now' | 'watched';
+
+/**
  * Workloads and secrets of one namespace. Writes carry a precondition, the UID that the caller observed;
  * one that no longer holds throws ConflictError and changes nothing.
  */
@@ -72,8 +78,8 @@ export interface Cluster {
    * what it is, and then `liveHash` does not tell; so whoever knows the spec compares this with `specDigest`.
    */
   readonly digestOf: (spec: WorkloadSpec) => string;
-  /** The whole list of workloads whose labels include all of `labels`. @throws ClusterUnavailableError */
-  listWorkloads(labels: Labels): Promise<readonly LiveWorkload[]>;
+  /** The whole list of workloads whose labels include all of `labels`. @param asOf @default now @throws ClusterUnavailableError */
+  listWorkloads(labels: Labels, asOf?: Freshness): Promise<readonly LiveWorkload[]>;
   /** @throws AlreadyExistsError for any object of that name, InvalidSpecError */
   createWorkload(spec: WorkloadSpec): Promise<LiveWorkload>;
   /** @throws ConflictError, InvalidSpecError, NotKeptError where it was written, and something else changes it */

@@ -9,7 +9,6 @@ import { createWatchers } from '../watchers.ts';
 import { createApiClient } from './client/api-client.ts';
 import { createObjectClient } from './client/object-client.ts';
 import { configMaps, deployments, jobs, pods, toSelector } from './client/resources.ts';
-import type { Resource } from './client/resources.ts';
 import { createTransport } from './client/transport.ts';
 import type { Connection } from './connection/connection.ts';
 import { createLeadership } from './lease/leadership.ts';
@@ -27,7 +26,7 @@ import { workloadLabel } from './template/marks.ts';
 import type { WorkloadTemplate } from './template/template-schema.ts';
 import { kindOf, toAppliedDigest, toAppliedSpec } from './template/workload-manifest.ts';
 import { createHints } from './watch/hints.ts';
-import { watchResource } from './watch/watch-resource.ts';
+import { createWatches } from './watch/watches.ts';
 import { createWorkloads } from './workloads.ts';
 import type { WorkloadSpec } from '../port.ts';
 
@@ -59,66 +58,65 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
   const api = createApiClient({ transport, clock, mayWrite, deadlineMs: callMs, closing: closing.signal });
   const objects = createObjectClient(api, namespace);
   const reasonsOf = createPodReasons({ clock, ask: options.askPod ?? askReady, port: adminPort });
-  const workloads = createWorkloads({ objects, pods: { template, baseEnv }, reasonsOf, clock, removalMs });
-  const secrets = createSecrets({ objects, clock });
-  const states = new Map<string, AgentState>();
   const watchers = createWatchers();
   const hints = createHints(clock, watchers.notify);
+  const watches = createWatches({ transport, namespace, clock, onHint: hints.hint });
+  const { viewOf } = watches;
+  const workloads = createWorkloads({
+    objects,
+    pods: { template, baseEnv },
+    viewOf,
+    reasonsOf,
+    clock,
+    removalMs,
+  });
+  const secrets = createSecrets({ objects, clock });
+  const states = new Map<string, AgentState>();
   const oneAtATime = createOneAtATime();
-  const watches = new Map<string, () => Promise<void>>();
-
-  /** What has been listed is watched from then on: an agent may see what its role lets it list. */
-  const watch = (resource: Resource, labelSelector?: string): void => {
-    const key = `${resource.plural} ${labelSelector}`;
-    if (watches.has(key)) return;
-    const options = { transport, namespace, resource, clock, onHint: hints.hint };
-    watches.set(key, watchResource({ ...options, ...(labelSelector !== undefined && { labelSelector }) }));
-  };
   const timed = async <T>(work: () => Promise<T>): Promise<T> => {
     const start = clock.monotonic();
     const result = await work();
     hints.took(clock.monotonic() - start);
     return result;
   };
-  const changed = <T>(result: T): T => {
-    hints.hint();
-    return result;
+  /** Also one that failed may have been carried out. */
+  const writing = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      const result = await work();
+      hints.hint();
+      return result;
+    } finally {
+      watches.wrote();
+    }
   };
 
   return {
     digestOf: (spec) => toAppliedDigest(toAppliedSpec(spec)),
-    async listWorkloads(labels) {
-      const all = await timed(() => workloads.list(labels));
+    async listWorkloads(labels, asOf = 'now') {
+      const all = await timed(() => workloads.list(labels, asOf));
+      // What has been listed is watched from then on: an agent may see what its role lets it list.
       for (const app of Object.keys(template.apps) as WorkloadSpec['app'][])
-        watch(kindOf(app) === 'Job' ? jobs : deployments);
+        watches.begin(kindOf(app) === 'Job' ? jobs : deployments);
       if (Object.keys(template.apps).length > 0) {
-        watch(pods, workloadLabel);
-        watch(configMaps, workloadLabel);
+        watches.begin(pods, workloadLabel);
+        watches.begin(configMaps, workloadLabel);
       }
       return all;
     },
-    createWorkload: (spec) => oneAtATime(spec.name, async () => changed(await workloads.create(spec))),
-    updateWorkload: (spec, uid) =>
-      oneAtATime(spec.name, async () => changed(await workloads.update(spec, uid))),
-    removeWorkload: (name, uid) =>
-      oneAtATime(name, async () => {
-        await workloads.remove(name, uid);
-        hints.hint();
-      }),
+    createWorkload: (spec) => oneAtATime(spec.name, () => writing(() => workloads.create(spec))),
+    updateWorkload: (spec, uid) => oneAtATime(spec.name, () => writing(() => workloads.update(spec, uid))),
+    removeWorkload: (name, uid) => oneAtATime(name, () => writing(() => workloads.remove(name, uid))),
     readLog: createReadLog({ objects, transport, namespace }),
 
     async listSecrets(labels) {
       const all = await secrets.list(labels);
-      watch(configMaps, toSelector(markerLabels));
+      watches.begin(configMaps, toSelector(markerLabels));
       return all;
     },
     findSecret: secrets.find,
-    createSecret: async (spec) => changed(await secrets.create(spec)),
-    updateSecret: async (spec, uid) => changed(await secrets.update(spec, uid)),
-    async removeSecret(name, uid) {
-      await secrets.remove(name, uid);
-      hints.hint();
-    },
+    createSecret: (spec) => writing(() => secrets.create(spec)),
+    updateSecret: (spec, uid) => writing(() => secrets.update(spec, uid)),
+    removeSecret: (name, uid) => writing(() => secrets.remove(name, uid)),
 
     watch: watchers.add,
     agentState(agent) {
@@ -142,7 +140,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
     async close() {
       watchers.clear();
       hints.close();
-      await Promise.all([...watches.values()].map((stop) => stop()));
+      await watches.stop();
       await Promise.all([...leaderships.values()].map((leadership) => leadership.stop()));
       closing.abort(new ClusterUnavailableError('the connection to the API server was closed'));
       transport.close();

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ConflictError, DeniedError } from '../errors.ts';
+import { systemClock } from '@ccd/reconcile';
+import { unwatched } from '../testing/kubernetes/unwatched.ts';
 import { createMemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import type { MemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import { workloadSpec } from '../testing/specs.ts';
@@ -22,13 +24,13 @@ let objects: MemoryObjects;
 let files: WorkloadFiles;
 beforeEach(() => {
   objects = createMemoryObjects();
-  files = createWorkloadFiles(objects);
+  files = createWorkloadFiles({ objects, view: unwatched, clock: systemClock });
 });
 
 /** Puts the ConfigMap there with other metadata. */
 const plant = (change: Partial<Manifest['metadata']>, rest: object = {}): Promise<unknown> =>
   objects.create(configMaps, { ...made, ...rest, metadata: { ...made.metadata, ...change } });
-const isWhole = async (uid = 'one'): Promise<boolean> => (await files.list()).has('a-1', uid);
+const isWhole = async (uid = 'one'): Promise<boolean> => (await files.list('now')).has('a-1', uid);
 
 describe(createWorkloadFiles, () => {
   it('writes nothing where the workload has its files', async () => {
@@ -92,9 +94,9 @@ describe(createWorkloadFiles, () => {
     await files.create(spec, 'a-1', owner('one'));
     await files.create(spec, 'a-2', owner('one'));
     await plant({ name: 'b-1', ownerReferences: [owner('other')] });
-    expect((await files.list()).hasOthers('a-2', 'one')).toBe(true);
+    expect((await files.list('now')).hasOthers('a-2', 'one')).toBe(true);
     await files.dropOthers('a', 'one', 'a-2');
-    expect((await files.list()).hasOthers('a-2', 'one')).toBe(false);
+    expect((await files.list('now')).hasOthers('a-2', 'one')).toBe(false);
     expect(objects.names(configMaps).toSorted()).toEqual(['a-2', 'b-1']);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConflictError, DeniedError, NotKeptError } from '../errors.ts';
-import type { Labels, WorkloadSpec } from '../port.ts';
+import type { Clock } from '@ccd/reconcile';
+import type { Freshness, Labels, WorkloadSpec } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { ApiError } from './client/api-error.ts';
 import { createKeptPages } from './client/kept-pages.ts';
@@ -12,6 +13,8 @@ import type { Manifest, OwnerReference } from './template/manifest.ts';
 import { labelsOfFiles, workloadLabel } from './template/marks.ts';
 import { toLabelValue } from './template/names.ts';
 import { toFilesManifest } from './template/workload-manifest.ts';
+import { createWatchedList } from './watch/watched-list.ts';
+import type { WatchView } from './watch/watches.ts';
 
 /** The ConfigMaps that workloads have, as one list showed them. */
 export interface SeenFiles {
@@ -23,7 +26,7 @@ export interface SeenFiles {
 
 /** The files of workloads, in immutable ConfigMaps that belong to them. */
 export interface WorkloadFiles {
-  list(): Promise<SeenFiles>;
+  list(asOf: Freshness): Promise<SeenFiles>;
   /** Of a workload that was made just now. @throws as `keep` does */
   create(spec: WorkloadSpec, name: string, owner: OwnerReference): Promise<void>;
   /**
@@ -72,7 +75,32 @@ function toFile(item: unknown): File {
   };
 }
 
-export function createWorkloadFiles(objects: ObjectClient): WorkloadFiles {
+/** What one list showed, by workload. */
+function toSeenFiles(found: readonly File[]): SeenFiles {
+  const whole = new Set<string>();
+  const names = new Map<string, string[]>();
+  for (const { name, owners } of found) {
+    for (const { uid, isLabelled } of owners) {
+      if (isLabelled) whole.add(`${name} ${uid}`);
+      const known = names.get(uid);
+      if (known === undefined) names.set(uid, [name]);
+      else known.push(name);
+    }
+  }
+  return {
+    has: (name, owner) => whole.has(`${name} ${owner}`),
+    hasOthers: (name, owner) => (names.get(owner) ?? []).some((each) => each !== name),
+  };
+}
+
+export interface WorkloadFilesOptions {
+  readonly objects: ObjectClient;
+  /** Of the ConfigMaps with the label of a workload. */
+  readonly view: WatchView;
+  readonly clock: Clock;
+}
+
+export function createWorkloadFiles({ objects, view, clock }: WorkloadFilesOptions): WorkloadFiles {
   const pages = createKeptPages<File>();
   const bring = async (manifest: Manifest, owner: OwnerReference, workload: string): Promise<void> => {
     const found = await objects.get(configMaps, manifest.metadata.name);
@@ -97,23 +125,14 @@ export function createWorkloadFiles(objects: ObjectClient): WorkloadFiles {
   };
 
   return {
-    async list() {
-      const found = await objects.listBare(configMaps, workloadLabel, toFile, pages);
-      const whole = new Set<string>();
-      const names = new Map<string, string[]>();
-      for (const { name, owners } of found) {
-        for (const { uid, isLabelled } of owners) {
-          if (isLabelled) whole.add(`${name} ${uid}`);
-          const known = names.get(uid);
-          if (known === undefined) names.set(uid, [name]);
-          else known.push(name);
-        }
-      }
-      return {
-        has: (name, owner) => whole.has(`${name} ${owner}`),
-        hasOthers: (name, owner) => (names.get(owner) ?? []).some((each) => each !== name),
-      };
-    },
+    list: createWatchedList({
+      view,
+      clock,
+      async read() {
+        const found = await objects.listBare(configMaps, workloadLabel, toFile, pages);
+        return { value: toSeenFiles(found), version: pages.version() };
+      },
+    }),
 
     async create(spec, name, owner) {
       const manifest = toFilesManifest(spec, name, owner);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import type { FakeClock } from '@ccd/reconcile/testing';
 import { ClusterUnavailableError, NotKeptError, StillEndingError } from '../errors.ts';
+import { unwatched } from '../testing/kubernetes/unwatched.ts';
 import { createMemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import type { MemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import { workloadSpec } from '../testing/specs.ts';
@@ -29,13 +30,20 @@ let objects: MemoryObjects;
 let workloads: Workloads;
 let clock: FakeClock;
 const open = (client: ObjectClient): Workloads =>
-  createWorkloads({ objects: client, pods, reasonsOf: async () => new Map(), clock, removalMs: 1_000 });
+  createWorkloads({
+    objects: client,
+    pods,
+    viewOf: () => unwatched,
+    reasonsOf: async () => new Map(),
+    clock,
+    removalMs: 1_000,
+  });
 beforeEach(() => {
   objects = createMemoryObjects();
   clock = createFakeClock();
   workloads = open(objects);
 });
-const theOne = async () => (await workloads.list({}))[0];
+const theOne = async () => (await workloads.list({}, 'now'))[0];
 
 describe(createWorkloads, () => {
   it('writes nothing in an update of what is as it would be then: the list that called for it may be old', async () => {
@@ -194,7 +202,7 @@ describe(createWorkloads, () => {
       for (let times = 0; times < 3; times += 1) await repair();
       await expect(repair()).rejects.toThrow('spec.replicas: it was put right 4 times');
       await clock.advance(10_000);
-      await workloads.list({});
+      await workloads.list({}, 'now');
       await repair();
     });
 

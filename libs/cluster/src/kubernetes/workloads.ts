@@ -6,13 +6,13 @@ import {
   NotKeptError,
   StillEndingError,
 } from '../errors.ts';
-import type { Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
+import type { Freshness, Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
 import { assertWorkloadSpec } from '../spec-rules.ts';
 import { toPortError } from './client/classify.ts';
 import { createKeptPages } from './client/kept-pages.ts';
 import type { ObjectClient } from './client/object-client.ts';
 import { bareObjectSchema, managedObjectSchema } from './client/object-schema.ts';
-import { deployments, jobs, toSelector } from './client/resources.ts';
+import { configMaps, deployments, jobs, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
 import { listSeen } from './live/list-seen.ts';
 import { createDisputes } from './live/disputes.ts';
@@ -31,12 +31,16 @@ import { fieldManager, isOfLaterSchema } from './template/marks.ts';
 import type { Manifest, OwnerReference } from './template/manifest.ts';
 import type { PodOptions } from './template/pod-template.ts';
 import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
+import { createWatchedList } from './watch/watched-list.ts';
+import type { WatchView } from './watch/watches.ts';
 import { createWorkloadFiles, noFiles } from './workload-files.ts';
 import type { SeenFiles } from './workload-files.ts';
 
 export interface WorkloadsOptions {
   readonly objects: ObjectClient;
   readonly pods: PodOptions;
+  /** Of all objects of a kind, or of those that a selector picks. */
+  readonly viewOf: (resource: Resource, labelSelector?: string) => WatchView;
   readonly reasonsOf: PodReasons;
   readonly clock: Clock;
   /** How long the removal that asks for the end waits for it. */
@@ -44,7 +48,7 @@ export interface WorkloadsOptions {
 }
 
 export interface Workloads {
-  list(labels: Labels): Promise<readonly LiveWorkload[]>;
+  list(labels: Labels, asOf: Freshness): Promise<readonly LiveWorkload[]>;
   create(spec: WorkloadSpec): Promise<LiveWorkload>;
   update(spec: WorkloadSpec, uid: string): Promise<LiveWorkload>;
   remove(name: string, uid: string): Promise<void>;
@@ -56,7 +60,8 @@ const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, J
 const mostRepairs = 3;
 
 /** Workloads as Deployments and Jobs, their files as ConfigMaps that belong to them. */
-export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: WorkloadsOptions): Workloads {
+export function createWorkloads(options: WorkloadsOptions): Workloads {
+  const { objects, pods, viewOf, reasonsOf, clock, removalMs } = options;
   /** The generation that our last write left, by uid. */
   const settled = new Map<string, number>();
   /** What was last seen, by uid: an object whose version stands need not be read again. */
@@ -64,7 +69,7 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
   /** What the lists of all objects were made of: the same bytes show the same objects. */
   const pages = { Deployment: createKeptPages<SeenWorkload>(), Job: createKeptPages<SeenWorkload>() };
   const disputes = createDisputes(clock);
-  const files = createWorkloadFiles(objects);
+  const files = createWorkloadFiles({ objects, view: viewOf(configMaps, workloadLabel), clock });
   const kinds = [...new Set((Object.keys(pods.template.apps) as WorkloadSpec['app'][]).map(kindOf))];
 
   const see = (object: unknown, kind: Kind): SeenWorkload => {
@@ -72,20 +77,24 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
     return seeWorkload(object, { pods, kind, settled: settled.get(metadata.uid) });
   };
 
-  const listKind = (kind: Kind, labels: Labels) =>
+  const readKind = (kind: Kind, selector: string | undefined) =>
     listSeen(
       seen,
-      (project) => {
-        const selector = toSelector(labels);
-        return objects.list(
-          resources[kind],
-          selector,
-          project,
-          selector === undefined ? pages[kind] : undefined,
-        );
-      },
+      (project) =>
+        objects.list(resources[kind], selector, project, selector === undefined ? pages[kind] : undefined),
       (object) => see(object, kind),
     );
+  const watchKind = (kind: Kind) =>
+    createWatchedList({
+      view: viewOf(resources[kind]),
+      clock,
+      read: async () => ({ value: await readKind(kind, undefined), version: pages[kind].version() }),
+    });
+  const wholeLists = { Deployment: watchKind('Deployment'), Job: watchKind('Job') };
+  const listKind = (kind: Kind, labels: Labels, asOf: Freshness) => {
+    const selector = toSelector(labels);
+    return selector === undefined ? wholeLists[kind](asOf) : readKind(kind, selector);
+  };
 
   const toLive = (
     workload: SeenWorkload,
@@ -159,9 +168,9 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
   };
 
   return {
-    list: (labels) =>
+    list: (labels, asOf) =>
       inWordsOfPort('(all)', async () => {
-        const lists = await Promise.all(kinds.map((kind) => listKind(kind, labels)));
+        const lists = await Promise.all(kinds.map((kind) => listKind(kind, labels, asOf)));
         const all = lists.flat();
         keepOnly(settled, all);
         keepOnly(seen, all);
@@ -170,7 +179,9 @@ export function createWorkloads({ objects, pods, reasonsOf, clock, removalMs }: 
           if (live === undefined) disputes.forget(uid);
           else if (live.liveHash === live.appliedHash) disputes.atPeace(uid);
         }
-        const seenFiles = all.some(({ filesName }) => filesName !== undefined) ? await files.list() : noFiles;
+        const seenFiles = all.some(({ filesName }) => filesName !== undefined)
+          ? await files.list(asOf)
+          : noFiles;
         const unclear = all.filter(({ state }) => toStatusWithoutPods(state) === undefined);
         const podLists = await listPods(
           objects,

@@ -2,7 +2,7 @@ import { failpoint } from '@ccd/failpoints';
 import { ForeignObjectError, TerminalError, TransientError } from '@ccd/reconcile';
 import type { ActualSource, Applier, Clock, Desired, Observed, ResourceKey } from '@ccd/reconcile';
 import { AlreadyExistsError, ConflictError, DeniedError, InvalidSpecError } from '../errors.ts';
-import type { Adoption, Labels } from '../port.ts';
+import type { Adoption, Freshness, Labels } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createAbsences } from './absences.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
@@ -21,7 +21,7 @@ interface LiveObject {
 
 /** One kind of object of a cluster. */
 export interface ObjectPort<Spec, Live extends LiveObject> {
-  list(): Promise<readonly Live[]>;
+  list(asOf: Freshness): Promise<readonly Live[]>;
   create(spec: Spec): Promise<Live>;
   update(spec: Spec, uid: string): Promise<Live>;
   remove(name: string, uid: string): Promise<void>;
@@ -117,7 +117,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     before: InventoryEntry | undefined,
   ): Promise<void> => {
     const id = idOf(spec.name);
-    const there = (await port.list()).find(({ name }) => name === spec.name);
+    const there = (await port.list('now')).find(({ name }) => name === spec.name);
     if (!there)
       throw new TransientError(`${key.kind} ${key.id} stood there and is gone`, {
         reason: 'ChangedMeanwhile',
@@ -150,7 +150,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     const id = idOf(live.name);
     if (!isOurs(inventory.get(id), live)) {
       // Removed by an earlier call, whose caller did not hear of it.
-      if (!(await port.list()).some(({ uid }) => uid === live.uid)) return;
+      if (!(await port.list('now')).some(({ uid }) => uid === live.uid)) return;
       throw new ForeignObjectError(key);
     }
     try {
@@ -165,7 +165,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
 
   /** All that there is of it. Drops what others have removed for good, and nobody has asked for since. */
   const list = async (): Promise<readonly Live[]> => {
-    const listed = await port.list();
+    const listed = await port.list('watched');
     const present = new Set(listed.map(({ name }) => idOf(name)));
     const missing = inventory.ids(idOf('')).filter((id) => !present.has(id));
     const found = port.find === undefined ? [] : await unlisted.look(missing.flatMap(toRecorded));

@@ -57,7 +57,7 @@ export function createWorkloadResources({
         clock,
         adoption: state.adoption,
         port: {
-          list: () => cluster.listWorkloads({}),
+          list: (asOf) => cluster.listWorkloads({}, asOf),
           create: (spec) => cluster.createWorkload(spec),
           update: (spec, uid) => cluster.updateWorkload(spec, uid),
           remove: (name, uid) => cluster.removeWorkload(name, uid),

@@ -21,20 +21,20 @@ export function shareLook(cluster: Cluster, clock: Clock): SharedLook {
   const isWhole = (labels: object): boolean => Object.keys(labels).length === 0;
   return {
     planning: {
-      async listWorkloads(labels) {
-        const all = await cluster.listWorkloads(labels);
+      async listWorkloads(labels, asOf) {
+        const all = await cluster.listWorkloads(labels, asOf);
         kept = isWhole(labels) ? { all, at: clock.monotonic() } : undefined;
         return all;
       },
     },
     observing: {
       ...cluster,
-      async listWorkloads(labels) {
+      async listWorkloads(labels, asOf) {
         const taken = kept;
         kept = undefined;
         return taken !== undefined && isWhole(labels) && clock.monotonic() - taken.at <= longestMs
           ? taken.all
-          : cluster.listWorkloads(labels);
+          : cluster.listWorkloads(labels, asOf);
       },
     },
   };

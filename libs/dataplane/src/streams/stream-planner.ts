@@ -40,7 +40,7 @@ export function createStreamPlanner(
     const decisions = await loadDeadLetterDecisions(deadLettersFile);
     const answer = await controlPlane.desiredStreams(signal);
     const { allowed, refused, idle } = forbiddenDerivations(answer.items, guardrails);
-    const live = await cluster.listWorkloads({});
+    const live = await cluster.listWorkloads({}, 'watched');
     const rejected = undecidedDecrypters(answer, live);
     const undecided = new Set(rejected.map(({ key }) => key.id));
     const planned = planResources<DesiredStream, StreamSpec>(answer, {

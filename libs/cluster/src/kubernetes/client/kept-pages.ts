@@ -13,11 +13,14 @@ export interface KeptPages<T> {
   /** @returns the items that were made of the bytes of this digest at this place, if that was so in the list before */
   get(place: number, digest: string): readonly T[] | undefined;
   set(place: number, digest: string | undefined, items: readonly T[]): void;
-  /** A list had so many pages. */
-  end(places: number): void;
+  /** A list had so many pages, and was of this version. */
+  end(places: number, version: string | undefined): void;
+  /** The version of the last whole list. */
+  version(): string | undefined;
 }
 
 export function createKeptPages<T>(): KeptPages<T> {
+  let last: string | undefined;
   const pages: { readonly digest: string; readonly items: readonly T[] }[] = [];
   return {
     get(place, digest) {
@@ -28,9 +31,11 @@ export function createKeptPages<T>(): KeptPages<T> {
       if (digest === undefined) pages.length = Math.min(pages.length, place);
       else pages[place] = { digest, items };
     },
-    end(places) {
+    end(places, version) {
       pages.length = Math.min(pages.length, places);
+      last = version;
     },
+    version: () => last,
   };
 }
 

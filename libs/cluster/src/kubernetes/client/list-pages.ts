@@ -51,6 +51,7 @@ async function listOnce<T>(
   const all: (readonly T[])[] = [];
   const bounds = createPageBounds(what);
   let token: string | undefined;
+  let version: string | undefined;
   do {
     const place = all.length;
     // Held from the moment of the comparison on: another list of the same may end meanwhile.
@@ -65,8 +66,9 @@ async function listOnce<T>(
     const items = known ?? (page.items ?? []).map(project);
     kept.set(place, digest, items);
     all.push(items);
+    version ??= page.metadata.resourceVersion;
     token = bounds.next(items.length, page.metadata.continue);
   } while (token !== undefined);
-  kept.end(all.length);
+  kept.end(all.length, version);
   return all.flat();
 }

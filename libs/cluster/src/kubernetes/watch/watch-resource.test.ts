@@ -9,10 +9,11 @@ import { configMaps } from '../client/resources.ts';
 import { json, startStandIn } from '../../testing/kubernetes/stand-in.ts';
 import type { Answer, StandIn } from '../../testing/kubernetes/stand-in.ts';
 import { watchResource } from './watch-resource.ts';
+import type { Watch } from './watch-resource.ts';
 
 let server: StandIn;
 let transport: Transport;
-let stop = async (): Promise<void> => {};
+let watching: Watch | undefined;
 let hints: number;
 
 beforeEach(async () => {
@@ -21,7 +22,8 @@ beforeEach(async () => {
   transport = createTransport(server.connection, systemClock);
 });
 afterEach(async () => {
-  await stop();
+  await watching?.stop();
+  watching = undefined;
   transport.close();
   await server.stop();
 });
@@ -29,12 +31,12 @@ afterEach(async () => {
 /** A hundred times as fast. */
 const hasty: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 100, signal) };
 
-const watch = (windowMs = 240_000): void => {
-  stop = watchResource({
+const watch = (windowMs = 240_000, clock: Clock = hasty): void => {
+  watching = watchResource({
     transport,
     namespace: 'n',
     resource: configMaps,
-    clock: hasty,
+    clock,
     windowMs,
     random: () => 1,
     onHint: () => {
@@ -148,7 +150,7 @@ describe(watchResource, () => {
     server.script((response, asked) => {
       (asked.path.includes('watch=true') ? ends() : listAt('5'))(response, asked);
     });
-    stop = watchResource({
+    watching = watchResource({
       transport,
       namespace: 'n',
       resource: configMaps,
@@ -164,5 +166,30 @@ describe(watchResource, () => {
     });
     await eventually('it has tried ten times', () => versions().length >= 10);
     expect(sleeps.filter((ms) => ms >= 1_000).slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+  });
+
+  it('says what it has told, and from which version on, only while it is open', async () => {
+    let open: ServerResponse | undefined;
+    server.script(listAt('5'), (response) => {
+      open = response;
+      streams(event('MODIFIED', '8'), event('BOOKMARK', '9'))(response);
+    });
+    watch();
+    expect(watching?.told()).toBeUndefined();
+    await eventually('the change was told', () => watching?.told() === 2);
+    expect(watching?.version()).toBe('8');
+    open?.end();
+    await eventually('it is not open any more', () => watching?.told() === undefined);
+  });
+
+  it('does not say so after a silence in which the server would have sent something', async () => {
+    let now = 0;
+    server.script(listAt('5'), streams());
+    watch(240_000, { ...hasty, monotonic: () => now });
+    await eventually('it is open', () => watching?.told() === 1);
+    now = 90_000;
+    expect(watching?.told()).toBe(1);
+    now += 1;
+    expect(watching?.told()).toBeUndefined();
   });
 });

@@ -22,19 +22,43 @@ export interface WatchOptions {
   readonly windowMs?: number;
 }
 
+/** A watch that goes on until it is stopped. */
+export interface Watch {
+  /**
+   * How much it has told so far: as long as this stands, nothing has changed. Undefined while it may be missing something, because it
+   * is not open or has shown no sign of life for too long.
+   */
+  told(): number | undefined;
+  /** The version that it began from, or of the last change that it told. */
+  version(): string | undefined;
+  stop(): Promise<void>;
+}
+
 const listSchema = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
 const graceMs = 15_000;
+/** The API server sends a bookmark about every minute. */
+const longestSilenceMs = 90_000;
 /** Metadata alone is sent, so that a line is short; longer ones are not events. */
 const longestLine = 4_194_304;
 
-/** Watches one kind of object until it is stopped. What it sees are hints, never the truth. Returns a stop function. */
-export function watchResource(options: WatchOptions): () => Promise<void> {
-  const { transport, namespace, resource, labelSelector, clock, onHint } = options;
+/** Watches one kind of object until it is stopped. What it sees are hints, never the truth. */
+export function watchResource(options: WatchOptions): Watch {
+  const { transport, namespace, resource, labelSelector, clock } = options;
   const { random = Math.random, windowMs = 240_000 } = options;
   const stopping = new AbortController();
   let state: WatchState = { failures: 0 };
   let lived = false;
   let current: AbortController | undefined;
+  let hints = 0;
+  /** The version of the last change, or of the beginning. */
+  let changedAt: string | undefined;
+  /** When the watch that is open was heard of last. */
+  let heardOn: number | undefined;
+
+  const hint = (): void => {
+    hints += 1;
+    options.onHint();
+  };
 
   /**
    * The version that a watch begins from, rather than with an event for every object that is there.
@@ -47,7 +71,8 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
     );
     if (held !== undefined && isAsNewAs(metadata.resourceVersion, held)) return held;
     // Since the last list something may have changed that no event will tell.
-    onHint();
+    hint();
+    changedAt = metadata.resourceVersion;
     return metadata.resourceVersion;
   };
 
@@ -80,7 +105,11 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
       else {
         state = { ...state, resourceVersion: event.resourceVersion };
         lived = true;
-        if (event.is === 'change') onHint();
+        heardOn = clock.monotonic();
+        if (event.is === 'change') {
+          changedAt = event.resourceVersion;
+          hint();
+        }
       }
     }, longestLine);
     try {
@@ -101,7 +130,9 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
           accept: asBare,
           signal: ending.signal,
         },
-        () => {},
+        () => {
+          heardOn = clock.monotonic();
+        },
         (chunk) => {
           splitter.push(chunk);
         },
@@ -110,6 +141,7 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
       if (!ending.signal.aborted) end = toEnd(error);
     } finally {
       stall.abort();
+      heardOn = undefined;
     }
     return end;
   };
@@ -122,16 +154,21 @@ export function watchResource(options: WatchOptions): () => Promise<void> {
       if (isStopping()) return;
       const step = afterWatch(state, end, lived, random());
       ({ state } = step);
-      if (step.hint) onHint();
+      if (step.hint) hint();
       await clock.sleep(step.pauseMs, stopping.signal).catch(() => {});
     }
   };
   const running = run();
 
-  return async () => {
-    stopping.abort(new Error('the watch is being stopped'));
-    current?.abort(stopping.signal.reason);
-    await running;
+  return {
+    told: () =>
+      heardOn !== undefined && clock.monotonic() - heardOn <= longestSilenceMs ? hints : undefined,
+    version: () => changedAt,
+    async stop() {
+      stopping.abort(new Error('the watch is being stopped'));
+      current?.abort(stopping.signal.reason);
+      await running;
+    },
   };
 }
 

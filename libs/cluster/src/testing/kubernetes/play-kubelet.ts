@@ -38,7 +38,7 @@ export function playKubelet({ transport, objects, namespace }: KubeletOptions): 
     });
   };
 
-  const stop = watchResource({
+  const watch = watchResource({
     transport,
     namespace,
     resource: pods,
@@ -49,7 +49,7 @@ export function playKubelet({ transport, objects, namespace }: KubeletOptions): 
     },
   });
   return async () => {
-    await stop();
+    await watch.stop();
     await turn;
   };
 }
