@@ -170,9 +170,9 @@ describe(watchResource, () => {
 
   it('says what it has told, and from which version on, only while it is open', async () => {
     let open: ServerResponse | undefined;
-    server.script(listAt('5'), (response) => {
+    server.script(listAt('5'), (response, asked) => {
       open = response;
-      streams(event('MODIFIED', '8'), event('BOOKMARK', '9'))(response);
+      streams(event('MODIFIED', '8'), event('BOOKMARK', '9'))(response, asked);
     });
     watch();
     expect(watching?.told()).toBeUndefined();

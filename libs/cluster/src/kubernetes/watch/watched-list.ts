@@ -1,5 +1,6 @@
 import type { Clock } from '@ccd/reconcile';
 import type { Freshness } from '../../port.ts';
+import { isAsNewAs } from './watch-step.ts';
 import type { WatchView } from './watches.ts';
 
 export interface WatchedListOptions<T> {
@@ -34,9 +35,5 @@ export function createWatchedList<T>({ view, read, clock }: WatchedListOptions<T
   };
 }
 
-/** Versions count up, since Kubernetes 1.35 by its contract; what does not look so is taken for an old one. */
 const isNotBefore = (version: string | undefined, other: string | undefined): boolean =>
-  version !== undefined &&
-  other !== undefined &&
-  [version, other].every((text) => /^\d+$/.test(text)) &&
-  BigInt(version) >= BigInt(other);
+  version !== undefined && other !== undefined && isAsNewAs(version, other);
