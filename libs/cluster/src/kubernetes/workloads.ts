@@ -27,7 +27,7 @@ import type { Pod } from './status/pod-schema.ts';
 import type { PodReasons } from './status/pod-reasons.ts';
 import type { Said } from './status/pod-status.ts';
 import { toStatusWithoutPods, toWorkloadStatus } from './status/workload-status.ts';
-import { fieldManager, isOfLaterSchema } from './template/marks.ts';
+import { fieldManager, isOfLaterSchema, workloadLabel } from './template/marks.ts';
 import type { Manifest, OwnerReference } from './template/manifest.ts';
 import type { PodOptions } from './template/pod-template.ts';
 import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
