@@ -9,6 +9,8 @@ import { configMaps, deployments } from './client/resources.ts';
 
 jest.setTimeout(60_000);
 
+const watched = ['deployments.apps', 'jobs.batch', 'configmaps'];
+
 describeWithServers('kubernetes', 'lists that are watched', () => {
   const server = useServer(() => startKubernetes({ cluster: 'own' }));
   let rig: KubernetesRig;
@@ -25,7 +27,7 @@ describeWithServers('kubernetes', 'lists that are watched', () => {
   const look = async (): Promise<void> => {
     await cluster.listWorkloads({}, 'watched');
   };
-  /** How many lists of Deployments and ConfigMaps the API server is asked for in a piece of work. */
+  /** How many lists of what is watched the API server is asked for in a piece of work. */
   const lists = async (work: () => Promise<void>): Promise<number> => {
     const mark = await server().auditMark();
     await work();
@@ -34,7 +36,7 @@ describeWithServers('kubernetes', 'lists that are watched', () => {
         userAgent === 'ccd-agent' &&
         namespace === rig.namespace &&
         verb === 'list' &&
-        (resource === 'deployments' || resource === 'configmaps'),
+        watched.includes(resource ?? ''),
     ).length;
   };
   const seen = async () => (await cluster.listWorkloads({}, 'watched')).find(({ name }) => name === 'a');
@@ -44,7 +46,7 @@ describeWithServers('kubernetes', 'lists that are watched', () => {
       await lists(async () => {
         await cluster.listWorkloads({});
       }),
-    ).toBe(2);
+    ).toBe(watched.length);
   });
 
   it('show an edit, a removal, and the loss of a file, soon after', async () => {
