@@ -86,10 +86,26 @@ describeWithServers(['helm', 'kubernetes'], 'an agent as its chart installs it',
       hash: 'one',
     };
     const { uid } = await cluster.createWorkload(spec);
+    // The policy lets no agent write as long as one of these is there: all have to go in one write.
+    const podOf = '/spec/template/spec';
+    const added = [
+      { op: 'add', path: `${podOf}/hostPID`, value: true },
+      { op: 'add', path: `${podOf}/initContainers`, value: [{ name: 'x', image: 'evil:1' }] },
+      { op: 'add', path: `${podOf}/containers/-`, value: { name: 'y', image: 'evil:1' } },
+      { op: 'add', path: `${podOf}/containers/0/command`, value: ['sh'] },
+      { op: 'replace', path: `${podOf}/containers/0/image`, value: 'evil:1' },
+      { op: 'replace', path: '/spec/replicas', value: 3 },
+    ];
+    await server().kubectl([
+      ...['patch', 'deployment', spec.name, '-n', namespace, '--type=json'],
+      ...['-p', JSON.stringify(added)],
+    ]);
     await cluster.updateWorkload({ ...spec, files: { 'task.json': '{"a":1}' }, hash: 'two' }, uid);
     expect(await cluster.listWorkloads({ 'ccd/agent': agent })).toMatchObject([
       { name: spec.name, appliedHash: 'two', liveHash: 'two' },
     ]);
+    const made = await server().kubectl(['get', 'deployment', spec.name, '-n', namespace, '-o', 'yaml']);
+    expect(made).not.toMatch(/evil|hostPID|initContainers|command/);
     const state = cluster.agentState(agent);
     for (const document of ['{}', '{"a":1}']) await state.save('snapshot', document);
     expect(await cluster.agentState(agent).load('snapshot')).toBe('{"a":1}');
@@ -140,8 +156,16 @@ describeWithServers(['helm', 'kubernetes'], 'an agent as its chart installs it',
       { name: spec.name, appliedHash: 'two' },
     ]);
     await cluster.agentState('data-connectors-agent').save('snapshot', '{}');
+    const robMarker = () => server().kubectl(['delete', 'configmap', spec.name, '-n', namespace]);
+    await robMarker();
+    expect(await cluster.findSecret?.(spec.name)).toMatchObject({ uid });
+    await cluster.updateSecret({ ...spec, hash: 'three' }, uid);
+    expect(await cluster.listSecrets({ 'ccd/agent': 'x' })).toMatchObject([{ uid, appliedHash: 'three' }]);
+    await robMarker();
     await cluster.removeSecret(spec.name, uid);
     expect(await cluster.listSecrets({ 'ccd/agent': 'x' })).toEqual([]);
+    const left = ['get', 'secret', spec.name, '-n', namespace, '-o', 'name', '--ignore-not-found'];
+    expect(await server().kubectl(left)).toBe('');
     await leadership.stop();
   });
 
