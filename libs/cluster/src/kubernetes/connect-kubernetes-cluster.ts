@@ -62,12 +62,18 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
   const hints = createHints(clock, watchers.notify);
   const watches = createWatches({ transport, namespace, clock, onHint: hints.hint });
   const { viewOf } = watches;
+  // What pods say of times is by the clocks of their cluster.
+  const clusterClock: Clock = {
+    now: () => transport.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
+  };
   const workloads = createWorkloads({
     objects,
     pods: { template, baseEnv },
     viewOf,
     reasonsOf,
-    clock,
+    clock: clusterClock,
     removalMs,
   });
   const secrets = createSecrets({ objects, clock });

@@ -148,6 +148,19 @@ describe(createTransport, () => {
     await expect(asked).rejects.toThrow('stopping');
   });
 
+  it("tells the server's time as it last heard of it, and its own before", async () => {
+    const own = createTransport(server.connection, { ...clock, now: () => 5, monotonic: () => 1_000 });
+    server.script(
+      (response) => void response.setHeader('date', 'not a date').end('{}'),
+      json({}, 404, { date: 'Thu, 01 Jan 2026 01:00:00 GMT' }),
+    );
+    await own.ask(get);
+    expect(own.now()).toBe(5);
+    await expect(own.ask(get)).rejects.toMatchObject({ code: 404 });
+    expect(new Date(own.now()).toISOString()).toBe('2026-01-01T01:00:00.000Z');
+    own.close();
+  });
+
   it('sends below the path of the server, with what it is', async () => {
     await transport.ask({
       method: 'PATCH',

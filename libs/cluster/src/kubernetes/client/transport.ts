@@ -39,6 +39,8 @@ export interface Transport {
    * @throws as `ask` does; a stream that is cut off just ends
    */
   stream(request: ApiRequest, onOpen: () => void, onChunk: (chunk: Buffer) => void): Promise<void>;
+  /** Wall time by the API server's clock, to the second, as its last answer told it; before the first one, by ours. */
+  now(): number;
   close(): void;
 }
 
@@ -52,6 +54,8 @@ export function createTransport(connection: Connection, clock: Clock): Transport
   const secure = server.protocol === 'https:';
   const agents = createAgents(secure, clock);
   let refused = false;
+  /** What is to be added to our monotonic time. */
+  let serverTimeFrom: number | undefined;
 
   const open = async (asked: ApiRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     const access = await connection.access(refused);
@@ -89,6 +93,8 @@ export function createTransport(connection: Connection, clock: Clock): Transport
     });
     const answer = await promise;
     refused = answer.statusCode === 401;
+    const date = Date.parse(answer.headers.date ?? '');
+    if (Number.isFinite(date)) serverTimeFrom = date - clock.monotonic();
     if ((answer.statusCode ?? 500) < 300) return answer;
     throw new ApiError(
       answer.statusCode ?? 500,
@@ -148,6 +154,7 @@ export function createTransport(connection: Connection, clock: Clock): Transport
           asked.signal?.throwIfAborted();
         }
       }),
+    now: () => (serverTimeFrom === undefined ? clock.now() : serverTimeFrom + clock.monotonic()),
     close() {
       agents.close();
     },
