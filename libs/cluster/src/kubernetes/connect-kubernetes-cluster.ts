@@ -61,7 +61,6 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
   const watchers = createWatchers();
   const hints = createHints(clock, watchers.notify);
   const watches = createWatches({ transport, namespace, clock, onHint: hints.hint });
-  const { viewOf } = watches;
   // What pods say of times is by the clocks of their cluster.
   const clusterClock: Clock = {
     now: () => transport.now(),
@@ -71,7 +70,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
   const workloads = createWorkloads({
     objects,
     pods: { template, baseEnv },
-    viewOf,
+    viewOf: (resource, labelSelector) => watches.viewOf(resource, labelSelector),
     reasonsOf,
     clock: clusterClock,
     removalMs,
