@@ -9,6 +9,7 @@ import { ownSecretsOn, ownWorkloadsOn } from '../testing/applier-harness.ts';
 import { configMaps, deployments, jobs, leases, pods, secrets } from './client/resources.ts';
 import { bareObjectSchema } from './client/object-schema.ts';
 import { podSchema } from './status/pod-schema.ts';
+import type { Manifest } from './template/manifest.ts';
 import { parseTemplate } from './template/read-template.ts';
 import { hastyElection } from '../testing/kubernetes/hasty-election.ts';
 import { openRig } from '../testing/kubernetes/kubernetes-rig.ts';
@@ -78,16 +79,20 @@ describeWithServers('kubernetes', 'connectKubernetesCluster', () => {
       expect(await drifted()).toBe(false);
     });
 
-    it('is seen and repaired where the files are gone', async () => {
-      const [files] = await rig.objects.listBare(
-        configMaps,
-        'ccd/workload=a',
-        (item) => bareObjectSchema.parse(item).metadata.name,
-      );
-      await rig.drop(configMaps, files ?? '');
+    it.each([
+      ['are gone', undefined],
+      ['are others now, under the same name, labels and owner', { 'streams.json': 'theirs' }],
+    ])('is seen and repaired where the files %s', async (_title, data) => {
+      const [files] = await rig.objects.list(configMaps, 'ccd/workload=a', (item) => item as Manifest);
+      if (files === undefined) throw new Error('it has no files');
+      const { name, labels = {}, ownerReferences = [] } = files.metadata;
+      await rig.drop(configMaps, name);
+      if (data !== undefined)
+        await rig.objects.create(configMaps, { ...files, data, metadata: { name, labels, ownerReferences } });
       expect(await theWorkload()).toMatchObject({ staleness: 'FilesMissing' });
       await cluster.updateWorkload(spec, created.uid);
       expect(await drifted()).toBe(false);
+      expect(await rig.objects.get(configMaps, name)).toMatchObject({ data: spec.files });
     });
 
     it('is what others have in fields of their own: left alone, also by an update', async () => {

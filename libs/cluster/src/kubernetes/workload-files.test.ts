@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { ConflictError, DeniedError } from '../errors.ts';
 import { systemClock } from '@ccd/reconcile';
+import { aroundRequests } from '../testing/kubernetes/around-requests.ts';
 import { unwatched } from '../testing/kubernetes/unwatched.ts';
+import { toFilesName } from './template/names.ts';
 import { createMemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import type { MemoryObjects } from '../testing/kubernetes/memory-objects.ts';
 import { workloadSpec } from '../testing/specs.ts';
@@ -18,7 +20,8 @@ const owner = (uid: string): OwnerReference => ({
   name: 'a',
   uid,
 });
-const made = toFilesManifest(spec, 'a-1', owner('one'));
+const name = toFilesName('a', spec.files);
+const made = toFilesManifest(spec, name, owner('one'));
 
 let objects: MemoryObjects;
 let files: WorkloadFiles;
@@ -30,15 +33,15 @@ beforeEach(() => {
 /** Puts the ConfigMap there with other metadata. */
 const plant = (change: Partial<Manifest['metadata']>, rest: object = {}): Promise<unknown> =>
   objects.create(configMaps, { ...made, ...rest, metadata: { ...made.metadata, ...change } });
-const isWhole = async (uid = 'one'): Promise<boolean> => (await files.list('now')).has('a-1', uid);
+const isWhole = async (uid = 'one'): Promise<boolean> => (await files.list('now')).has(name, uid);
 
 describe(createWorkloadFiles, () => {
   it('writes nothing where the workload has its files', async () => {
-    await files.create(spec, 'a-1', owner('one'));
+    await files.create(spec, name, owner('one'));
     expect(await isWhole()).toBe(true);
     const before = objects.writes();
-    await files.keep(spec, 'a-1', owner('one'));
-    await files.create(spec, 'a-1', owner('one'));
+    await files.keep(spec, name, owner('one'));
+    await files.create(spec, name, owner('one'));
     expect(objects.writes()).toBe(before);
   });
 
@@ -48,32 +51,64 @@ describe(createWorkloadFiles, () => {
   ])('gives its labels back to one with %s, once', async (_title, change) => {
     await plant(change);
     expect(await isWhole()).toBe(false);
-    await files.keep(spec, 'a-1', owner('one'));
+    await files.keep(spec, name, owner('one'));
     expect(await isWhole()).toBe(true);
-    expect(await objects.get(configMaps, 'a-1')).toMatchObject({
+    expect(await objects.get(configMaps, name)).toMatchObject({
       metadata: { labels: { ...change.labels, ...made.metadata.labels } },
     });
     const before = objects.writes();
-    await files.keep(spec, 'a-1', owner('one'));
+    await files.keep(spec, name, owner('one'));
     expect(objects.writes()).toBe(before);
   });
 
   it('makes one that is gone', async () => {
-    await files.keep(spec, 'a-1', owner('one'));
+    await files.keep(spec, name, owner('one'));
     expect(await isWhole()).toBe(true);
+  });
+
+  it.each([
+    ['other files', { data: { 'streams.json': 'theirs' } }],
+    ['files that can be edited', { immutable: false }],
+  ])(
+    'makes anew one in the place of which somebody has put %s, under its name, labels and owner',
+    async (_title, rest) => {
+      await plant({}, rest);
+      expect(await isWhole()).toBe(false);
+      await files.keep(spec, name, owner('one'));
+      expect(await isWhole()).toBe(true);
+      expect(await objects.get(configMaps, name)).toMatchObject({ data: spec.files, immutable: true });
+    },
+  );
+
+  it('looks at what files hold once, and at many of them together', async () => {
+    const asked: string[] = [];
+    const client = aroundRequests(objects, ({ method }, request) => {
+      asked.push(method);
+      return request();
+    });
+    const restarted = createWorkloadFiles({ objects: client, view: unwatched, clock: systemClock });
+    for (let each = 0; each < 3; each += 1) await files.create(spec, `a-${each}`, owner('one'));
+    await restarted.list('now');
+    await restarted.list('now');
+    expect(asked).toEqual(['listBare', 'get', 'get', 'get', 'listBare']);
+    asked.length = 0;
+    for (let each = 3; each < 24; each += 1) await files.create(spec, `a-${each}`, owner('one'));
+    await restarted.list('now');
+    await restarted.list('now');
+    expect(asked).toEqual(['listBare', 'list', 'listBare']);
   });
 
   it('takes over what nobody owns of an earlier workload of the name', async () => {
     await plant({ ownerReferences: [] });
-    await files.create(spec, 'a-1', owner('two'));
+    await files.create(spec, name, owner('two'));
     expect(await isWhole('two')).toBe(true);
   });
 
   it('waits for what goes with an earlier workload of the name', async () => {
     await plant({});
-    await expect(files.create(spec, 'a-1', owner('two'))).rejects.toThrow(ConflictError);
-    objects.drop(configMaps, 'a-1');
-    await files.keep(spec, 'a-1', owner('two'));
+    await expect(files.create(spec, name, owner('two'))).rejects.toThrow(ConflictError);
+    objects.drop(configMaps, name);
+    await files.keep(spec, name, owner('two'));
     expect(await isWhole('two')).toBe(true);
   });
 
@@ -84,14 +119,14 @@ describe(createWorkloadFiles, () => {
     ['belongs to somebody', { ownerReferences: [{ ...owner('x'), name: 'b' }] }, {}],
   ])('leaves alone what %s', async (_title, change, rest) => {
     await plant(change, rest);
-    const before = await objects.get(configMaps, 'a-1');
-    await expect(files.create(spec, 'a-1', owner('two'))).rejects.toThrow(DeniedError);
-    await expect(files.keep(spec, 'a-1', owner('two'))).rejects.toThrow('is not its own');
-    expect(await objects.get(configMaps, 'a-1')).toEqual(before);
+    const before = await objects.get(configMaps, name);
+    await expect(files.create(spec, name, owner('two'))).rejects.toThrow(DeniedError);
+    await expect(files.keep(spec, name, owner('two'))).rejects.toThrow('is not its own');
+    expect(await objects.get(configMaps, name)).toEqual(before);
   });
 
   it('shows what is left of earlier files, and removes it', async () => {
-    await files.create(spec, 'a-1', owner('one'));
+    await files.create(spec, name, owner('one'));
     await files.create(spec, 'a-2', owner('one'));
     await plant({ name: 'b-1', ownerReferences: [owner('other')] });
     expect((await files.list('now')).hasOthers('a-2', 'one')).toBe(true);

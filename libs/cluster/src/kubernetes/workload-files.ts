@@ -1,9 +1,10 @@
-import { z } from 'zod';
 import { ConflictError, DeniedError, NotKeptError } from '../errors.ts';
 import type { Clock } from '@ccd/reconcile';
 import type { Freshness, Labels, WorkloadSpec } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { ApiError } from './client/api-error.ts';
+import { createFilesContents, filesSchema } from './files-contents.ts';
+import type { Files } from './files-contents.ts';
 import { createKeptPages } from './client/kept-pages.ts';
 import type { ObjectClient } from './client/object-client.ts';
 import { bareObjectSchema } from './client/object-schema.ts';
@@ -40,34 +41,19 @@ export interface WorkloadFiles {
 
 export const noFiles: SeenFiles = { has: () => false, hasOthers: () => false };
 
-const ownerSchema = z.looseObject({
-  apiVersion: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  uid: z.string(),
-});
-const filesSchema = z.looseObject({
-  metadata: z.looseObject({
-    name: z.string(),
-    labels: z.record(z.string(), z.string()).default({}),
-    ownerReferences: z.array(ownerSchema).default([]),
-  }),
-  data: z.record(z.string(), z.string()).default({}),
-  immutable: z.boolean().default(false),
-});
-type Files = z.output<typeof filesSchema>;
-
 interface File {
   readonly name: string;
+  readonly uid: string;
   /** Whose it is, and whether it has the labels of the files of that one. */
   readonly owners: readonly { readonly uid: string; readonly isLabelled: boolean }[];
 }
 
 /** What is looked at of each of ten thousand ConfigMaps. */
 function toFile(item: unknown): File {
-  const { name, labels = {}, ownerReferences = [] } = bareObjectSchema.parse(item).metadata;
+  const { name, uid: own, labels = {}, ownerReferences = [] } = bareObjectSchema.parse(item).metadata;
   return {
     name,
+    uid: own,
     owners: ownerReferences.map(({ uid, name: workload }) => ({
       uid,
       isLabelled: includesLabels(labels, labelsOfFiles(workload)),
@@ -75,13 +61,14 @@ function toFile(item: unknown): File {
   };
 }
 
-/** What one list showed, by workload. */
-function toSeenFiles(found: readonly File[]): SeenFiles {
+/** What one list showed, by workload; files that are not what their name says are not there. */
+function toSeenFiles(found: readonly File[], holds: (uid: string) => boolean): SeenFiles {
   const whole = new Set<string>();
   const names = new Map<string, string[]>();
-  for (const { name, owners } of found) {
+  for (const { name, uid: own, owners } of found) {
+    const isTrue = holds(own);
     for (const { uid, isLabelled } of owners) {
-      if (isLabelled) whole.add(`${name} ${uid}`);
+      if (isLabelled && isTrue) whole.add(`${name} ${uid}`);
       const known = names.get(uid);
       if (known === undefined) names.set(uid, [name]);
       else known.push(name);
@@ -102,15 +89,27 @@ export interface WorkloadFilesOptions {
 
 export function createWorkloadFiles({ objects, view, clock }: WorkloadFilesOptions): WorkloadFiles {
   const pages = createKeptPages<File>();
+  const contents = createFilesContents(objects);
+  const make = async (manifest: Manifest, workload: string): Promise<void> => {
+    const made = await objects.create(configMaps, manifest);
+    contents.note(made);
+    assertKept(made, manifest, workload);
+  };
   const bring = async (manifest: Manifest, owner: OwnerReference, workload: string): Promise<void> => {
     const found = await objects.get(configMaps, manifest.metadata.name);
     if (found === undefined) {
-      assertKept(await objects.create(configMaps, manifest), manifest, workload);
+      await make(manifest, workload);
       return;
     }
     const there = filesSchema.parse(found);
     const { labels, ownerReferences } = there.metadata;
     const isIts = ownerReferences.some(({ uid }) => uid === owner.uid);
+    if (isIts && !contents.note(found)) {
+      // Somebody has put it in the place of ours. What cannot be edited can only be made anew.
+      await objects.remove(configMaps, there.metadata.name, there.metadata.uid, 'Background');
+      await make(manifest, workload);
+      return;
+    }
     if (isIts && includesLabels(labels, manifest.metadata.labels ?? {})) return;
     if (!isIts) assertFree(there, manifest, owner, workload);
     const written = await objects.replace(configMaps, {
@@ -130,14 +129,15 @@ export function createWorkloadFiles({ objects, view, clock }: WorkloadFilesOptio
       clock,
       async read() {
         const found = await objects.listBare(configMaps, workloadLabel, toFile, pages);
-        return { value: toSeenFiles(found), version: pages.version() };
+        await contents.look(found);
+        return { value: toSeenFiles(found, contents.holds), version: pages.version() };
       },
     }),
 
     async create(spec, name, owner) {
       const manifest = toFilesManifest(spec, name, owner);
       try {
-        await objects.create(configMaps, manifest);
+        await make(manifest, spec.name);
       } catch (error) {
         if (!(error instanceof ApiError) || error.reason !== 'AlreadyExists') throw error;
         await bring(manifest, owner, spec.name);

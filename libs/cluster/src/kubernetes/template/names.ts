@@ -10,9 +10,12 @@ export const digestOf = (text: string, length = 16): string =>
 /** A name as the value of a label: itself where it is short enough, else its beginning and a digest of it all. */
 export const toLabelValue = (name: string): string => shortened(name, longestLabel);
 
+/** So long that nobody finds other files of the same name. */
+const filesDigest = 32;
+
 /** The name of the ConfigMap that holds exactly these files for a workload. Other files make another name. */
 export const toFilesName = (workload: string, files: Readonly<Record<string, string>>): string =>
-  `${shortened(workload, longestName - 13)}-${digestOf(JSON.stringify(sorted(files)), 12)}`;
+  `${shortened(workload, longestName - filesDigest - 1)}-${digestOf(JSON.stringify(sorted(files)), filesDigest)}`;
 
 export const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
   Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
