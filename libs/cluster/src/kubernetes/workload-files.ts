@@ -130,7 +130,7 @@ export function createWorkloadFiles({ objects, view, clock }: WorkloadFilesOptio
       async read() {
         const found = await objects.listBare(configMaps, workloadLabel, toFile, pages);
         await contents.look(found);
-        return { value: toSeenFiles(found, contents.holds), version: pages.version() };
+        return { value: toSeenFiles(found, (uid) => contents.holds(uid)), version: pages.version() };
       },
     }),
 
