@@ -77,7 +77,7 @@ describe('personal values, keys and credentials, over the life of a system', () 
     );
     said.set('metrics', await readMetrics());
     said.set('log', rig.log());
-  }, 240_000);
+  }, 480_000);
   afterAll(() => rig.stop(), 60_000);
 
   async function prepare(): Promise<{ readonly clientId: string; readonly clientSecret: string }> {

@@ -150,7 +150,7 @@ describe('strm delete stream', () => {
     ) as readonly { readonly withheld: string }[];
     expect(agents.map(({ withheld }) => withheld)).toEqual(['', '', '']);
     expect(system.log()).not.toContain('DeletionsWithheld');
-  }, 240_000);
+  }, 480_000);
 
   it('is undone by a restored control plane: the stream finds its topics with their data', async () => {
     const { second: dataDir, backup } = folders;

@@ -151,5 +151,5 @@ describe('an event of a JSON Schema, from HTTP to a file', () => {
     expect((await linesOf('source')).toSorted()).toEqual(
       source.map((value) => value.subarray(5).toString()).toSorted(),
     );
-  }, 240_000);
+  }, 480_000);
 });

@@ -127,7 +127,7 @@ describeWithServers('kubernetes', 'agents whose API server fails them', () => {
         .filter(({ name }) => name?.startsWith('ccd-') !== true)
         .map(toText),
     ).toEqual([]);
-  }, 240_000);
+  }, 480_000);
 
   it('write nothing in many looks at what is as it should be, but renewals of their Leases', async () => {
     await setScene();
@@ -148,5 +148,5 @@ describeWithServers('kubernetes', 'agents whose API server fails them', () => {
     await eventually(`${enough} looks`, async () => (await looks(mark)) >= enough, settleMs, 500);
     expect(writesOf(await audited(mark)).map(toText)).toEqual([]);
     expect(rig.idleWrites).toEqual([]);
-  }, 240_000);
+  }, 480_000);
 });

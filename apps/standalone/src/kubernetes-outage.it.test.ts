@@ -91,5 +91,5 @@ describeWithServers('kubernetes', 'a control plane that is away for a day', () =
       60_000,
       250,
     );
-  }, 240_000);
+  }, 480_000);
 });

@@ -198,5 +198,5 @@ describeWithServers(['helm', 'kubernetes'], 'replicas of an agent', () => {
       );
       expect(after).toEqual([]);
     }
-  }, 240_000);
+  }, 480_000);
 });

@@ -133,7 +133,7 @@ describeWithServers(['kafka', 'redis', 'postgres', 's3'], 'npm start -- --engine
     await eventually('all events', async () => (await exported()).length >= expected.length, 90_000, 500);
     expect(multiset(await exported())).toStrictEqual(multiset(expected));
     await stop(second);
-  }, 240_000);
+  }, 480_000);
 });
 
 describe('npm start -- --engines real, where it cannot', () => {

@@ -85,5 +85,5 @@ describe('what vanishes from the control plane', () => {
     await createExporter(system.strm, 'files', 'source', 'exporter-31');
     await untilExporters(system, 9);
     expect((await agentOf(system))?.withheld).not.toBe('');
-  }, 240_000);
+  }, 480_000);
 });

@@ -45,7 +45,7 @@ async function roundTrip(brokers: readonly string[], security: unknown): Promise
 
 /** What a connection that must not come about fails with; it names no password. */
 async function refusal(brokers: readonly string[], security: unknown): Promise<string> {
-  const options = { engine: 'kafka', bootstrapServers: brokers.join(), security, deadlineMs: 1_000 };
+  const options = { engine: 'kafka', bootstrapServers: brokers.join(), security, deadlineMs: 3_000 };
   const failure: unknown = await connectEventLog(eventLogOptions.parse(options), { clock }).catch(
     (error: unknown) => error,
   );
