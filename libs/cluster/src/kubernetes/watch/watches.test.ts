@@ -38,7 +38,7 @@ describe(createWatches, () => {
   it('shows another mark once we have written ourselves, before any watch tells', async () => {
     const view = watches.viewOf(configMaps);
     watches.begin(configMaps);
-    const before = await eventually('it is open', view.mark);
+    const before = await eventually('it is open', () => view.mark());
     expect(view.mark()).toBe(before);
     watches.wrote();
     expect(view.mark()).not.toBe(before);
