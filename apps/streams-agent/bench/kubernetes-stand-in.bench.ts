@@ -10,7 +10,10 @@ export const bench: Bench = {
   async run({ quick, progress }) {
     const many = quick ? 300 : 10_000;
     progress(`${many} decrypters`);
-    const measured = await measureOnStandIn(many, quick ? 3 : 10, boundedHeap);
+    const measured = await measureOnStandIn(
+      { sources: many, runs: quick ? 3 : 10, pollMs: quick ? 250 : 2_000 },
+      boundedHeap,
+    );
     return toFigures(measured, quick ? {} : { goals: { seconds: 60, resyncMs: 500, megabytes: 400 } });
   },
 };

@@ -15,6 +15,7 @@ import { sendLoad } from '../faults/send-load.ts';
 import { installDataPlane } from './data-plane.ts';
 import type { DataPlane } from './data-plane.ts';
 import type { Audit, InstallCluster } from './install-cluster.ts';
+import { isLook } from './is-look.ts';
 import { shownComponents } from './shown-states.ts';
 import { spoilWorkers } from './spoil-workers.ts';
 import { buildApps } from '../processes/build-apps.ts';
@@ -155,8 +156,7 @@ export function describeDataPlane(
       const mark = await audit.mark();
       const looks = async () =>
         (await audit.since(mark)).filter(
-          ({ verb, resource, user }) =>
-            verb === 'list' && resource === 'deployments.apps' && user === `${agents()}streams-agent`,
+          (event) => isLook(event) && event.user === `${agents()}streams-agent`,
         );
       await eventually(`${polls} polls`, async () => (await looks()).length >= polls, settleMs, 500);
       const writes = (await audit.since(mark)).filter(
