@@ -135,8 +135,8 @@ export const defects: readonly Defect[] = [
   {
     name: 'a topic goes before its grace period is over',
     file: 'libs/eventlog/src/ownership/owned-topics.ts',
-    text: 'tombstone.removableAt <= Math.min(...times())',
-    replacement: 'tombstone.since <= Math.min(...times())',
+    text: 'since + graceMs <= Math.min(...times())',
+    replacement: 'since <= Math.min(...times())',
     caughtBy: ['libs/eventlog/src/ownership'],
   },
   {

@@ -1,5 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onCore } from '@ccd/testkit/bench';
 import type { Measured, Order } from './measured.ts';
@@ -7,18 +10,32 @@ import type { Measured, Order } from './measured.ts';
 /** As the README says of machines with little memory. */
 export const boundedHeap = ['--max-old-space-size=256', '--max-semi-space-size=16'];
 
+const fileOf = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
 /**
- * Has an agent do so in a process of its own on the first core, where it shares the heap with nothing that is not its own.
+ * Has an agent do so in a process of its own on the first core, where it shares the heap with nothing that is not its own. It is
+ * bundled as for its image, since what takes the types out of sources holds some hundred megabytes.
  * @param flags of node
  */
 export async function measureAgent(order: Order, flags: readonly string[]): Promise<Measured> {
+  const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
+  try {
+    const build = [fileOf('../../../tools/build.ts'), '--quiet', '--out', folder, fileOf('run-agent.ts')];
+    execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...build]);
+    return await runAgent(join(folder, 'apps', 'bench', 'run-agent.js'), order, flags);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runAgent(bundle: string, order: Order, flags: readonly string[]): Promise<Measured> {
   const [program, ...args] = onCore(0, [
     process.execPath,
     '--expose-gc',
-    '--disable-warning=ExperimentalWarning',
     ...flags,
-    fileURLToPath(new URL('run-agent.ts', import.meta.url)),
+    bundle,
     JSON.stringify(order),
+    fileOf('stand-ins/process.ts'),
   ]);
   const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let measured: Measured | undefined;

@@ -1,6 +1,6 @@
 /**
- * The agent, with nothing else in its process, and what it took. usage: node run-agent.ts <order as JSON>, with a channel to
- * the process that asks.
+ * The agent, with nothing else in its process, and what it took. usage: node run-agent.js <order as JSON> <program of the
+ * stand-ins>, with a channel to the process that asks.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,10 +28,13 @@ async function cpuMillisPerRun(standIns: StandIns, runs: number): Promise<number
   return (await cpuMicrosOf(() => standIns.asked(runs))) / runs / 1_000;
 }
 
-async function measure({ sources, runs, allKinds, pollMs, kubernetes }: Order): Promise<Measured> {
+async function measure(
+  { sources, runs, allKinds, pollMs, kubernetes }: Order,
+  program: string,
+): Promise<Measured> {
   const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
   const socketPath = join(folder, 'log.sock');
-  const standIns = await startStandIns(sources, socketPath);
+  const standIns = await startStandIns(program, sources, socketPath);
   const log = await connectEmbeddedLog({ socketPath, clock: systemClock });
   const { port, authUrl } = standIns;
   const clock = createMovableClock();
@@ -126,8 +129,8 @@ process.on('disconnect', () => {
   process.exit(0);
 });
 
-const [, , order] = process.argv;
-if (order === undefined) throw new Error('started by a benchmark alone');
-process.send?.(await measure(JSON.parse(order) as Order), () => {
+const [, , order, program] = process.argv;
+if (order === undefined || program === undefined) throw new Error('started by a benchmark alone');
+process.send?.(await measure(JSON.parse(order) as Order, program), () => {
   process.disconnect?.();
 });

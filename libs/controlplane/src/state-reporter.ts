@@ -1,5 +1,5 @@
-import { withDeadline } from '@ccd/reconcile';
-import type { Clock } from '@ccd/reconcile';
+import { KeyMap, withDeadline } from '@ccd/reconcile';
+import type { Clock, ResourceKey } from '@ccd/reconcile';
 import type { ComponentStateReport, ComponentType, ControlPlane, EntityStateReport } from './domain.ts';
 
 export interface StateReporterOptions {
@@ -50,56 +50,81 @@ const logTimeoutMs = 3_000;
 
 type Waiting = NotedState & Pick<EntityStateReport, 'time'>;
 
-interface Sent {
-  readonly text: string;
-  readonly at: number;
+/** A resource that was told of, or is to be. */
+interface Known {
+  readonly resource: Resource;
+  waiting?: Waiting | undefined;
+  sent?: (Content & { readonly at: number }) | undefined;
 }
+
+type Resource = Pick<NotedState, 'entityType' | 'resourceType' | 'projectId' | 'name'>;
+type Content = Pick<NotedState, 'status' | 'message'>;
 
 /** Creates a reporter; `start` it once the component runs. */
 export function createStateReporter(options: StateReporterOptions): StateReporter {
   const { controlPlane, clock, component, instanceId } = options;
   const { flushMs = 2_000, heartbeatMs = 60_000, sendTimeoutMs = 10_000, capacity = 50_000 } = options;
   const { onProblem = () => {} } = options;
-  const waiting = new Map<string, Waiting>();
-  const sent = new Map<string, Sent>();
+  const known = new KeyMap<Known>();
+  /** Those of them that have a state which waits, and one that was sent; each the oldest first. */
+  const waiting = new Set<Known>();
+  const sent = new Set<Known>();
   const stopping = new AbortController();
   let own: OwnState = { state: 'RUNNING', message: '' };
   let ownSentAt = Number.NEGATIVE_INFINITY;
   let loop: Promise<void> = Promise.resolve();
 
   function note(state: Waiting): void {
-    const key = resourceOf(state);
-    const before = sent.get(key);
-    if (
-      !waiting.has(key) &&
-      before?.text === contentOf(state) &&
-      clock.monotonic() - before.at < heartbeatMs
-    ) {
-      return;
-    }
-    waiting.delete(key);
-    waiting.set(key, state);
+    const each = knownOf(state);
+    const before = each.sent;
+    const repeats = before !== undefined && isSame(before, state);
+    if (each.waiting === undefined && repeats && clock.monotonic() - before.at < heartbeatMs) return;
+    waiting.delete(each);
+    waiting.add(each);
+    each.waiting = state;
     if (waiting.size <= capacity) return;
-    for (const [oldest, dropped] of waiting) {
-      waiting.delete(oldest);
-      onProblem({ kind: 'StateDropped', state: dropped });
-      return;
-    }
+    const [oldest] = waiting;
+    const dropped = oldest?.waiting;
+    if (oldest === undefined || dropped === undefined) return;
+    waiting.delete(oldest);
+    oldest.waiting = undefined;
+    forget(oldest);
+    onProblem({ kind: 'StateDropped', state: dropped });
+  }
+
+  /** Looked up for each resource in each run of an agent, which has tens of thousands: no text is made but of what many share. */
+  function knownOf(state: Resource): Known {
+    const key = keyOf(state);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const { entityType, resourceType, projectId, name } = state;
+    const each: Known = { resource: { entityType, resourceType, projectId, name } };
+    known.set(key, each);
+    return each;
+  }
+
+  /** Unless there is something left to know. */
+  function forget(each: Known): void {
+    if (each.waiting === undefined && each.sent === undefined) known.delete(keyOf(each.resource));
   }
 
   async function flush(signal: AbortSignal): Promise<void> {
     if (waiting.size === 0) return;
-    const batch = [...waiting];
+    const batch = [...waiting].flatMap((each) =>
+      each.waiting === undefined ? [] : [[each, each.waiting] as const],
+    );
     const reports = await withLogs(
       batch.map(([, state]) => state),
       signal,
     );
     await controlPlane.reportEntityStates(reports, signal);
-    for (const [key, state] of batch) {
+    for (const [each, state] of batch) {
       // One that came in meanwhile is newer and still has to go, where it says something else.
-      const later = waiting.get(key);
-      if (later !== undefined && contentOf(later) === contentOf(state)) waiting.delete(key);
-      remember(key, state);
+      if (each.waiting !== undefined && isSame(each.waiting, state)) {
+        waiting.delete(each);
+        each.waiting = undefined;
+      }
+      remember(each, state);
     }
   }
 
@@ -119,14 +144,23 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
     );
   }
 
-  function remember(key: string, state: Waiting): void {
-    sent.delete(key);
-    if (state.status === 'REMOVED') return;
-    sent.set(key, { text: contentOf(state), at: clock.monotonic() });
+  function remember(each: Known, { status, message }: Content): void {
+    // Given up for lack of room while it was being sent, and perhaps noted anew.
+    if (known.get(keyOf(each.resource)) !== each) return;
+    sent.delete(each);
+    each.sent = status === 'REMOVED' ? undefined : { status, message, at: clock.monotonic() };
+    if (each.sent === undefined) {
+      forget(each);
+      return;
+    }
+    sent.add(each);
     if (sent.size <= capacity) return;
-    // To find the first key of a Map takes time for each that was deleted before it: only where it is needed.
-    const [oldest] = sent.keys();
-    if (oldest !== undefined) sent.delete(oldest);
+    // To find the first of a Set takes time for each that was deleted before it: only where it is needed.
+    const [oldest] = sent;
+    if (oldest === undefined) return;
+    sent.delete(oldest);
+    oldest.sent = undefined;
+    forget(oldest);
   }
 
   async function reportOwn(state: OwnState, signal: AbortSignal): Promise<void> {
@@ -173,10 +207,9 @@ export function createStateReporter(options: StateReporterOptions): StateReporte
   };
 }
 
-function resourceOf({ entityType, projectId, name, resourceType }: NotedState): string {
-  return JSON.stringify([entityType, projectId, name, resourceType]);
-}
+const keyOf = ({ entityType, resourceType, projectId, name }: Resource): ResourceKey => ({
+  kind: `${entityType}/${resourceType}/${projectId}`,
+  id: name,
+});
 
-function contentOf({ status, message }: NotedState): string {
-  return JSON.stringify([status, message]);
-}
+const isSame = (a: Content, b: Content): boolean => a.status === b.status && a.message === b.message;

@@ -19,6 +19,9 @@ export {
   UnreadableDocumentError,
 } from './errors.ts';
 export type { DependsOn } from './carry-out.ts';
+export { perObject } from './per-object.ts';
+export type { KeyMapView, KeySet } from './key-map.ts';
+export { KeyMap, toKeySet } from './key-map.ts';
 export type { Reconciler, ReconcilerOptions } from './reconciler.ts';
 export { createReconciler } from './reconciler.ts';
 export type { ReconcilerSettings } from './settings.ts';

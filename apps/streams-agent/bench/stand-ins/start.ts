@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { Cluster } from '@ccd/cluster';
 import { createMemoryCluster } from '@ccd/cluster/testing';
-import { onOtherCore } from '@ccd/testkit/bench';
+import { onOtherCore, programOfNode } from '@ccd/testkit/bench';
 import type { Calls, Word } from './calls.ts';
 
 /** Control plane, cluster and event log in another process. */
@@ -17,15 +16,9 @@ export interface StandIns {
   close(): void;
 }
 
-/** Starts them on the other core; the log listens on a socket at `socketPath`. */
-export async function startStandIns(sources: number, socketPath: string): Promise<StandIns> {
-  const [program, ...args] = onOtherCore([
-    process.execPath,
-    '--disable-warning=ExperimentalWarning',
-    fileURLToPath(new URL('process.ts', import.meta.url)),
-    `${sources}`,
-    socketPath,
-  ]);
+/** Starts them on the other core; the log listens on a socket at `socketPath`. @param script process.ts */
+export async function startStandIns(script: string, sources: number, socketPath: string): Promise<StandIns> {
+  const [program, ...args] = onOtherCore(programOfNode(script, [`${sources}`, socketPath]));
   const child = spawn(program, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     serialization: 'advanced',

@@ -1,7 +1,6 @@
-import { systemClock, TransientError } from '@ccd/reconcile';
+import { perObject, systemClock, TransientError } from '@ccd/reconcile';
 import type { Clock, Drift } from '@ccd/reconcile';
 import type { Cluster, Labels, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec } from '../port.ts';
-import { toMemo } from '../memo.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createInventory } from './inventory.ts';
 import { createOwnedObjects } from './owned-objects.ts';
@@ -44,7 +43,7 @@ export function createWorkloadResources({
   const state = cluster.agentState(agent);
   const inventory = createInventory(state);
   // Planners keep the specs of what has not changed.
-  const digestOf = toMemo((spec: WorkloadSpec) =>
+  const digestOf = perObject((spec: WorkloadSpec) =>
     cluster.digestOf({ ...spec, labels: { ...spec.labels, ...labels } }),
   );
   return {

@@ -1,7 +1,7 @@
+import { perObject } from '@ccd/reconcile';
 import { alwaysLeads } from '../always-leads.ts';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError } from '../errors.ts';
 import type { Cluster, LiveSecret, LiveWorkload, SecretSpec, WorkloadSpec, WorkloadStatus } from '../port.ts';
-import { toMemo } from '../memo.ts';
 import { toSpecDigest } from '../spec-digest.ts';
 import { assertSecretSpec, assertWorkloadSpec, includesLabels } from '../spec-rules.ts';
 import { createWatchers } from '../watchers.ts';
@@ -66,7 +66,7 @@ interface Secret {
 }
 
 /** Benches list ten thousand at a time. */
-const digestOf = toMemo((spec: WorkloadSpec) => toSpecDigest(spec, spec.files));
+const digestOf = perObject((spec: WorkloadSpec) => toSpecDigest(spec, spec.files));
 
 /** A cluster in memory. Workloads are functions, or nothing at all. */
 export function createMemoryCluster({ programs = {} }: MemoryClusterOptions = {}): MemoryCluster {

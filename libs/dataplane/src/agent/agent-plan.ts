@@ -1,5 +1,6 @@
 import type { EntityStateReport } from '@ccd/controlplane';
 import type { Desired, DesiredSnapshot, RejectedItem, ResourceKey } from '@ccd/reconcile';
+import { keepWhere } from '../keep-where.ts';
 
 /** What a user knows a resource by: the entity that it belongs to, and which part of it it is. */
 export type EntityIdentity = Pick<EntityStateReport, 'entityType' | 'resourceType' | 'name' | 'projectId'>;
@@ -44,7 +45,7 @@ export function planResources<Item, Spec>(
   { items, removed, rejected = [], ...answer }: DesiredSnapshot<Item>,
   { toResources, keysOf, refuse = () => undefined }: PlanRules<Item, Spec>,
 ): AgentPlan<Spec> {
-  const allowed = items.filter(({ spec }) => refuse(spec) === undefined);
+  const allowed = keepWhere(items, ({ spec }) => refuse(spec) === undefined);
   const refused = items.flatMap((item) => {
     const message = refuse(item.spec);
     if (message === undefined) return [];

@@ -16,8 +16,8 @@ import type {
 } from '@ccd/reconcile';
 import type { Component, Logger, RunningService } from '@ccd/service';
 import { createAdminServer, createHealth, createMetrics, errorFields, startService } from '@ccd/service';
-import type { AgentPlan, EntityIdentity, RefusedResource } from './agent-plan.ts';
-import { toShownState } from './entity-states.ts';
+import type { AgentPlan, RefusedResource } from './agent-plan.ts';
+import { createEntityReports } from './entity-reports.ts';
 import type { LiveStatus } from './entity-states.ts';
 import { linesToRead, toReportedLines } from './worker-log.ts';
 import { toInstanceId } from '../settings.ts';
@@ -57,14 +57,11 @@ export interface AgentOptions<Spec, Live> extends AgentDependencies {
 
 /** Runs an agent: the loop, what it keeps in the cluster, what it tells the control plane, health and metrics. */
 export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>): Promise<RunningService> {
-  const { name, config, cluster, clock, logger, controlPlane, statusOf } = options;
+  const { name, config, cluster, clock, logger, controlPlane } = options;
   const health = createHealth();
   const metrics = createMetrics();
   const state = cluster.agentState(name);
   const leadership = options.leadership ?? cluster.lead(name);
-  const entities = new Map<string, EntityIdentity>();
-  /** What the last answer calls for; undefined where it cannot be read as a whole. */
-  let wanted: ReadonlySet<string> | undefined;
   let refused: readonly RefusedResource[] = [];
   let observed: readonly Observed<Live>[] = [];
   let told: OwnState = { state: 'RUNNING', message: '' };
@@ -75,6 +72,15 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     instanceId: toInstanceId(config),
     onProblem: ({ kind }) => {
       logger.warn({ kind }, 'a state could not be reported');
+    },
+  });
+
+  const entities = createEntityReports<Live>({
+    reporter,
+    statusOf: options.statusOf,
+    logOf(live) {
+      const workload = options.workloadOf?.(live);
+      return workload === undefined ? undefined : (signal) => readLog(workload, signal);
     },
   });
 
@@ -101,17 +107,15 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
       // Of two replicas, the one that only looks on has nothing to say of resources.
       if (!leadership.isHeld()) return;
       logRun(logger, report);
-      reportStates(report);
+      entities.run(report, observed);
+      reportOwn(report);
       options.onReport?.(report);
     },
   });
 
-  function remember({ resources, refused: beyond, ...answer }: AgentPlan<Spec>): DesiredSnapshot<Spec> {
-    for (const { desired, entity } of resources) {
-      if (entity !== undefined) entities.set(textOf(desired.key), entity);
-    }
-    wanted =
-      answer.rejected.length > 0 ? undefined : new Set(resources.map(({ desired }) => textOf(desired.key)));
+  function remember(plan: AgentPlan<Spec>): DesiredSnapshot<Spec> {
+    const { resources, refused: beyond, ...answer } = plan;
+    entities.plan(plan);
     const before = new Set(refused.map(({ key }) => textOf(key)));
     for (const { key, message } of beyond.filter((each) => !before.has(textOf(each.key)))) {
       logger.warn({ resource: textOf(key), detail: message }, 'the guardrails forbid what is asked for');
@@ -120,49 +124,16 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     return { ...answer, items: resources.map(({ desired }) => desired) };
   }
 
-  /** What came to its end by itself: after a removal that took longer than we waited, or by somebody else's hand. */
-  function goneOf({ resources }: RunReport): readonly string[] {
-    const told = new Set([...resources, ...refused].map(({ key }) => textOf(key)));
-    return [...entities.keys()].filter((key) => !told.has(key) && wanted?.has(key) === false);
+  async function readLog(workload: string, signal: AbortSignal): Promise<readonly string[]> {
+    try {
+      return toReportedLines(await cluster.readLog(workload, linesToRead, signal));
+    } catch (error) {
+      logger.warn({ workload, error: errorFields(error) }, 'the log of a worker cannot be read');
+      return [];
+    }
   }
 
-  const readLogOf =
-    (workload: string) =>
-    async (signal: AbortSignal): Promise<readonly string[]> => {
-      try {
-        return toReportedLines(await cluster.readLog(workload, linesToRead, signal));
-      } catch (error) {
-        logger.warn({ workload, error: errorFields(error) }, 'the log of a worker cannot be read');
-        return [];
-      }
-    };
-
-  function reportStates(report: RunReport): void {
-    const live = new Map(observed.map((each) => [textOf(each.key), each.live]));
-    const beyond = new Set(refused.map(({ key }) => textOf(key)));
-    for (const resource of report.resources) {
-      const key = textOf(resource.key);
-      const entity = entities.get(key);
-      if (entity === undefined || beyond.has(key)) continue;
-      const found = live.get(key);
-      const status = found === undefined ? undefined : statusOf(found);
-      const workload =
-        found !== undefined && status?.state === 'failing' ? options.workloadOf?.(found) : undefined;
-      reporter.entity({
-        ...entity,
-        ...toShownState(resource, status),
-        ...(workload !== undefined && { readLog: readLogOf(workload) }),
-      });
-      if (resource.outcome === 'deleted') entities.delete(key);
-    }
-    for (const key of report.outcome === 'failed' ? [] : goneOf(report)) {
-      const entity = entities.get(key);
-      if (entity !== undefined) reporter.entity({ ...entity, status: 'REMOVED', message: '' });
-      entities.delete(key);
-    }
-    for (const { entity, message } of refused) {
-      reporter.entity({ ...entity, status: 'UNHEALTHY', message: `BeyondGuardrails: ${message}` });
-    }
+  function reportOwn(report: RunReport): void {
     const own = toOwnState(report);
     if (own.state === told.state && own.message === told.message) return;
     told = own;

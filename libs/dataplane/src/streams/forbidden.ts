@@ -23,6 +23,21 @@ export function forbiddenDerivations(
   const refusalOf = ({ spec }: Desired<DesiredStream>): string | undefined =>
     spec.kind === 'derived' ? refuseConsent(guardrails, spec.consent) : undefined;
   const allowed = (stream: Desired<DesiredStream>): boolean => refusalOf(stream) === undefined;
+  const refused = streams.flatMap((stream): RefusedResource[] => {
+    const message = refusalOf(stream);
+    const { topic, name, projectId } = stream.spec;
+    return message === undefined
+      ? []
+      : [
+          {
+            key: { kind: topicKind, id: topic },
+            entity: { entityType: 'STREAM', resourceType: 'STREAM_TOPIC', name, projectId },
+            message,
+          },
+        ];
+  });
+  if (refused.length === 0) return { allowed, refused, idle: [] };
+
   const sourcesOf = (which: (stream: Desired<DesiredStream>) => boolean): ReadonlySet<string> =>
     new Set(
       streams.flatMap((stream) =>
@@ -35,19 +50,7 @@ export function forbiddenDerivations(
 
   return {
     allowed,
-    refused: streams.flatMap((stream) => {
-      const message = refusalOf(stream);
-      const { topic, name, projectId } = stream.spec;
-      return message === undefined
-        ? []
-        : [
-            {
-              key: { kind: topicKind, id: topic },
-              entity: { entityType: 'STREAM', resourceType: 'STREAM_TOPIC', name, projectId },
-              message,
-            },
-          ];
-    }),
+    refused,
     idle: streams.flatMap(({ spec }) =>
       spec.kind === 'source' && forbidden.has(`${spec.projectId}/${spec.name}`)
         ? [{ kind: decrypterKind, id: decrypterName(spec.uuid) }]

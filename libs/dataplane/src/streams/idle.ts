@@ -13,6 +13,7 @@ export function idleDecrypters(
   live: readonly Pick<LiveWorkload, 'name' | 'annotations'>[],
 ): readonly ResourceKey[] {
   const gone = new Set(removed.filter(({ kind }) => kind === 'stream').map(({ id }) => `stream-${id}`));
+  if (gone.size === 0) return [];
   return live
     .filter((each) => topicsOf(each).some((topic) => gone.has(topic)))
     .map(({ name }) => ({ kind: decrypterKind, id: name }));

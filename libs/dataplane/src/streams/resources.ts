@@ -1,6 +1,7 @@
 import { workloadSpecCodec } from '@ccd/cluster';
 import type { ClusterResources, LiveWorkload, SpecCodec, WorkloadSpec } from '@ccd/cluster';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
+import { perObject } from '@ccd/reconcile';
 import type { ActualSource, Applier, Batch, Desired, Drift, Observed, ResourceKey } from '@ccd/reconcile';
 import { z } from 'zod';
 import { decrypterKind, topicsBelow } from './decrypters.ts';
@@ -46,7 +47,7 @@ export function createStreamResources({ topics, decrypters }: StreamResourcesOpt
           observeTopics(topics, signal),
         ]);
         return [
-          ...found.map(({ live, ...rest }) => ({ ...rest, live: { kind: 'topic', topic: live } as const })),
+          ...found.map(asLiveTopic),
           ...workloads.map(({ live, ...rest }) => ({
             ...rest,
             live: { kind: 'decrypter', workload: live } as const,
@@ -79,6 +80,13 @@ export function createStreamResources({ topics, decrypters }: StreamResourcesOpt
         : decrypters.drift({ key, hash, spec: spec.workload }, asWorkload(observed)),
   };
 }
+
+const asLiveTopic = perObject(
+  ({ live, ...rest }: Observed<OwnedTopic | undefined>): Observed<StreamLive> => ({
+    ...rest,
+    live: { kind: 'topic', topic: live },
+  }),
+);
 
 /** Topics record each change by itself. */
 const ofDecrypters = (batch: Batch<WorkloadSpec>): Batch<StreamSpec> => ({

@@ -1,15 +1,16 @@
 import type { Cluster, WorkloadSpec } from '@ccd/cluster';
 import type { ControlPlane, DesiredStream } from '@ccd/controlplane';
 import type { TopicSpec } from '@ccd/eventlog';
+import { perObject } from '@ccd/reconcile';
 import type { Desired } from '@ccd/reconcile';
 import { planResources } from '../agent/agent-plan.ts';
 import type { AgentPlan, PlannedResource } from '../agent/agent-plan.ts';
 import { deadLetterTopicOf, loadDeadLetterDecisions } from '../dead-letters.ts';
 import { loadGuardrails } from '../guardrails/guardrails.ts';
+import { keepWhere } from '../keep-where.ts';
 import { decrypterKind, decrypterName, planDecrypters } from './decrypters.ts';
 import { forbiddenDerivations } from './forbidden.ts';
 import { idleDecrypters } from './idle.ts';
-import { perObject } from './per-object.ts';
 import type { StreamSpec } from './resources.ts';
 import { planDeadLetterTopics, planTopics, topicKind } from './topics.ts';
 import { undecidedDecrypters } from './undecided.ts';
@@ -47,7 +48,7 @@ export function createStreamPlanner(
       toResources: (streams) => [
         ...topicsFor(streams),
         ...planDeadLetterTopics(streams, decisions).map(asTopic),
-        ...decryptersFor(allOr(streams, allowed)).filter(({ desired }) => !undecided.has(desired.key.id)),
+        ...decryptersFor(keepWhere(streams, allowed)).filter(({ desired }) => !undecided.has(desired.key.id)),
       ],
       keysOf: ({ kind, id }) =>
         kind === 'key-stream'
@@ -65,12 +66,6 @@ export function createStreamPlanner(
       removed: [...planned.removed, ...idle, ...idleDecrypters(answer, live)],
     };
   };
-}
-
-/** What passes; the very same list where everything does. */
-function allOr<Item>(items: readonly Item[], passes: (item: Item) => boolean): readonly Item[] {
-  const passing = items.filter(passes);
-  return passing.length === items.length ? items : passing;
 }
 
 const asTopic = ({ desired, ...rest }: PlannedResource<TopicSpec>): PlannedResource<StreamSpec> => ({

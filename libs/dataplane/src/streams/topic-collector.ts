@@ -5,7 +5,7 @@ import { errorFields } from '@ccd/service';
 
 export interface TopicCollectorOptions {
   readonly topics: Pick<OwnedTopics, 'collect'>;
-  /** Topics that some workload still works on. */
+  /** Topics that some workload still works on; asked for where some are due, since it takes a look at all workloads. */
   readonly usedTopics: () => Promise<readonly string[]>;
   readonly logger: Logger;
 }
@@ -23,8 +23,7 @@ export function createTopicCollector({ topics, usedTopics, logger }: TopicCollec
 
   async function collect(): Promise<void> {
     try {
-      const used = new Set(await usedTopics());
-      const removed = await topics.collect({ inUse: (name) => used.has(name) });
+      const removed = await topics.collect(usedTopics);
       if (removed.length > 0) logger.info({ topics: removed }, 'topics went, their grace period is over');
     } catch (error) {
       logger.warn({ error: errorFields(error) }, 'topics whose grace period is over could not be removed');

@@ -5,24 +5,21 @@ import type { PlannedResource } from '../agent/agent-plan.ts';
 import type { DeadLetterDecision } from '../dead-letters.ts';
 import { ForeignTopicError } from '@ccd/eventlog';
 import type { OwnedTopic, OwnedTopics, TopicSpec } from '@ccd/eventlog';
-import { ForeignObjectError } from '@ccd/reconcile';
+import { ForeignObjectError, perObject } from '@ccd/reconcile';
 import type { Desired, Observed } from '@ccd/reconcile';
-import { perObject } from './per-object.ts';
 
 export const topicKind = 'topic';
 
-const retentionMs = 7 * 24 * 60 * 60 * 1_000;
+/** One object each: there are tens of thousands of topics. */
+const ofEvents: TopicSpec['config'] = { cleanup: 'delete', retentionMs: 7 * 24 * 60 * 60 * 1_000 };
+const ofKeys: TopicSpec['config'] = { cleanup: 'compact' };
 
 /** The topic of a stream: events stay seven days, keys until a newer one of the session takes their place. */
 export function toTopic(
   { topic: name, kind }: Pick<DesiredStream, 'topic' | 'kind'>,
   partitions: number,
 ): TopicSpec {
-  return {
-    name,
-    partitions,
-    config: kind === 'keys' ? { cleanup: 'compact' } : { cleanup: 'delete', retentionMs },
-  };
+  return { name, partitions, config: kind === 'keys' ? ofKeys : ofEvents };
 }
 
 /** The topics that streams call for. */
@@ -61,6 +58,14 @@ export function planDeadLetterTopics(
 /** The registry hands out the same specification for as long as a topic keeps it. */
 const hashOf = perObject((spec: TopicSpec) => hashSpec(spec));
 
+/** The same for a topic that is as it was: of tens of thousands nothing is made anew in each run. */
+const asObserved = perObject((topic: OwnedTopic): Observed<OwnedTopic | undefined> => ({
+  key: { kind: topicKind, id: topic.name },
+  live: topic,
+  owned: true,
+  appliedHash: hashOf(topic.spec),
+}));
+
 /** What lives: topics with a tombstone are as good as gone, and creating them again revives them. */
 export async function observeTopics(
   topics: OwnedTopics,
@@ -68,14 +73,7 @@ export async function observeTopics(
 ): Promise<readonly Observed<OwnedTopic | undefined>[]> {
   const { owned, foreign } = await topics.observe(signal);
   return [
-    ...owned
-      .filter(({ state }) => state === 'live')
-      .map((topic) => ({
-        key: { kind: topicKind, id: topic.name },
-        live: topic,
-        owned: true,
-        appliedHash: hashOf(topic.spec),
-      })),
+    ...owned.filter(({ state }) => state === 'live').map(asObserved),
     ...foreign.map((name) => ({ key: { kind: topicKind, id: name }, live: undefined, owned: false })),
   ];
 }

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createFakeClock } from '@ccd/reconcile/testing';
 import type { EventLog, TopicAdmin, TopicSpec } from '../port.ts';
 import { InvalidTopicError, TopicNotFoundError } from '../errors.ts';
@@ -140,8 +140,23 @@ describe(createOwnedTopics, () => {
     await topics.create(spec);
     await topics.tombstone(spec.name);
     await clock.advance(72 * hourMs);
-    await expect(topics.collect({ inUse: (name) => name === spec.name })).resolves.toEqual([]);
+    await expect(topics.collect(async () => [spec.name])).resolves.toEqual([]);
     await expect(topics.collect()).resolves.toEqual([spec.name]);
+  });
+
+  it('asks what depends on topics only where a grace period is over, and looks at no others', async () => {
+    await topics.create(spec);
+    await topics.create({ ...spec, name: 'stream-2' });
+    const asked = jest.fn(async () => []);
+    const looked = jest.fn((name: string) => log.admin.describeTopic(name));
+    const looking = open(withAdmin({ describeTopic: looked, listTopics: crash }));
+    await topics.tombstone(spec.name);
+    await looking.collect(asked);
+    expect(asked).not.toHaveBeenCalled();
+    await clock.advance(72 * hourMs);
+    await expect(looking.collect(asked)).resolves.toEqual([spec.name]);
+    expect(asked).toHaveBeenCalledTimes(1);
+    expect(looked).not.toHaveBeenCalledWith('stream-2');
   });
 
   it('changes the configuration of a topic and remembers what was asked for', async () => {

@@ -58,8 +58,11 @@ export interface OwnedTopics {
   update(spec: TopicSpec): Promise<OwnedTopic>;
   /** Marks the topic for removal after the grace period; its data stay. A tombstoned topic keeps its date. @throws TopicNotFoundError */
   tombstone(name: string): Promise<void>;
-  /** Removes the topics whose grace period is over and that nothing depends on, and returns their names. */
-  collect(options?: { readonly inUse?: (name: string) => boolean }): Promise<readonly string[]>;
+  /**
+   * Removes the topics whose grace period is over, and returns their names. Where there are such topics, it asks first which of
+   * all something depends on: those stay.
+   */
+  collect(topicsInUse?: () => Promise<Iterable<string>>): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -85,7 +88,18 @@ export function createOwnedTopics(options: {
   /** Names that this instance is working on: what is between their intent and its action is no crash. */
   const underWay = new Set<string>();
 
+  /** What topics were found to be: one that is as it was stays the same object, from look to look. */
+  const found = new WeakMap<RegistryEntry, OwnedTopic>();
+
   function toOwned(entry: Extract<RegistryEntry, { id: string }>, live: TopicDescription): OwnedTopic {
+    const before = found.get(entry);
+    if (before?.live.id === live.id && isAsMeant(before.live, live)) return before;
+    const now = describe(entry, live);
+    found.set(entry, now);
+    return now;
+  }
+
+  function describe(entry: Extract<RegistryEntry, { id: string }>, live: TopicDescription): OwnedTopic {
     const { id, spec } = entry;
     const base = { name: spec.name, id, spec, live };
     if (entry.state === 'live') return { ...base, state: 'live' };
@@ -97,7 +111,7 @@ export function createOwnedTopics(options: {
   }
 
   /** Whether a topic found under an intent to create is the one that was meant. */
-  function isAsMeant({ partitions, config }: TopicSpec, live: TopicDescription): boolean {
+  function isAsMeant({ partitions, config }: Omit<TopicSpec, 'name'>, live: TopicDescription): boolean {
     return (
       live.partitions === partitions &&
       live.config.cleanup === config.cleanup &&
@@ -220,7 +234,11 @@ export function createOwnedTopics(options: {
       // Asked again where the list, which is older than the entry, would have the entry removed.
       const listed = topics.get(name);
       const agrees = entry.state === 'removed' || ('id' in entry && entry.id === listed?.id);
-      const topic = await settle(name, entry, agrees ? listed : await log.admin.describeTopic(name));
+      // Of thousands nearly all are as recorded, for which there is nothing to wait for.
+      const topic =
+        entry.state === 'live' && listed !== undefined && agrees
+          ? toOwned(entry, listed)
+          : await settle(name, entry, agrees ? listed : await log.admin.describeTopic(name));
       if (topic) owned.push(topic);
     }
     const ours = new Set([registry.topic, ...underWay, ...owned.map(({ name }) => name)]);
@@ -245,20 +263,24 @@ export function createOwnedTopics(options: {
         await write(name, { state: 'tombstoned', id, spec, since: Math.max(...times()) });
         failpoint('registry.afterTombstone');
       }),
-    async collect({ inUse = () => false } = {}) {
-      const isDue = ({ name, tombstone }: OwnedTopic): boolean =>
-        tombstone !== undefined && tombstone.removableAt <= Math.min(...times()) && !inUse(name);
+    async collect(topicsInUse = async () => []) {
+      const isDue = (since: number): boolean => since + graceMs <= Math.min(...times());
+      const due = [...(await registry.read())].flatMap(([name, entry]) =>
+        'since' in entry && isDue(entry.since) ? [name] : [],
+      );
+      if (due.length === 0 || !mayWrite()) return [];
+      const inUse = new Set(await topicsInUse());
       /** Looks again: until its turn has come, the topic may have been revived. */
       const removeIfDue = async (name: string): Promise<boolean> => {
         const { owned } = await find(name);
-        if (owned === undefined || !isDue(owned)) return false;
+        if (owned?.tombstone === undefined || !isDue(owned.tombstone.since)) return false;
         await remove(owned);
         return true;
       };
       const removed: string[] = [];
-      for (const { name } of (await observe()).owned.filter(isDue)) {
+      for (const name of due) {
         if (!mayWrite()) break;
-        if (underWay.has(name)) continue;
+        if (inUse.has(name) || underWay.has(name)) continue;
         if (await working(name, () => removeIfDue(name))) removed.push(name);
       }
       return removed;

@@ -1,4 +1,4 @@
-import { toMemo } from '../../memo.ts';
+import { perObject } from '@ccd/reconcile';
 import type { Labels, WorkloadSpec } from '../../port.ts';
 import { toSpecDigest } from '../../spec-digest.ts';
 import type { Manifest, OwnerReference } from './manifest.ts';
@@ -93,7 +93,7 @@ export function toTemplateDigest(options: PodOptions, app: WorkloadSpec['app']):
   return digests(options)(app);
 }
 
-const digests = toMemo((options: PodOptions) => {
+const digests = perObject((options: PodOptions) => {
   const known = new Map<WorkloadSpec['app'], string>();
   return (app: WorkloadSpec['app']): string => {
     const digest = known.get(app) ?? templateDigest(options, app);

@@ -1,6 +1,6 @@
 /**
- * The function, computing once for each object. For what is derived from values that stay the same objects while they
- * don't change, as an answer of the control plane that still holds.
+ * The function, computing once for each object, for as long as that lives. For what is derived from values that stay the same
+ * objects while they don't change, as an answer of the control plane that still holds.
  */
 export function perObject<Key extends object, Value>(compute: (key: Key) => Value): (key: Key) => Value {
   const known = new WeakMap<Key, { readonly value: Value }>();
