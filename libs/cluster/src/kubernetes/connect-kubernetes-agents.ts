@@ -50,7 +50,9 @@ export function connectKubernetesAgents({
           (item) => bareObjectSchema.parse(item).metadata.name,
         );
         return Promise.all(
-          names.toSorted().map((name) => readKeptAgent(name, openConfigMapDocuments(objects, name), signal)),
+          names
+            .toSorted()
+            .map((name) => readKeptAgent(name, openConfigMapDocuments(objects, name, namespace), signal)),
         );
       }),
     release: (agent, revision) =>

@@ -125,7 +125,7 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
 
     watch: watchers.add,
     agentState(agent) {
-      const state = states.get(agent) ?? openConfigMapDocuments(objects, agent);
+      const state = states.get(agent) ?? openConfigMapDocuments(objects, agent, namespace);
       states.set(agent, state);
       return state;
     },

@@ -36,9 +36,10 @@ describeWithServers('kubernetes', 'an inventory that somebody has removed', () =
     const { owned, advice = '', live } = await theOne();
     expect(owned).toBe(false);
     await expect(resources().applier.create(desired, signal)).rejects.toThrow('not ours');
-    const command = /kubectl annotate lease agent (ccd\/adopt=\w+) --overwrite/.exec(advice)?.[1] ?? '';
+    const [, command = ''] = /kubectl (.*)$/.exec(advice) ?? [];
     await rig.release('agent', '');
-    await server().kubectl(['-n', rig.namespace, 'annotate', 'lease', 'agent', command, '--overwrite']);
+    // As it stands there.
+    await server().kubectl(command.split(' '));
     expect(await theOne()).toMatchObject({ owned: true, appliedHash: spec.hash, live: { uid: live.uid } });
 
     await rig.edit(deployments, 'a', { spec: { replicas: 3 } });

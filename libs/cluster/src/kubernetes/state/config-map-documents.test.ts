@@ -12,7 +12,7 @@ beforeEach(() => {
   objects = createMemoryObjects();
 });
 
-const open = (client: ObjectClient = objects) => openConfigMapDocuments(client, 'agent');
+const open = (client: ObjectClient = objects) => openConfigMapDocuments(client, 'agent', 'ours');
 /** Of three shards. */
 const large = (letter: string): string => letter.repeat(2 * shardBytes) + '!';
 const names = (): readonly string[] => objects.names(configMaps);

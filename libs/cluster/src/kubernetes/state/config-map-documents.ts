@@ -31,8 +31,9 @@ const mostReads = 5;
  * A document is saved over the version that this process has read or written last; one that somebody else has written
  * since is a ConflictError. Its release and its adoption are the annotations `ccd/release` and
  * `ccd/adopt` of the agent's Lease.
+ * @param namespace for the commands that a person is told
  */
-export function openConfigMapDocuments(objects: ObjectClient, agent: string): AgentState {
+export function openConfigMapDocuments(objects: ObjectClient, agent: string, namespace: string): AgentState {
   if (!isObjectName(agent))
     throw new InvalidSpecError('document', '(agent)', 'the name of an agent is not a plain one');
   const known = toMemoryOf<Index>();
@@ -129,7 +130,7 @@ export function openConfigMapDocuments(objects: ObjectClient, agent: string): Ag
     release: () => inWordsOfPort('release', () => leftBy(marks.release)),
     adoption: {
       asked: () => inWordsOfPort('adoption', () => leftBy(marks.adopt)),
-      howTo: (text) => `kubectl annotate lease ${agent} ${marks.adopt}=${text} --overwrite`,
+      howTo: (text) => `kubectl -n ${namespace} annotate lease ${agent} ${marks.adopt}=${text} --overwrite`,
     },
   };
 }
