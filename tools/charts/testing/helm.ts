@@ -22,8 +22,13 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export interface Helm {
   run(args: readonly string[], values?: Values): Promise<string>;
-  /** The objects that an installation would make. */
-  render(chart: string, values: Values, namespace?: string): Promise<readonly KubernetesObject[]>;
+  /** The objects that an installation would make. @param flags of Helm */
+  render(
+    chart: string,
+    values: Values,
+    namespace?: string,
+    flags?: readonly string[],
+  ): Promise<readonly KubernetesObject[]>;
   /** The folder of a chart with everything that it depends on. */
   chart(name: string): Promise<string>;
 }
@@ -50,8 +55,9 @@ export function openHelm(folder: string): Helm {
   return {
     run,
     chart,
-    async render(name, values, namespace = 'ours') {
-      const text = await run(['template', 'test', await chart(name), '--namespace', namespace], values);
+    async render(name, values, namespace = 'ours', flags = []) {
+      const args = ['template', 'test', await chart(name), '--namespace', namespace, ...flags];
+      const text = await run(args, values);
       return parseAllDocuments(text)
         .map((document): unknown => document.toJS() as unknown)
         .filter((object) => object !== null)

@@ -12,6 +12,7 @@ import {
   whole,
 } from './fields.ts';
 import type { Resources } from './fields.ts';
+import { workerAdditions, workerPlacement } from './worker-fields.ts';
 import { z } from 'zod';
 
 const agent = (name: string, more: z.ZodRawShape = {}) => ({
@@ -35,10 +36,8 @@ const reportWorkerLogs = flag(
 const worker = (title: string, name: string, resources: Resources) =>
   section(title, {
     image: image(name),
-    ...placement(resources),
-    ...additions,
-    terminationGraceSeconds: whole('Time to stop in', 30, { min: 1, max: 3_600 }),
-    temporarySpace: text('Most that a pod may write to its own /tmp', '256Mi'),
+    ...workerPlacement(resources),
+    ...workerAdditions,
   });
 
 export const eventGateway = section('Takes events in', {

@@ -48,7 +48,11 @@ export const without = (meaning: string) =>
 export const image = (name: string) =>
   section('Its image', {
     name: text('Name in the registry', name),
-    version: text("Tag; default: the chart's appVersion"),
+    version: z
+      .string()
+      .regex(/^(?:\w[\w.-]{0,127})?$/)
+      .default('')
+      .describe("Tag; default: the chart's appVersion"),
     digest: z
       .string()
       .regex(/^(?:sha256:[0-9a-f]{64})?$/)
@@ -56,11 +60,12 @@ export const image = (name: string) =>
       .describe('Digest, `sha256:…`: then exactly this image runs, whatever becomes of the tag'),
   });
 
-const amounts = (meaning: string, otherwise: Readonly<Record<string, string>>) =>
-  z
-    .record(z.string(), z.union([z.string(), z.number()]))
-    .default(otherwise)
-    .describe(meaning);
+/** @param amount how each of them is written */
+export const amounts = (
+  meaning: string,
+  otherwise: Readonly<Record<string, string>>,
+  amount: z.ZodType<string | number> = z.union([z.string(), z.number()]),
+) => z.record(z.string(), amount).default(otherwise).describe(meaning);
 
 /** What a pod is given, and what it may take. */
 export type Resources = Readonly<Record<'requests' | 'limits', Readonly<Record<string, string>>>>;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { amounts, map, passedOn, section, text, whole } from './fields.ts';
+import type { Resources } from './fields.ts';
+
+/**
+ * What the pods of workers are given, as strictly as agents read it (libs/cluster, `template-schema.ts`): what an agent refuses
+ * would else be found when it starts, after Helm has said that all is well.
+ */
+
+const name = z.string().min(1);
+const keyOf = z.strictObject({ name, key: name, optional: z.boolean().exactOptional() });
+const setting = z.union([
+  z.strictObject({ name, value: z.string() }),
+  z.strictObject({
+    name,
+    valueFrom: z.union([
+      z.strictObject({ secretKeyRef: keyOf }),
+      z.strictObject({ configMapKeyRef: keyOf }),
+      z.strictObject({ fieldRef: z.strictObject({ fieldPath: name }) }),
+    ]),
+  }),
+]);
+const toleration = z.strictObject({
+  key: z.string().exactOptional(),
+  operator: z.enum(['Exists', 'Equal']).exactOptional(),
+  value: z.string().exactOptional(),
+  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
+  tolerationSeconds: z.int().exactOptional(),
+});
+const mount = z.strictObject({
+  name,
+  mountPath: z.string().startsWith('/'),
+  subPath: z.string().exactOptional(),
+  readOnly: z.boolean().exactOptional(),
+});
+/** `500m`, `1Gi`, `2`. */
+const quantity = z.string().regex(/^\d+(?:\.\d+)?(?:m|k|Ki|[MGTPE]i?)?$/);
+const amount = z.union([quantity, z.number().min(0)]);
+
+/** Where the pods of workers run and what they get. */
+export const workerPlacement = (resources: Resources) => ({
+  resources: section('CPU and memory', {
+    requests: amounts('What a node keeps for it', resources.requests, amount),
+    limits: amounts('What it may take', resources.limits, amount),
+  }),
+  nodeSelector: map('Labels of the nodes that it may run on'),
+  tolerations: z.array(toleration).default([]).describe('Taints of nodes that it bears'),
+  affinity: passedOn('Nodes and pods that it wants to be near to, or far from'),
+  priorityClassName: text('Class that says who goes first when nodes are full'),
+  labels: map('Further labels of its pods'),
+  annotations: map('Annotations of its pods'),
+});
+
+/** What a worker may be told beyond what the chart says. */
+export const workerAdditions = {
+  extraEnv: z
+    .array(setting)
+    .default([])
+    .describe(
+      'Further settings, `name` with `value` (a text) or `valueFrom`; they win over those of the chart',
+    ),
+  extraVolumes: z
+    .array(z.looseObject({ name }))
+    .default([])
+    .describe('Further volumes: configMap, secret, emptyDir, persistentVolumeClaim or csi'),
+  extraVolumeMounts: z
+    .array(mount)
+    .default([])
+    .describe('Where they are mounted: `name`, `mountPath`, `subPath`, `readOnly`'),
+  terminationGraceSeconds: whole('Time to stop in', 30, { min: 1, max: 3_600 }),
+  temporarySpace: quantity.default('256Mi').describe('Most that a pod may write to its own /tmp'),
+};
