@@ -64,7 +64,7 @@ export function describeDataPlane(
     // Before the scratch folder goes.
     afterAll(async () => {
       for (const stop of stops.toReversed()) await stop();
-    }, 120_000);
+    }, 300_000);
     const scratch = scratchDir();
 
     beforeAll(async () => {
@@ -254,5 +254,21 @@ export function describeDataPlane(
       expect(asked).toContain('create');
       expect(asked.filter((verb) => !['create', 'update', 'delete'].includes(verb))).toEqual([]);
     });
+
+    it('leaves nothing of its release, in the namespace or beside it, once that is uninstalled', async () => {
+      const { namespace, release } = dataPlane;
+      const manifest = await release.manifest();
+      const there = async () => {
+        const get = ['--namespace', namespace, 'get', '--ignore-not-found', '-o', 'name', '-f', '-'];
+        const names = await cluster.kubectl(get, manifest);
+        return names.split('\n').filter((name) => name !== '');
+      };
+      const policies = ['streams-agent', 'data-connectors-agent', 'exporters-agent'].map(
+        (agent) => `validatingadmissionpolicy.admissionregistration.k8s.io/${namespace}-${agent}`,
+      );
+      expect(await there()).toEqual(expect.arrayContaining(policies));
+      await release.uninstall();
+      expect(await there()).toEqual([]);
+    }, 150_000);
   });
 }

@@ -5,6 +5,7 @@ import { eventually } from '@ccd/testkit';
 import { forwardPort, inheritedEnv } from '@ccd/testkit/servers';
 import { z } from 'zod';
 import type { InstallCluster } from './install-cluster.ts';
+import { createRelease } from './release.ts';
 
 /** What `npm run conformance` was told, as it hands it on. */
 export const givenClusterSchema = z.object({
@@ -21,10 +22,11 @@ const againMs = 500;
 export type GivenCluster = z.output<typeof givenClusterSchema>;
 
 /**
- * A cluster that somebody has, reached by kubectl alone, so that whatever its kubeconfig needs to log in works. What was made
- * goes with its namespaces when it is stopped.
+ * A cluster that somebody has, reached by kubectl and Helm alone, so that whatever its kubeconfig needs to log in works. When
+ * it is stopped, releases are uninstalled, since policies belong to no namespace, and all else goes with its namespace.
+ * @param folder for Helm
  */
-export function useGivenCluster(given: GivenCluster): InstallCluster {
+export function useGivenCluster(given: GivenCluster, folder: string): InstallCluster {
   const kubeconfig = given.CCD_CONFORMANCE_KUBECONFIG;
   const machine = given.CCD_CONFORMANCE_MACHINE;
   const env = { ...inheritedEnv, KUBECONFIG: kubeconfig };
@@ -87,7 +89,13 @@ export function useGivenCluster(given: GivenCluster): InstallCluster {
     audit: undefined,
     async stop() {
       for (const each of started.toReversed()) each.stop();
-      for (const name of namespaces) await kubectl(['delete', 'namespace', name, '--wait', '--timeout=120s']);
+      for (const namespace of namespaces) {
+        try {
+          await createRelease({ folder, namespace, kubeconfig }).uninstall();
+        } finally {
+          await kubectl(['delete', 'namespace', namespace, '--wait', '--timeout=120s']);
+        }
+      }
     },
   };
 }

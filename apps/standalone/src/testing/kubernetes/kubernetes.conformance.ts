@@ -4,6 +4,6 @@ import { describeDataPlane } from './describe-data-plane.ts';
 
 const given = givenClusterSchema.parse(inheritedEnv);
 
-describeDataPlane('the streaming engine on the cluster of a kubeconfig', [], async () =>
-  useGivenCluster(given),
+describeDataPlane('the streaming engine on the cluster of a kubeconfig', [], async (folder) =>
+  useGivenCluster(given, folder),
 );

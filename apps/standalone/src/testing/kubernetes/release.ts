@@ -13,6 +13,9 @@ export interface Release {
   install(values: object): Promise<void>;
   /** Back to the values and the chart of the installation before. */
   rollback(): Promise<void>;
+  /** What it has made, as YAML. */
+  manifest(): Promise<string>;
+  /** Removes what it has made; nothing where it is not installed. */
   uninstall(): Promise<void>;
 }
 
@@ -47,8 +50,12 @@ export function createRelease({ folder, namespace, kubeconfig }: ReleaseOptions)
     async rollback() {
       await helm('rollback', name, '--wait', '--timeout', '180s');
     },
+    async manifest() {
+      const { stdout } = await helm('get', 'manifest', name);
+      return stdout;
+    },
     async uninstall() {
-      await helm('uninstall', name, '--wait', '--timeout', '120s');
+      await helm('uninstall', name, '--ignore-not-found', '--wait', '--timeout', '120s');
     },
   };
 }
