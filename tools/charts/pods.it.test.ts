@@ -9,6 +9,14 @@ import type { KubernetesObject } from './testing/helm.ts';
 import { othersOfPods, podsOf, schemaOf, templatesOf, toEnvironment, workersOf } from './testing/pods.ts';
 import { leastValues, mostValues } from './testing/values.ts';
 
+const ruleSchema = z.object({
+  ports: z.array(z.object({ protocol: z.string(), port: z.number() })),
+  from: z.array(z.unknown()).default([]),
+  to: z.array(z.unknown()).default([]),
+});
+const policySchema = z.object({
+  spec: z.object({ ingress: z.array(ruleSchema), egress: z.array(ruleSchema) }),
+});
 const agents = ['streams-agent', 'data-connectors-agent', 'exporters-agent'];
 
 describeWithServers('helm', 'the pods of the charts', () => {
@@ -122,15 +130,32 @@ describeWithServers('helm', 'the pods of the charts', () => {
     }
   });
 
+  it('show their metrics to those alone whom the values name, and events come in at another port', () => {
+    const rulesOf = (objects: readonly KubernetesObject[], app: string) => {
+      const policy = objects.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === app);
+      return policySchema
+        .parse(policy)
+        .spec.ingress.map(({ ports, from }) => [ports.map(({ port }) => `${port}`).join(), from]);
+    };
+    const adminPortOf = (objects: readonly KubernetesObject[], app: string) =>
+      podsOf(objects)
+        .find((pod) => pod.app === app)
+        ?.env.find(({ name }) => name === 'ADMIN_PORT')?.value;
+    const [least = [], most = []] = rendered;
+    const seers = [{ namespaceSelector: { matchLabels: { name: 'monitoring' } } }];
+    for (const app of agents) {
+      expect(rulesOf(least, app)).toEqual([]);
+      expect(rulesOf(most, app)).toEqual([[adminPortOf(most, app), seers]]);
+    }
+    expect(rulesOf(least, 'event-gateway')).toEqual([['8081', []]]);
+    expect(rulesOf(most, 'event-gateway')).toEqual([
+      ['8081', []],
+      ['8082', seers],
+    ]);
+    expect(adminPortOf(most, 'event-gateway')).toBe('8082');
+  });
+
   it('of workers can be asked how they are by their own agent', () => {
-    const ruleSchema = z.object({
-      ports: z.array(z.unknown()),
-      from: z.array(z.unknown()).default([]),
-      to: z.array(z.unknown()).default([]),
-    });
-    const policySchema = z.object({
-      spec: z.object({ ingress: z.array(ruleSchema), egress: z.array(ruleSchema) }),
-    });
     const pods = (matchLabels: object) => ({ podSelector: { matchLabels } });
     for (const objects of rendered) {
       const peersOf = (app: string, way: 'ingress' | 'egress') => {

@@ -6,7 +6,16 @@ import {
   keyStoreSettings,
   usageSettings,
 } from '@ccd/dataplane';
-import { ConfigError, bool, durationMs, loggingSettings, port, text, wholeNumber } from '@ccd/service';
+import {
+  ConfigError,
+  adminSettings,
+  bool,
+  durationMs,
+  loggingSettings,
+  port,
+  text,
+  wholeNumber,
+} from '@ccd/service';
 import type { CertificateFiles } from '@ccd/service';
 import { z } from 'zod';
 
@@ -15,7 +24,13 @@ export const configSchema = z.object({
   STRM_GATEWAY_HOST: text().default('127.0.0.1').describe('Address to listen on'),
   STRM_GATEWAY_PORT: port()
     .default(8081)
-    .describe('Port of `POST /event`, `/is-alive`, `/ready` and `/metrics`'),
+    .describe('Port of `POST /event`, `/is-alive` and `/ready`, and of `/metrics` without `ADMIN_PORT`'),
+  ADMIN_HOST: adminSettings.ADMIN_HOST,
+  ADMIN_PORT: port()
+    .optional()
+    .describe(
+      'Port of the same, to keep `/metrics` from those who send events; default: the port of events has it',
+    ),
   STRM_SERIALIZE_AS_JSON: bool()
     .default(false)
     .describe('Whether values on the log are Avro JSON instead of Avro binary'),

@@ -11,7 +11,8 @@ import { createInFlight } from './in-flight.ts';
 
 export interface HttpServerOptions extends Omit<EventRouteOptions, 'inFlight' | 'isDraining'> {
   readonly health: Health;
-  readonly metrics: Metrics;
+  /** Absent: they are served elsewhere. */
+  readonly metrics?: Metrics;
   /** Requests that are worked on at the same time at most; beyond it 503. */
   readonly maxInFlight: number;
   /** Bytes of bodies that these hold at most; beyond it 503. */
@@ -35,8 +36,8 @@ export interface GatewayServer {
 }
 
 /**
- * `POST /event` over HTTP/1.1 and HTTP/2, in cleartext and over TLS, on one port, beside `/is-alive`, `/ready` and
- * `/metrics`. Everything else is answered 404.
+ * `POST /event` over HTTP/1.1 and HTTP/2, in cleartext and over TLS, on one port, beside `/is-alive`, `/ready` and, where
+ * they are given, `/metrics`. Everything else is answered 404.
  */
 export function createHttpServer(options: HttpServerOptions): GatewayServer {
   const { health, metrics, gatewayMetrics, logger, clock, tls, maxConnections, protocol } = options;
@@ -60,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): GatewayServer {
       call.answer(notFound, call.expectsContinue);
       return;
     }
-    answerAdmin(pathOf(target), { health, metrics }).then(
+    answerAdmin(pathOf(target), { health, ...(metrics && { metrics }) }).then(
       (answer) => {
         call.answer(answer ? { ...answer, reason: 'Admin' } : notFound, call.expectsContinue);
       },

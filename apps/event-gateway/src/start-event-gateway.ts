@@ -25,6 +25,7 @@ import { createFieldCiphers } from '@ccd/privacy';
 import type { Clock } from '@ccd/reconcile';
 import type { Logger, RunningService } from '@ccd/service';
 import {
+  createAdminServer,
   createCertificateWatch,
   createHealth,
   createMetrics,
@@ -56,6 +57,8 @@ export interface GatewayDependencies {
 export interface RunningGateway extends RunningService {
   /** `http://host:port` */
   readonly url: string;
+  /** Where health and metrics are, if these have a port of their own. */
+  readonly adminUrl?: string;
 }
 
 /** Starts the event gateway. It listens once the event log answers; the control plane may be away. */
@@ -133,6 +136,10 @@ export async function startEventGateway(
     logger,
     intervalMs: config.USAGE_INTERVAL_MS,
   });
+  const admin =
+    config.ADMIN_PORT === undefined
+      ? undefined
+      : createAdminServer({ host: config.ADMIN_HOST, port: config.ADMIN_PORT, health, metrics, logger });
   const server = createHttpServer({
     accept,
     tokens: createStreamTokens({
@@ -151,7 +158,7 @@ export async function startEventGateway(
       clock,
     }),
     health,
-    metrics,
+    ...(!admin && { metrics }),
     gatewayMetrics: createGatewayMetrics(metrics),
     logger,
     maxEventBytes: config.MAX_EVENT_BYTES,
@@ -177,6 +184,7 @@ export async function startEventGateway(
     logger,
     health,
     components: [
+      ...(admin ? [admin] : []),
       createLogWatch({ log, clock, logger }),
       { name: 'key-store', stop: () => keys.close() },
       { name: 'contracts', start: () => catalog.start(), stop: () => catalog.stop() },
@@ -232,5 +240,5 @@ export async function startEventGateway(
       },
     ],
   });
-  return { ...service, url };
+  return { ...service, url, ...(admin && { adminUrl: admin.url() }) };
 }

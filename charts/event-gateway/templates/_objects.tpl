@@ -5,6 +5,7 @@
 {{- define "event-gateway.objects" -}}
 {{- $gateway := .Values.components.eventGateway -}}
 {{- $port := int $gateway.configuration.appPort -}}
+{{- $adminPort := include "event-gateway.adminPort" . | int -}}
 {{- $files := include "ccd.files" (dict "root" . "what" (list "api-ca" "redis-ca" "truststore")) | fromYamlArray -}}
 {{- $folders := list (dict "volume" (dict "name" "cache" "emptyDir" (dict)) "mount" (dict "name" "cache" "mountPath" "/cache")) -}}
 {{- if $gateway.tlsSecret -}}
@@ -20,7 +21,7 @@
   (include "ccd.env.keys" .))) -}}
 {{ include "ccd.deployment" (dict
   "root" . "app" "event-gateway" "values" $gateway "env" $env "files" (concat $folders $files)
-  "serviceAccount" .Values.serviceAccount "token" false "port" $port "portName" "http"
+  "serviceAccount" .Values.serviceAccount "token" false "port" $port "portName" "http" "adminPort" $adminPort
   "grace" (add $gateway.drainSeconds 30) "podSpec" (include "event-gateway.spread" .)
   "strategy" "type: RollingUpdate\nrollingUpdate: { maxUnavailable: 0, maxSurge: 1 }" "checksum" "") }}
 {{- if .Values.services.clusterIp.enabled }}
@@ -38,7 +39,7 @@ spec:
     {{- include "ccd.selector" (dict "app" "event-gateway") | nindent 4 }}
   ports:
     - { name: http, port: 80, targetPort: http }
-    - { name: metrics, port: 8081, targetPort: http }
+    - { name: metrics, port: 8081, targetPort: admin }
 {{- end }}
 {{- with .Values.services.loadbalancer }}
 {{- if .enabled }}
@@ -72,8 +73,13 @@ spec:
 {{- end }}
 ---
 {{ include "ccd.network" (dict
-  "root" . "app" "event-gateway" "labels" (dict "strmprivacy.io/app" "event-gateway") "port" $port
+  "root" . "app" "event-gateway" "labels" (dict "strmprivacy.io/app" "event-gateway") "port" $adminPort
   "controlPlane" true "kafka" true "redis" true "ingress" (include "event-gateway.ingress" .)) }}
+{{- end }}
+
+{{/* Of metrics, which are not for everybody who sends events. */}}
+{{- define "event-gateway.adminPort" -}}
+{{- ternary 8083 8082 (eq (int .Values.components.eventGateway.configuration.appPort) 8082) -}}
 {{- end }}
 
 {{- define "event-gateway.env" -}}
@@ -84,6 +90,10 @@ spec:
   value: 0.0.0.0
 - name: STRM_GATEWAY_PORT
   value: {{ $gateway.configuration.appPort | int | quote }}
+- name: ADMIN_HOST
+  value: 0.0.0.0
+- name: ADMIN_PORT
+  value: {{ include "event-gateway.adminPort" . | quote }}
 - name: DRAIN_DELAY_MS
   value: {{ mul $gateway.drainSeconds 1000 | quote }}
 - name: CACHE_DIR

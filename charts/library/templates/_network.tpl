@@ -1,6 +1,6 @@
 {{/*
 Where the pods of one app may connect to, beside DNS. (dict "root" $ "app" name "labels" dict and, true or not:
-"kubernetes" "controlPlane" "kafka" "redis" "stores"; "ingress" text; "workers" the app of those that it may ask how they are)
+"kubernetes" "controlPlane" "kafka" "redis" "stores"; "port" of metrics, if not 8081; "ingress" text; "workers" the app of those that it may ask how they are)
 */}}
 {{- define "ccd.network" -}}
 {{- $values := .root.Values -}}

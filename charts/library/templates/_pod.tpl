@@ -35,7 +35,7 @@ readinessProbe:
 
 {{/*
 A Deployment of one app. (dict "root" $ "app" name "values" component "env" text "files" list
-"serviceAccount" name "token" bool "port" number "grace" seconds "podSpec" text "strategy" text)
+"serviceAccount" name "token" bool "port" number "adminPort" number-or-nothing "grace" seconds "podSpec" text "strategy" text)
 */}}
 {{- define "ccd.deployment" -}}
 {{- $root := .root -}}
@@ -102,6 +102,9 @@ spec:
             {{- .env | nindent 12 }}
           ports:
             - { name: {{ .portName }}, containerPort: {{ .port }} }
+            {{- with .adminPort }}
+            - { name: admin, containerPort: {{ . }} }
+            {{- end }}
           {{- if $root.Values.enableLivenessChecks }}
           {{- include "ccd.probes" (dict "port" .portName) | nindent 10 }}
           {{- end }}
