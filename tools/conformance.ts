@@ -10,7 +10,9 @@ const root = resolve(import.meta.dirname, '..');
 const help = `usage: npm run conformance -- --registry R --tag T --other-tag T2 --machine ADDRESS [--kubeconfig FILE]
 
 Installs the data plane by Helm in namespaces of its own (ccd-conformance-…) on the cluster of a kubeconfig, takes events from the
-gateway to objects, changes things by hand, upgrades and rolls back, removes everything, and says what held.
+gateway to objects, changes things by hand, upgrades and rolls back, uninstalls the release, looks that nothing of it is left on the
+cluster, removes the namespaces, and says what held. Of a run that is broken off a namespace stays, and policies of its name:
+docs/operations/kubernetes.md, "Remove it".
 
 Control plane, Kafka, Redis, PostgreSQL and S3 are started on this machine (npm run test-servers installs them), so that pods
 of the cluster must be able to reach it.
