@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createMemoryCluster } from '@ccd/cluster/testing';
+import { alwaysLeads, createMemoryCluster } from '@ccd/cluster/testing';
 import type { DesiredStream } from '@ccd/controlplane';
 import { createFakeControlPlane } from '@ccd/controlplane/testing';
 import { decrypterTaskSchema } from '@ccd/dataplane';
@@ -153,6 +153,26 @@ describe(startStreamsAgent, () => {
       );
     });
     expect(controlPlane.componentStates[0]).toMatchObject({ component: 'STREAMS_AGENT', state: 'RUNNING' });
+  });
+
+  it('is not ready, and in error, while the right to write cannot be asked for', async () => {
+    const { start, topics, world, controlPlane } = await setUp(source('a'));
+    let why: string | undefined = 'lease streams-agent is not allowed';
+    const lead = { ...alwaysLeads, isHeld: () => why === undefined, problem: () => why };
+    world.cluster = { ...world.cluster, lead: () => lead };
+    const service = await start();
+    await eventually('its own state', () =>
+      controlPlane.componentStates.some(({ state }) => state === 'ERROR'),
+    );
+    expect(controlPlane.componentStates.at(-1)).toMatchObject({
+      message: 'LeaseUnavailable: lease streams-agent is not allowed',
+    });
+    expect(service.ready().reasons).toEqual([{ component: 'lease', reason: why }]);
+    expect([await topics(), controlPlane.entityStates]).toEqual([[], []]);
+    why = undefined;
+    await eventually('its topics', async () => (await topics()).length === 2);
+    expect(service.ready().ok).toBe(true);
+    await eventually('its own state', () => controlPlane.componentStates.at(-1)?.state === 'RUNNING');
   });
 
   it.each([

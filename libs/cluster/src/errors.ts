@@ -1,4 +1,4 @@
-export type ClusterObjectKind = 'workload' | 'secret' | 'document' | 'agent';
+export type ClusterObjectKind = 'workload' | 'secret' | 'document' | 'agent' | 'lease';
 
 /** An object of that name exists, ours or not. */
 export class AlreadyExistsError extends Error {

@@ -122,6 +122,11 @@ export interface Cluster {
 export interface Leadership {
   /** Whether a write may begin now. */
   readonly isHeld: () => boolean;
+  /**
+   * Why it cannot even be asked for, in words for who runs the cluster; undefined while it is held, or another has it. Who only
+   * waits for his turn has no problem.
+   */
+  readonly problem: () => string | undefined;
   /** Calls back when it has been won or given back; not when a term just runs out. Returns a stop function. */
   readonly onChange: (watcher: () => void) => () => void;
   /** Gives it back, so that the next need not wait. Nothing of ours may be under way. */

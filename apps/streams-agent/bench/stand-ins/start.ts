@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
+
 import type { Cluster } from '@ccd/cluster';
-import { createMemoryCluster } from '@ccd/cluster/testing';
+import { alwaysLeads, createMemoryCluster } from '@ccd/cluster/testing';
 import { onOtherCore, programOfNode } from '@ccd/testkit/bench';
 import type { Calls, Word } from './calls.ts';
 
@@ -89,7 +90,7 @@ export async function startStandIns(script: string, sources: number, socketPath:
         save: (document, text) => save(agent, document, text),
         release: () => release(agent),
       }),
-      lead: () => ({ isHeld: () => true, onChange: () => () => {}, stop: async () => {} }),
+      lead: () => alwaysLeads,
       close: async () => {},
     },
     asked: (times) =>

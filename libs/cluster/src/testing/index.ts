@@ -1,3 +1,4 @@
+export { alwaysLeads } from '../always-leads.ts';
 export { describeClusterContract } from './cluster-contract.ts';
 export type { ClusterUnderTest } from './cluster-contract.ts';
 export type { FaultOptions } from './faults.ts';

@@ -2,7 +2,7 @@ import { createGuardRecordStore, createReleaseSource, createSnapshotStore } from
 import type { Cluster, Leadership, SpecCodec } from '@ccd/cluster';
 import { createStateReporter } from '@ccd/controlplane';
 import type { ComponentType, ControlPlane, OwnState } from '@ccd/controlplane';
-import { createReconciler, createReconcileMetrics, formatRevision } from '@ccd/reconcile';
+import { createReconciler, createReconcileMetrics } from '@ccd/reconcile';
 import type {
   ActualSource,
   Applier,
@@ -19,7 +19,10 @@ import { createAdminServer, createHealth, createMetrics, errorFields, startServi
 import type { AgentPlan, RefusedResource } from './agent-plan.ts';
 import { createEntityReports } from './entity-reports.ts';
 import type { LiveStatus } from './entity-states.ts';
+import { logRun } from './log-run.ts';
+import { toOwnState } from './own-state.ts';
 import { linesToRead, toReportedLines } from './worker-log.ts';
+import { createTurnLog, turnOf } from './turn.ts';
 import { toInstanceId } from '../settings.ts';
 import type { AgentConfig } from './settings.ts';
 
@@ -75,6 +78,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     },
   });
 
+  const lease = createTurnLog(logger);
   const entities = createEntityReports<Live>({
     reporter,
     statusOf: options.statusOf,
@@ -104,11 +108,13 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     mayWrite: () => leadership.isHeld(),
     clock,
     onReport: (report) => {
-      // Of two replicas, the one that only looks on has nothing to say of resources.
-      if (!leadership.isHeld()) return;
-      logRun(logger, report);
+      const turn = turnOf(leadership);
+      lease.noteTurn(turn);
+      reportOwn(toOwnState(report, turn));
+      // Of two replicas, the one that only looks on has nothing to say of resources, but that it cannot look.
+      if (turn.is === 'ours' || report.outcome === 'failed') logRun(logger, report);
+      if (turn.is !== 'ours') return;
       entities.run(report, observed);
-      reportOwn(report);
       options.onReport?.(report);
     },
   });
@@ -133,13 +139,16 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
     }
   }
 
-  function reportOwn(report: RunReport): void {
-    const own = toOwnState(report);
+  function reportOwn(own: OwnState): void {
     if (own.state === told.state && own.message === told.message) return;
     told = own;
     reporter.own(own);
   }
 
+  health.addReady('lease', () => {
+    const turn = turnOf(leadership);
+    return turn.is === 'unknown' ? turn.why : true;
+  });
   let unwatch = () => {};
   let unfollow = () => {};
   return startService({
@@ -178,51 +187,3 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
 }
 
 const textOf = ({ kind, id }: ResourceKey): string => `${kind}/${id}`;
-
-/** After so many answers in a row that could not be used, the agent counts as failing, although what it keeps runs. */
-const mostFailures = 3;
-
-function toOwnState(report: RunReport): OwnState {
-  const { outcome, reason, controlPlane } = report;
-  if (outcome === 'succeeded') return { state: 'RUNNING', message: '' };
-  const detail = detailOf(report);
-  return {
-    state: outcome === 'failed' || controlPlane.failures >= mostFailures ? 'ERROR' : 'RUNNING',
-    message: detail === undefined ? reason : `${reason}: ${detail}`,
-  };
-}
-
-/** What went wrong with the run or the control plane's answer, or what waits for a person. */
-function detailOf({ message, reason, controlPlane, held, revision }: RunReport): string | undefined {
-  if (message !== undefined) return message;
-  if (!controlPlane.reachable) return controlPlane.message;
-  if (held !== undefined) {
-    return `${held.reason}, ${held.count} deletions wait for a release of ${formatRevision(held.revision)}`;
-  }
-  return reason === 'OlderRevision' && revision !== undefined
-    ? `changes wait for a newer answer, or for a release of ${formatRevision(revision)}`
-    : undefined;
-}
-
-/** A run in which nothing happened says nothing. */
-function logRun(logger: Logger, report: RunReport): void {
-  const { runId, outcome, reason, durationMs, held } = report;
-  const detail = detailOf(report);
-  const changed = report.resources
-    .filter(({ outcome: done }) => done !== 'unchanged' && done !== 'skipped')
-    .map(
-      ({ key, outcome: done, reason: why, message }) =>
-        `${done} ${key.kind} ${key.id} (${message === undefined ? why : `${why}: ${message}`})`,
-    );
-  const facts = {
-    runId,
-    reason,
-    durationMs,
-    ...(detail !== undefined && { detail }),
-    ...(changed.length > 0 && { changed: changed.slice(0, 50) }),
-    ...(held && { held: held.count, revision: formatRevision(held.revision) }),
-  };
-  if (outcome === 'succeeded' && changed.length === 0) logger.debug(facts, 'nothing to change');
-  else if (outcome === 'succeeded') logger.info(facts, 'brought into line');
-  else logger.warn(facts, `a run ${outcome === 'failed' ? 'failed' : 'left something open'}`);
-}

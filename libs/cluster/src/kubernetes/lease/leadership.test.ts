@@ -12,6 +12,15 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((leadership) => leadership.stop()));
 });
 
+const forbidden = () =>
+  new ApiError(
+    403,
+    JSON.stringify({
+      kind: 'Status',
+      reason: 'Forbidden',
+      message: 'leases is forbidden: one cannot create',
+    }),
+  );
 const conflict = () => new ApiError(409, JSON.stringify({ kind: 'Status', reason: 'Conflict' }));
 
 function theLease() {
@@ -23,6 +32,7 @@ function theLease() {
   let refuses = false;
   let led = false;
   const unreachable = new Set<string>();
+  const forbiddenTo = new Set<string>();
   const put = (lease: Manifest): unknown => {
     writes += 1;
     stored = { ...lease, metadata: { ...lease.metadata, resourceVersion: String((version += 1)) } };
@@ -34,6 +44,8 @@ function theLease() {
   return {
     clock,
     unreachable,
+    forbid: (identity: string) => forbiddenTo.add(identity),
+    allow: (identity: string) => forbiddenTo.delete(identity),
     writes: () => writes,
     claims: () => claims,
     /** Every claim is a conflict from now on, whatever it holds on to. */
@@ -68,6 +80,7 @@ function theLease() {
           },
           async create(lease) {
             check(identity);
+            if (forbiddenTo.has(identity)) throw forbidden();
             claims += 1;
             if (stored || refuses) throw conflict();
             return put(lease);
@@ -98,6 +111,27 @@ describe(createLeadership, () => {
     await clock.advance(10 * electionTimes.leaseMs);
     expect(one.isHeld()).toBe(true);
     expect(stored()?.spec).toMatchObject({ holderIdentity: 'one', leaseTransitions: 0 });
+  });
+
+  it('says why it cannot be asked for, and nothing while it is held or another holds it', async () => {
+    const { clock, candidate, forbid, allow } = theLease();
+    forbid('one');
+    const one = candidate('one');
+    // It can be read in between, which helps nobody.
+    const said = new Set<string | undefined>();
+    for (let tries = 0; tries < 10; tries += 1) {
+      await clock.advance(electionTimes.retryEveryMs / 2);
+      said.add(one.problem());
+    }
+    expect([...said]).toEqual([
+      'lease agent is not allowed: the service account of the agent lacks a permission: compare its Role with the chart',
+    ]);
+    allow('one');
+    await clock.advance(electionTimes.retryEveryMs);
+    const other = candidate('other');
+    forbid('other');
+    await clock.advance(electionTimes.retryEveryMs);
+    expect([one.isHeld(), one.problem(), other.problem()]).toEqual([true, undefined, undefined]);
   });
 
   it('lets one of two lead, and the other as soon as that one stops', async () => {

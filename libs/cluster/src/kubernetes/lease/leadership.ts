@@ -1,6 +1,7 @@
 import type { Clock } from '@ccd/reconcile';
 import type { Leadership } from '../../port.ts';
 import { ApiError } from '../client/api-error.ts';
+import { toPortError } from '../client/classify.ts';
 import type { Manifest } from '../template/manifest.ts';
 import {
   afterClaim,
@@ -44,6 +45,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   let state: ElectionState = { me: identity };
   /** The object that `state.seen` was read from. */
   let lease: Lease | undefined;
+  /** Of the last attempt. */
+  let failure: unknown;
 
   const set = (next: ElectionState): void => {
     const [before, now] = [isHeld(state, clock.monotonic()), clock.monotonic()];
@@ -82,6 +85,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     let refusals = 0;
     while (!isStopping()) {
       const step = nextStep(state, clock.monotonic(), times);
+      // It is ours, or it is another's turn; that it can be read says nothing as long as we could not claim it.
+      if (step.do === 'wait') failure = undefined;
       try {
         if (step.do === 'read') await read();
         else if (step.do === 'claim') {
@@ -93,8 +98,9 @@ export function createLeadership(options: LeadershipOptions): Leadership {
           // What waits for somebody else's lease looks again.
           if (state.seen?.record?.holder !== identity) await read();
         }
-      } catch {
+      } catch (error) {
         // Out of reach: the term runs out by itself.
+        failure = error;
         await pause((times.retryEveryMs * (1 + random())) / 2);
       }
     }
@@ -117,6 +123,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   let stopped: Promise<void> | undefined;
   return {
     isHeld: () => isHeld(state, clock.monotonic()),
+    problem: () => (failure === undefined ? undefined : toWords(failure, name)),
     onChange(watcher) {
       watchers.add(watcher);
       return () => {
@@ -130,4 +137,9 @@ export function createLeadership(options: LeadershipOptions): Leadership {
         await release();
       })()),
   };
+}
+
+function toWords(error: unknown, name: string): string {
+  const known = toPortError(error, { kind: 'lease', name });
+  return known instanceof Error ? known.message : `lease ${name} cannot be asked for`;
 }
