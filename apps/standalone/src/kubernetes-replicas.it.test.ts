@@ -123,6 +123,20 @@ describeWithServers(['helm', 'kubernetes'], 'replicas of an agent', () => {
       500,
     );
 
+  /** Pauses it in the midst of its work: some of what it was given is made, some is not. */
+  async function pauseAtWork(agent: WorkloadAgent, still: Replica): Promise<void> {
+    const countMade = async (): Promise<number> => creationsOf(agent, await server().audit()).length;
+    for (;;) {
+      const before = await countMade();
+      wanted[agent] = before + mostAhead[agent];
+      await eventually('it works', async () => (await countMade()) > before, takeOverMs, 25);
+      still.pause();
+      if ((await countMade()) < wanted[agent]) return;
+      // It was faster than we are.
+      still.resume();
+    }
+  }
+
   /** The one that works stands still beyond its lease while the other one takes over and makes so many workers. */
   async function standStill(
     agent: WorkloadAgent,
@@ -130,9 +144,7 @@ describeWithServers(['helm', 'kubernetes'], 'replicas of an agent', () => {
     other: string,
     count: number,
   ): Promise<void> {
-    // In the midst of its work.
-    wanted[agent] += mostAhead[agent];
-    still.pause();
+    await pauseAtWork(agent, still);
     await untilMakes(agent, other, 1);
     still.resume();
     await untilMakes(agent, other, count);
