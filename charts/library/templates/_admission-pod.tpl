@@ -65,9 +65,10 @@ compared as amounts, since the API server writes 1000m as 1.
   "enableServiceLinks" false
   "terminationGracePeriodSeconds" ($values.terminationGraceSeconds | int)
   "securityContext" (include "ccd.podSecurity" .root | fromYaml) -}}
-{{- range $field := list "nodeSelector" "affinity" "priorityClassName" -}}
+{{- range $field := list "nodeSelector" "priorityClassName" -}}
 {{- with get $values $field }}{{ $_ := set $pod $field . }}{{ end -}}
 {{- end -}}
+{{- with $values.affinity }}{{ $_ := set $pod "affinity" (include "ccd.affinity" . | fromYaml) }}{{ end -}}
 {{- $tolerations := list -}}
 {{- range $values.tolerations -}}
 {{- $toleration := dict -}}

@@ -93,6 +93,16 @@ automountServiceAccountToken: false
 {{ merge $own .worker.values.annotations .root.Values.pod.annotations | toYaml }}
 {{- end }}
 
+{{/*
+Without kinds of neighbours of which it says nothing: they get lost where an agent takes off what somebody has added to them, and
+the policy would miss them then.
+*/}}
+{{- define "ccd.affinity" -}}
+{{- $said := dict -}}
+{{- range $kind, $terms := . }}{{ with $terms }}{{ $_ := set $said $kind . }}{{ end }}{{ end -}}
+{{ $said | toYaml }}
+{{- end }}
+
 {{/* The document that the agent makes pods from; libs/cluster reads it. */}}
 {{- define "ccd.template" -}}
 {{- $root := .root -}}
@@ -109,9 +119,10 @@ automountServiceAccountToken: false
   "temporarySpace" $values.temporarySpace
   "extraEnv" (include "ccd.joinEnv" (dict "parts" (list $worker.env) "extra" $values.extraEnv) | fromYamlArray)
 -}}
-{{- range $field := list "nodeSelector" "tolerations" "affinity" "priorityClassName" -}}
+{{- range $field := list "nodeSelector" "tolerations" "priorityClassName" -}}
 {{- with get $values $field }}{{ $_ := set $pod $field . }}{{ end -}}
 {{- end -}}
+{{- with $values.affinity }}{{ $_ := set $pod "affinity" (include "ccd.affinity" . | fromYaml) }}{{ end -}}
 {{- $security := dict -}}
 {{- range $name, $value := $root.Values.pod.security -}}
 {{- if not (kindIs "invalid" $value) }}{{ $_ := set $security $name (int $value) }}{{ end -}}

@@ -10,9 +10,14 @@ const template = parseTemplate(
   `
 pod:
   extraEnv: [{ name: EMPTY, value: '' }]
-  extraVolumes: [{ name: room, emptyDir: {} }, { name: ca, configMap: { name: ca } }]
+  extraVolumes:
+    - { name: room, emptyDir: {} }
+    - { name: ca, configMap: { name: ca } }
+    - { name: vault, csi: { driver: vault, volumeAttributes: { a: b } } }
   extraVolumeMounts: [{ name: ca, mountPath: /etc/ca }]
-apps: { decrypter: { image: "r/d:1" }, batch-exporter: { image: "r/e:1", serviceAccountName: workers } }
+apps:
+  decrypter: { image: "r/d:1", resources: { limits: { memory: 1Gi } } }
+  batch-exporter: { image: "r/e:1", serviceAccountName: workers }
 `,
   'of the test',
 );
@@ -63,6 +68,10 @@ describe(findAdded, () => {
     ['a node', { nodeName: 'n' }, 'nodeName'],
     ['other names of hosts', { hostAliases: [{ ip: '1.1.1.1', hostnames: ['kafka'] }] }, 'hostAliases'],
     ['other name servers', { dnsConfig: { nameservers: ['1.1.1.1'] } }, 'dnsConfig'],
+    ['name servers of which it says nothing', { dnsConfig: {} }, 'dnsConfig'],
+    ['the name servers of its node', { dnsPolicy: 'Default' }, 'dnsPolicy'],
+    ['room of the pod', { resources: { limits: { cpu: '1m' } } }, 'resources'],
+    ['another system', { os: { name: 'windows' } }, 'os.name'],
     ['another scheduler', { schedulerName: 'theirs' }, 'schedulerName'],
     ['a pull secret', { imagePullSecrets: [{ name: 'x' }] }, 'imagePullSecrets[x]'],
     ['another user', { securityContext: { runAsUser: 0 } }, 'securityContext.runAsUser'],
@@ -82,6 +91,9 @@ describe(findAdded, () => {
     ['what is run beside it', { lifecycle: { postStart: { exec: { command: ['x'] } } } }, 'lifecycle'],
     ['what is run at its start', { startupProbe: { exec: { command: ['x'] } } }, 'startupProbe'],
     ['another host to probe', { livenessProbe: { httpGet: { host: 'x' } } }, 'livenessProbe.httpGet.host'],
+    ['a command to probe', { livenessProbe: { exec: { command: ['x'] } } }, 'livenessProbe.exec'],
+    ['another port to probe', { readinessProbe: { tcpSocket: { port: 1 } } }, 'readinessProbe.tcpSocket'],
+    ['another service to probe', { readinessProbe: { grpc: { port: 1 } } }, 'readinessProbe.grpc'],
     ['all rights', { securityContext: { privileged: true } }, 'securityContext.privileged'],
     ['root', { securityContext: { runAsUser: 0 } }, 'securityContext.runAsUser'],
     [
@@ -90,6 +102,29 @@ describe(findAdded, () => {
       'securityContext.capabilities.add',
     ],
     ['another end', { terminationMessagePath: '/etc/ccd/config/x' }, 'terminationMessagePath'],
+    ['a terminal', { tty: true }, 'tty'],
+    ['an open input', { stdin: true }, 'stdin'],
+    ['an input for one', { stdinOnce: true }, 'stdinOnce'],
+    [
+      'how it grows',
+      { resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] },
+      'resizePolicy',
+    ],
+    ['what no version of Kubernetes has yet', { whatever: 1 }, 'whatever'],
+    ['what runs at no event', { lifecycle: {} }, 'lifecycle'],
+    [
+      'other labels of SELinux',
+      { securityContext: { seLinuxOptions: {} } },
+      'securityContext.seLinuxOptions',
+    ],
+    [
+      'another view of the system',
+      { securityContext: { procMount: 'Unmasked' } },
+      'securityContext.procMount',
+    ],
+    ['an amount more', { resources: { limits: { cpu: '1' } } }, 'resources.limits.cpu'],
+    ['what it asks for', { resources: { requests: { cpu: '1' } } }, 'resources.requests'],
+    ['a device', { resources: { claims: [{ name: 'gpu' }] } }, 'resources.claims'],
   ])('finds %s in a container', (_title, change, where) => {
     expect(names(liveContainer(change))).toEqual([`${container}.${where}`]);
   });
@@ -128,6 +163,48 @@ describe(findAdded, () => {
       { spec: { template: { metadata: { labels: {} } } } },
       'spec.template.metadata.labels.strmprivacy.io/app',
     ],
+    [
+      'that label, where it says nothing',
+      { spec: { template: { metadata: { labels: { 'strmprivacy.io/app': '' } } } } },
+      { spec: { template: { metadata: { labels: {} } } } },
+      'spec.template.metadata.labels.strmprivacy.io/app',
+    ],
+    [
+      'memory in the place of a disk',
+      inPod({ volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '1Gi', medium: 'Memory' } }] }),
+      inPod({ volumes: [{ name: 'tmp', emptyDir: { sizeLimit: '1Gi' } }] }),
+      `${pod}.volumes[tmp].emptyDir.medium`,
+    ],
+    [
+      'something else of what a driver provides',
+      inPod({ volumes: [{ name: 'v', csi: { driver: 'd', volumeAttributes: { a: 'b', c: '' } } }] }),
+      inPod({ volumes: [{ name: 'v', csi: { driver: 'd', volumeAttributes: { a: 'b' } } }] }),
+      `${pod}.volumes[v].csi.volumeAttributes.c`,
+    ],
+    [
+      'neighbours beside those of the template',
+      inPod({ affinity: { nodeAffinity: { a: 1 }, podAntiAffinity: { b: 1 } } }),
+      inPod({ affinity: { nodeAffinity: { a: 1 } } }),
+      `${pod}.affinity.podAntiAffinity`,
+    ],
+    [
+      'more of the same neighbours',
+      inPod({ affinity: { nodeAffinity: { a: 1, b: 1 } } }),
+      inPod({ affinity: { nodeAffinity: { a: 1 } } }),
+      `${pod}.affinity.nodeAffinity.b`,
+    ],
+    [
+      'nodes beside those of the template',
+      inPod({ nodeSelector: { disk: 'ssd', gpu: '' } }),
+      inPod({ nodeSelector: { disk: 'ssd' } }),
+      `${pod}.nodeSelector.gpu`,
+    ],
+    [
+      'the settings of another strategy',
+      { spec: { strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1 } } } },
+      { spec: { strategy: { type: 'Recreate' } } },
+      'spec.strategy.rollingUpdate',
+    ],
     ['that a Deployment is paused', { spec: { paused: true } }, { spec: {} }, 'spec.paused'],
   ])('finds %s', (_title, theirs, ours, where) => {
     expect(names(theirs, ours)).toEqual([where]);
@@ -137,7 +214,7 @@ describe(findAdded, () => {
     ['an object as it was applied', applied],
     [
       'defaults of the API server',
-      live(inPod({ dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler' })),
+      live(inPod({ dnsPolicy: 'ClusterFirst', schedulerName: 'default-scheduler', os: { name: 'linux' } })),
     ],
     [
       'defaults in a container',
@@ -147,13 +224,24 @@ describe(findAdded, () => {
         livenessProbe: { successThreshold: 1 },
       }),
     ],
-    ['what is not there', live(inPod({ hostNetwork: false, initContainers: [], nodeName: '' }))],
+    ['what is not there', live(inPod({ hostNetwork: false, shareProcessNamespace: false, nodeName: null }))],
     [
       'what others have beside it',
       live({
         metadata: { annotations: { theirs: '1' } },
         spec: { minReadySeconds: 1, template: { metadata: { annotations: { theirs: '1' } } } },
       }),
+    ],
+    [
+      'where it runs, where the template says nothing of that',
+      live(
+        inPod({
+          nodeSelector: { disk: 'ssd' },
+          affinity: { nodeAffinity: { a: 1 } },
+          tolerations: [{ operator: 'Exists' }],
+          topologySpreadConstraints: [{ maxSkew: 1 }],
+        }),
+      ),
     ],
     ['what is no workload', 'x'],
   ])('lets pass %s', (_title, object) => {

@@ -7,6 +7,8 @@ interface Shape {
   readonly closed?: Readonly<Record<string, unknown>>;
   /** Every field but those of `closed`. */
   readonly whole?: true;
+  /** All of this holds only where we write any of it. */
+  readonly ifWritten?: true;
   /** Every element that we don't write, of a list. */
   readonly elements?: Shape;
   /** What is ours within fields. */
@@ -23,16 +25,16 @@ const rights: Shape = {
   closed: { procMount: 'Default' },
   within: { capabilities: whole, seccompProfile: whole },
 };
-const probe: Shape = { within: { httpGet: whole } };
+/** With two ways to ask it is no probe. */
+const probe: Shape = { closed: none('exec', 'tcpSocket', 'grpc'), within: { httpGet: whole } };
 
+/** Our policy names the fields that a container may have; so whatever a version of Kubernetes adds to them is ours as well. */
 const container: Shape = {
-  closed: {
-    ...none('command', 'args', 'workingDir', 'envFrom', 'lifecycle', 'startupProbe'),
-    ...none('livenessProbe', 'readinessProbe', 'volumeDevices', 'ports'),
-    terminationMessagePath: '/dev/termination-log',
-  },
+  whole: true,
+  closed: { terminationMessagePath: '/dev/termination-log' },
   within: {
     env: { elements: whole },
+    resources: { whole: true, within: { limits: whole, requests: whole } },
     volumeMounts: { elements: whole },
     securityContext: rights,
     livenessProbe: probe,
@@ -40,31 +42,60 @@ const container: Shape = {
   },
 };
 
+const volume: Shape = {
+  whole: true,
+  within: {
+    configMap: files,
+    secret: files,
+    csi: { whole: true, within: { volumeAttributes: whole, nodePublishSecretRef: whole } },
+    emptyDir: whole,
+    persistentVolumeClaim: whole,
+  },
+};
+
+/**
+ * Where a pod runs is somebody's business as long as the template says nothing of it. What both say would be mixed, which our
+ * policy takes for neither.
+ */
+const nodes: Shape = { whole: true, ifWritten: true };
+const neighbours: Shape = {
+  ...nodes,
+  within: { nodeAffinity: whole, podAffinity: whole, podAntiAffinity: whole },
+};
+
 const pod: Shape = {
   closed: {
     ...none('initContainers', 'hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostAliases'),
     ...none('serviceAccountName', 'nodeName', 'runtimeClassName', 'priorityClassName', 'resourceClaims'),
-    ...none('dnsConfig', 'hostname', 'subdomain', 'setHostnameAsFQDN'),
+    ...none('dnsConfig', 'hostname', 'subdomain', 'setHostnameAsFQDN', 'resources'),
+    // One of them without the other may be no pod at all.
+    dnsPolicy: 'ClusterFirst',
     schedulerName: 'default-scheduler',
   },
   within: {
     containers: { elements: container },
-    volumes: { elements: { whole: true, within: { configMap: files, secret: files, csi: whole } } },
+    volumes: { elements: volume },
     imagePullSecrets: { elements: {} },
     securityContext: rights,
+    nodeSelector: nodes,
+    affinity: neighbours,
+    // Of another one most of what we write is invalid.
+    os: { closed: { name: 'linux' } },
   },
 };
 
 /** By which our network policies know the gateway and the agents, whom they let in where workers may not go. */
 const labels: Shape = { closed: none('strmprivacy.io/app') };
 const template: Shape = { within: { metadata: { within: { labels } }, spec: pod } };
-/** One that is paused goes on to run by an earlier spec. */
-const workload: Shape = { within: { spec: { closed: none('paused'), within: { template } } } };
+/** One that is paused goes on to run by an earlier spec; and ours is invalid beside the settings of another strategy. */
+const workload: Shape = {
+  within: { spec: { closed: none('paused'), within: { template, strategy: whole } } },
+};
 
 /**
  * Where a live Deployment or Job has been given something that is not ours to leave alone: what says which programs its pods run,
- * with which settings, files and rights. It is what our admission policy lets no agent write; so as long as one such
- * field is there, an agent could not even write a new spec beside it.
+ * with which settings, files, room and rights. It is what our admission policy lets no agent write; so as long as one such
+ * field is there, an agent could not even write a new spec beside it. A test of the charts holds this list against the policy's.
  */
 export function findAdded(live: unknown, applied: unknown): readonly FieldPath[] {
   return added(live, applied, workload, []).flatMap((path) =>
@@ -74,6 +105,7 @@ export function findAdded(live: unknown, applied: unknown): readonly FieldPath[]
 }
 
 function added(live: unknown, applied: unknown, shape: Shape, path: FieldPath): readonly FieldPath[] {
+  if (shape.ifWritten === true && Object.keys(toFields(applied)).length === 0) return [];
   if (shape.elements !== undefined) return addedToList(live, applied, shape.elements, path);
   return Object.entries(toFields(live)).flatMap(([field, value]) => {
     const at = [...path, field];
@@ -102,10 +134,8 @@ function addedToList(live: unknown, applied: unknown, shape: Shape, path: FieldP
 const toFields = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
 const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** Not so a zero: that is root, as a user. */
-const isNothing = (value: unknown): boolean =>
-  value === undefined ||
-  value === null ||
-  value === false ||
-  value === '' ||
-  (typeof value === 'object' && Object.keys(value).length === 0);
+/**
+ * Not so what is empty: the API server leaves it out where it says the same as nothing, and where it shows it our policy may
+ * refuse it. Nor so a zero, which is root, as a user.
+ */
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === false;
