@@ -125,13 +125,40 @@ describe(createWorkloadFiles, () => {
     expect(await objects.get(configMaps, name)).toEqual(before);
   });
 
-  it('shows what is left of earlier files, and removes it', async () => {
-    await files.create(spec, name, owner('one'));
-    await files.create(spec, 'a-2', owner('one'));
-    await plant({ name: 'b-1', ownerReferences: [owner('other')] });
-    expect((await files.list('now')).hasOthers('a-2', 'one')).toBe(true);
-    await files.dropOthers('a', 'one', 'a-2');
-    expect((await files.list('now')).hasOthers('a-2', 'one')).toBe(false);
-    expect(objects.names(configMaps).toSorted()).toEqual(['a-2', 'b-1']);
+  describe('of earlier files', () => {
+    const newer = toFilesName('a', { x: '2' });
+    const hasOthers = async (): Promise<boolean> => (await files.list('now')).hasOthers('a', 'one', newer);
+    beforeEach(async () => {
+      await files.create(spec, newer, owner('one'));
+    });
+
+    it('shows what is left, and removes it', async () => {
+      await files.create(spec, name, owner('one'));
+      const theirs = toFilesName('b', {});
+      await plant({ name: theirs, ownerReferences: [owner('other')] });
+      expect(await hasOthers()).toBe(true);
+      await files.dropOthers('a', 'one', newer);
+      expect(await hasOthers()).toBe(false);
+      expect(objects.names(configMaps).toSorted()).toEqual([newer, theirs].toSorted());
+    });
+
+    it.each([
+      ['another name', 'copy-of-a'],
+      ['a name that only begins as theirs do', `${name}-copy`],
+      ['a name that is as long as theirs', `a-${'x'.repeat(32)}`],
+      ['the name of files of another', toFilesName('a-b', {})],
+    ])('tells a copy of %s, which is not theirs whatever its labels and owner say', async (_title, copy) => {
+      await plant({ name: copy });
+      expect(await hasOthers()).toBe(false);
+      await files.dropOthers('a', 'one', newer);
+      expect(objects.names(configMaps).toSorted()).toEqual([newer, copy].toSorted());
+    });
+
+    it('shows none that it would not remove', async () => {
+      await plant({ labels: { ...made.metadata.labels, 'ccd/workload': 'b' } });
+      expect(await hasOthers()).toBe(false);
+      await files.dropOthers('a', 'one', newer);
+      expect(objects.names(configMaps)).toContain(name);
+    });
   });
 });

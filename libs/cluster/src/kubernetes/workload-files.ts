@@ -12,7 +12,7 @@ import { configMaps } from './client/resources.ts';
 import { findDifference, toText } from './live/find-difference.ts';
 import type { Manifest, OwnerReference } from './template/manifest.ts';
 import { labelsOfFiles, workloadLabel } from './template/marks.ts';
-import { toLabelValue } from './template/names.ts';
+import { isFilesName, toLabelValue } from './template/names.ts';
 import { toFilesManifest } from './template/workload-manifest.ts';
 import { createWatchedList } from './watch/watched-list.ts';
 import type { WatchView } from './watch/watches.ts';
@@ -21,8 +21,8 @@ import type { WatchView } from './watch/watches.ts';
 export interface SeenFiles {
   /** Whether the workload has this one, with all of our labels. */
   has(name: string, owner: string): boolean;
-  /** Whether it has others beside it. */
-  hasOthers(name: string | undefined, owner: string): boolean;
+  /** Whether there are others of the workload beside it, which it has no use for. */
+  hasOthers(workload: string, owner: string, name: string | undefined): boolean;
 }
 
 /** The files of workloads, in immutable ConfigMaps that belong to them. */
@@ -35,7 +35,7 @@ export interface WorkloadFiles {
    * @throws DeniedError where the name is somebody else's, ConflictError where it is still an earlier workload's
    */
   keep(spec: WorkloadSpec, name: string, owner: OwnerReference): Promise<void>;
-  /** Removes those that the workload has no more use for. */
+  /** Removes these. */
   dropOthers(workload: string, owner: string, name: string | undefined): Promise<void>;
 }
 
@@ -44,6 +44,8 @@ export const noFiles: SeenFiles = { has: () => false, hasOthers: () => false };
 interface File {
   readonly name: string;
   readonly uid: string;
+  /** Of the workload. */
+  readonly label: string | undefined;
   /** Whose it is, and whether it has the labels of the files of that one. */
   readonly owners: readonly { readonly uid: string; readonly isLabelled: boolean }[];
 }
@@ -54,6 +56,7 @@ function toFile(item: unknown): File {
   return {
     name,
     uid: own,
+    label: labels[workloadLabel],
     owners: ownerReferences.map(({ uid, name: workload }) => ({
       uid,
       isLabelled: includesLabels(labels, labelsOfFiles(workload)),
@@ -64,19 +67,24 @@ function toFile(item: unknown): File {
 /** What one list showed, by workload; files that are not what their name says are not there. */
 function toSeenFiles(found: readonly File[], holds: (uid: string) => boolean): SeenFiles {
   const whole = new Set<string>();
-  const names = new Map<string, string[]>();
-  for (const { name, uid: own, owners } of found) {
+  const byOwner = new Map<string, File[]>();
+  for (const file of found) {
+    const { name, uid: own, owners } = file;
     const isTrue = holds(own);
     for (const { uid, isLabelled } of owners) {
       if (isLabelled && isTrue) whole.add(`${name} ${uid}`);
-      const known = names.get(uid);
-      if (known === undefined) names.set(uid, [name]);
-      else known.push(name);
+      const known = byOwner.get(uid);
+      if (known === undefined) byOwner.set(uid, [file]);
+      else known.push(file);
     }
   }
   return {
     has: (name, owner) => whole.has(`${name} ${owner}`),
-    hasOthers: (name, owner) => (names.get(owner) ?? []).some((each) => each !== name),
+    hasOthers: (workload, owner, name) =>
+      (byOwner.get(owner) ?? []).some(
+        (file) =>
+          file.name !== name && isFilesName(workload, file.name) && file.label === toLabelValue(workload),
+      ),
   };
 }
 
@@ -155,7 +163,8 @@ export function createWorkloadFiles({ objects, view, clock }: WorkloadFilesOptio
       );
       for (const file of found) {
         const isIts = (file.ownerReferences ?? []).some(({ uid }) => uid === owner);
-        if (isIts && file.name !== name) await objects.remove(configMaps, file.name, file.uid, 'Background');
+        if (isIts && file.name !== name && isFilesName(workload, file.name))
+          await objects.remove(configMaps, file.name, file.uid, 'Background');
       }
     },
   };

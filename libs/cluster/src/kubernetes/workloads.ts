@@ -107,7 +107,7 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
 
   const withFiles = (workload: SeenWorkload, seenFiles: SeenFiles): SeenWorkload => {
     const { filesName, live } = workload;
-    const staleness = whyFiles(filesName, live.uid, seenFiles);
+    const staleness = whyFiles(filesName, live, seenFiles);
     if (staleness === undefined) return workload;
     return { ...workload, live: { ...live, liveHash: `unfiled-${live.liveHash}`, staleness } };
   };
@@ -264,9 +264,13 @@ function byWhom(object: unknown, field: FieldPath): string {
 }
 
 /** What is wrong with the files of a workload, and to be repaired. */
-function whyFiles(name: string | undefined, uid: string, seen: SeenFiles): string | undefined {
-  if (name !== undefined && !seen.has(name, uid)) return 'FilesMissing';
-  return seen.hasOthers(name, uid) ? 'FilesLeft' : undefined;
+function whyFiles(
+  filesName: string | undefined,
+  { name, uid }: SeenWorkload['live'],
+  seen: SeenFiles,
+): string | undefined {
+  if (filesName !== undefined && !seen.has(filesName, uid)) return 'FilesMissing';
+  return seen.hasOthers(name, uid, filesName) ? 'FilesLeft' : undefined;
 }
 
 /** Not in the words of what went wrong: a refusal would mean that nothing was made. */

@@ -15,7 +15,16 @@ const filesDigest = 32;
 
 /** The name of the ConfigMap that holds exactly these files for a workload. Other files make another name. */
 export const toFilesName = (workload: string, files: Readonly<Record<string, string>>): string =>
-  `${shortened(workload, longestName - filesDigest - 1)}-${digestOf(JSON.stringify(sorted(files)), filesDigest)}`;
+  `${toFilesPrefix(workload)}${digestOf(JSON.stringify(sorted(files)), filesDigest)}`;
+
+/** Whether files of the workload could have the name: a copy that somebody made has our labels and owner, and is not ours. */
+export function isFilesName(workload: string, name: string): boolean {
+  const prefix = toFilesPrefix(workload);
+  const digest = name.slice(prefix.length);
+  return name.startsWith(prefix) && digest.length === filesDigest && /^[0-9a-f]*$/.test(digest);
+}
+
+const toFilesPrefix = (workload: string): string => `${shortened(workload, longestName - filesDigest - 1)}-`;
 
 export const sorted = (record: Readonly<Record<string, string>>): readonly (readonly [string, string])[] =>
   Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
