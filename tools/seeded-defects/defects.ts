@@ -263,7 +263,7 @@ export const defects: readonly Defect[] = [
   {
     name: 'an intent to create takes the place of the record of what a list lacks',
     file: 'libs/cluster/src/resources/inventory.ts',
-    text: 'before?.uid === undefined ? {} : { uid: before.uid, creating: true };',
+    text: 'before?.uid === undefined ? {} : { ...before, creating: true };',
     replacement: 'before === undefined ? {} : {};',
     caughtBy: ['libs/cluster/src/resources/workload-resources.test.ts'],
   },

@@ -32,7 +32,7 @@ export type WorkloadStatus =
   /** A job that has done its work; it stays until it is removed, so that it is not done again. */
   | { readonly state: 'finished' };
 
-export interface LiveWorkload {
+export interface LiveWorkload extends Pick<Kept, 'schema'> {
   readonly name: string;
   readonly uid: string;
   readonly labels: Labels;
@@ -55,11 +55,22 @@ export interface SecretSpec {
   readonly hash: string;
 }
 
-export interface LiveSecret {
+export interface LiveSecret extends Kept {
   readonly name: string;
   readonly uid: string;
   readonly labels: Labels;
   readonly appliedHash?: string;
+}
+
+/**
+ * What our own write has left of an object, by its answer. Objects say the same of themselves, and whoever edits one can edit that
+ * as well; so whoever keeps it elsewhere can tell.
+ */
+export interface Kept {
+  /** Another one after each write. Absent where an engine has none. */
+  readonly mark?: string;
+  /** The version of the form in which it was written; absent for the first. */
+  readonly schema?: number;
 }
 
 /**
@@ -82,10 +93,13 @@ export interface Cluster {
   listWorkloads(labels: Labels, asOf?: Freshness): Promise<readonly LiveWorkload[]>;
   /** @throws AlreadyExistsError for any object of that name, InvalidSpecError */
   createWorkload(spec: WorkloadSpec): Promise<LiveWorkload>;
-  /** @throws ConflictError, InvalidSpecError, NotKeptError where it was written, and something else changes it */
-  updateWorkload(spec: WorkloadSpec, uid: string): Promise<LiveWorkload>;
+  /**
+   * @param kept of the last write, where the caller keeps that: what the object says otherwise of itself does not count then
+   * @throws ConflictError, InvalidSpecError, NotKeptError where it was written, and something else changes it
+   */
+  updateWorkload(spec: WorkloadSpec, uid: string, kept?: Kept): Promise<LiveWorkload>;
   /** Resolves when the workload has stopped; absent is no error. @throws StillEndingError where that takes long, and at once for one that is ending already: ask again */
-  removeWorkload(name: string, uid: string): Promise<void>;
+  removeWorkload(name: string, uid: string, kept?: Kept): Promise<void>;
 
   /**
    * The last lines that the workload's newest process has written, as it wrote them; none where there is no such process. Of very
@@ -96,8 +110,8 @@ export interface Cluster {
 
   listSecrets(labels: Labels): Promise<readonly LiveSecret[]>;
   createSecret(spec: SecretSpec): Promise<LiveSecret>;
-  updateSecret(spec: SecretSpec, uid: string): Promise<LiveSecret>;
-  removeSecret(name: string, uid: string): Promise<void>;
+  updateSecret(spec: SecretSpec, uid: string, kept?: Kept): Promise<LiveSecret>;
+  removeSecret(name: string, uid: string, kept?: Kept): Promise<void>;
 
   /**
    * The secret of a name, also where lists no longer show it since somebody has removed what they show it by. It may be updated

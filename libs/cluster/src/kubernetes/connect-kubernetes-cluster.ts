@@ -109,8 +109,10 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
       return all;
     },
     createWorkload: (spec) => oneAtATime(spec.name, () => writing(() => workloads.create(spec))),
-    updateWorkload: (spec, uid) => oneAtATime(spec.name, () => writing(() => workloads.update(spec, uid))),
-    removeWorkload: (name, uid) => oneAtATime(name, () => writing(() => workloads.remove(name, uid))),
+    updateWorkload: (spec, uid, kept) =>
+      oneAtATime(spec.name, () => writing(() => workloads.update(spec, uid, kept))),
+    removeWorkload: (name, uid, kept) =>
+      oneAtATime(name, () => writing(() => workloads.remove(name, uid, kept))),
     readLog: createReadLog({ objects, transport, namespace }),
 
     async listSecrets(labels) {
@@ -120,8 +122,8 @@ export function connectKubernetesCluster(options: KubernetesClusterOptions): Clu
     },
     findSecret: secrets.find,
     createSecret: (spec) => writing(() => secrets.create(spec)),
-    updateSecret: (spec, uid) => writing(() => secrets.update(spec, uid)),
-    removeSecret: (name, uid) => writing(() => secrets.remove(name, uid)),
+    updateSecret: (spec, uid, kept) => writing(() => secrets.update(spec, uid, kept)),
+    removeSecret: (name, uid, kept) => writing(() => secrets.remove(name, uid, kept)),
 
     watch: watchers.add,
     agentState(agent) {

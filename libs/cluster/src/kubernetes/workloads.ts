@@ -6,12 +6,13 @@ import {
   NotKeptError,
   StillEndingError,
 } from '../errors.ts';
-import type { Freshness, Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
+import type { Freshness, Kept, Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
 import { assertWorkloadSpec } from '../spec-rules.ts';
 import { toPortError } from './client/classify.ts';
 import { createKeptPages } from './client/kept-pages.ts';
 import type { ObjectClient } from './client/object-client.ts';
 import { bareObjectSchema, managedObjectSchema } from './client/object-schema.ts';
+import type { BareObject } from './client/object-schema.ts';
 import { configMaps, deployments, jobs, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
 import { listSeen } from './live/list-seen.ts';
@@ -27,7 +28,13 @@ import type { Pod } from './status/pod-schema.ts';
 import type { PodReasons } from './status/pod-reasons.ts';
 import type { Said } from './status/pod-status.ts';
 import { toStatusWithoutPods, toWorkloadStatus } from './status/workload-status.ts';
-import { fieldManager, isOfLaterSchema, workloadLabel } from './template/marks.ts';
+import {
+  fieldManager,
+  isOfLaterSchema,
+  schemaOf,
+  toLaterSchemaAdvice,
+  workloadLabel,
+} from './template/marks.ts';
 import type { Manifest, OwnerReference } from './template/manifest.ts';
 import type { PodOptions } from './template/pod-template.ts';
 import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
@@ -50,11 +57,12 @@ export interface WorkloadsOptions {
 export interface Workloads {
   list(labels: Labels, asOf: Freshness): Promise<readonly LiveWorkload[]>;
   create(spec: WorkloadSpec): Promise<LiveWorkload>;
-  update(spec: WorkloadSpec, uid: string): Promise<LiveWorkload>;
-  remove(name: string, uid: string): Promise<void>;
+  update(spec: WorkloadSpec, uid: string, kept?: Kept): Promise<LiveWorkload>;
+  remove(name: string, uid: string, kept?: Kept): Promise<void>;
 }
 
 type Kind = 'Deployment' | 'Job';
+type Metadata = BareObject['metadata'];
 const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, Job: jobs };
 /** So often in a row a field is put right at once. */
 const mostRepairs = 3;
@@ -204,7 +212,7 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
         return settle(created, kind);
       }),
 
-    update: (spec, uid) =>
+    update: (spec, uid, kept) =>
       inWordsOfPort(spec.name, async () => {
         assertRunnable(spec);
         const applied = toAppliedSpec(spec);
@@ -212,7 +220,7 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
         const found = await objects.get(resources[kind], spec.name);
         const before = found === undefined ? undefined : bareObjectSchema.parse(found).metadata;
         if (before?.uid !== uid) throw new ConflictError('workload', spec.name);
-        assertOurSchema(spec.name, before.annotations);
+        assertOurSchema(kind, before, kept);
         if (applied.filesName !== undefined) await files.keep(spec, applied.filesName, toOwner(found, kind));
         const manifest = toWorkloadManifest(applied, pods);
         // The list that called for it may have been an old one.
@@ -225,7 +233,7 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
         return live;
       }),
 
-    remove: (name, uid) =>
+    remove: (name, uid, kept) =>
       inWordsOfPort(name, async () => {
         const end = clock.monotonic() + removalMs;
         let asked = false;
@@ -239,7 +247,7 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
             throw new ConflictError('workload', name);
           }
           if (!asked) {
-            assertOurSchema(name, metadata.annotations);
+            assertOurSchema(found.kind, metadata, kept);
             // What is on its way out, by whomever, needs to be told no second time, and nobody to wait for it.
             if (metadata.deletionTimestamp !== undefined) throw new StillEndingError(name);
             await objects.remove(resources[found.kind], name, uid, 'Foreground');
@@ -282,14 +290,13 @@ function madeInPart(name: string, cause: unknown): ClusterUnavailableError {
   );
 }
 
-function assertOurSchema(name: string, annotations: Labels | undefined): void {
-  if (!isOfLaterSchema(annotations)) return;
-  throw new DeniedError(
-    'workload',
-    name,
-    'LaterSchema',
-    'a later version of the agent made it: run that one again',
-  );
+function assertOurSchema(
+  kind: Kind,
+  { name, namespace, annotations }: Metadata,
+  kept: Kept | undefined,
+): void {
+  if (!isOfLaterSchema(schemaOf(annotations), kept)) return;
+  throw new DeniedError('workload', name, 'LaterSchema', toLaterSchemaAdvice(kind, name, namespace));
 }
 
 function toOwner(object: unknown, kind: Kind): OwnerReference {

@@ -1,9 +1,9 @@
 import { UnreadableDocumentError } from '@ccd/reconcile';
 import { z } from 'zod';
-import type { AgentState } from '../port.ts';
+import type { AgentState, Kept } from '../port.ts';
 
 /** What is recorded of one object of ours. */
-export interface InventoryEntry {
+export interface InventoryEntry extends Kept {
   /** Absent: an attempt to create it was about to begin, and nothing is known of its outcome. */
   readonly uid?: string;
   /** The same of an attempt to create another in its place: what we look at may lack an object that is there. */
@@ -40,7 +40,12 @@ const schema = z.object({
   version: z.literal(1),
   objects: z.record(
     z.string(),
-    z.object({ uid: z.string().exactOptional(), creating: z.literal(true).exactOptional() }),
+    z.object({
+      uid: z.string().exactOptional(),
+      creating: z.literal(true).exactOptional(),
+      mark: z.string().exactOptional(),
+      schema: z.int().exactOptional(),
+    }),
   ),
 });
 
@@ -132,7 +137,7 @@ export function createInventory(state: AgentState): Inventory {
 }
 
 const toIntent = (before: InventoryEntry | undefined): InventoryEntry =>
-  before?.uid === undefined ? {} : { uid: before.uid, creating: true };
+  before?.uid === undefined ? {} : { ...before, creating: true };
 
 function parse(text: string): Map<string, InventoryEntry> {
   try {

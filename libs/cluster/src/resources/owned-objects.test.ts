@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Desired } from '@ccd/reconcile';
 import { createFakeClock } from '@ccd/reconcile/testing';
-import type { WorkloadSpec } from '../port.ts';
+import type { Kept, WorkloadSpec } from '../port.ts';
 import { createMemoryCluster, workloadSpec } from '../testing/index.ts';
 import { createWorkloadResources } from './workload-resources.ts';
 
@@ -179,5 +179,64 @@ describe('the record of an object that others removed', () => {
     await actual.observe(signal);
     await applier.create(desired('b'), signal);
     expect(await inventory()).toEqual(['workload:decrypter/a', 'workload:decrypter/b']);
+  });
+});
+
+describe('what a write has left of an object', () => {
+  /** An engine whose objects say something of the last write. */
+  function keeping() {
+    const memory = createMemoryCluster();
+    const said: Kept = { schema: 2 };
+    const asked: (Kept | undefined)[] = [];
+    const cluster: typeof memory = {
+      ...memory,
+      listWorkloads: async (of) => (await memory.listWorkloads(of)).map((live) => ({ ...live, ...said })),
+      createWorkload: async (spec) => ({ ...(await memory.createWorkload(spec)), ...said }),
+      updateWorkload: async (spec, uid, kept) => {
+        asked.push(kept);
+        return { ...(await memory.updateWorkload(spec, uid)), ...said };
+      },
+      removeWorkload: async (name, uid, kept) => {
+        asked.push(kept);
+        await memory.removeWorkload(name, uid);
+      },
+    };
+    return { agent: agentOn(cluster), asked, memory };
+  }
+
+  it('is recorded with its uid, and told with each write after it, also by another process', async () => {
+    const { agent, asked } = keeping();
+    await agent.applier.create(desired('a'), signal);
+    const { actual, applier } = agent.restarted();
+    const [seen] = await actual.observe(signal);
+    if (!seen) throw new Error('it is not observed');
+    expect(seen.appliedHash).toBe('hash-1');
+    await applier.update(desired('a'), seen, signal);
+    await applier.remove(seen, signal);
+    expect(asked).toMatchObject([{ schema: 2 }, { schema: 2 }]);
+  });
+
+  it('is not known of one that nobody has recorded', async () => {
+    const { agent, asked, memory } = keeping();
+    memory.failNext('createWorkload', new Error('reset'), { lost: true });
+    await expect(agent.applier.create(desired('a'), signal)).rejects.toThrow('reset');
+    const [seen] = await agent.actual.observe(signal);
+    if (!seen) throw new Error('it is not observed');
+    await agent.applier.update(desired('a'), seen, signal);
+    await agent.applier.update(desired('a'), seen, signal);
+    expect(asked).toMatchObject([undefined, { schema: 2 }]);
+  });
+
+  it('is believed of an object that a person gives back', async () => {
+    const { agent, asked } = keeping();
+    await agent.applier.create(desired('a'), signal);
+    await agent.cluster.agentState('streams-agent').save('inventory', '{"version":1,"objects":{}}');
+    const { actual, applier } = agent.restarted();
+    const text = /adopt (\w+)/.exec((await actual.observe(signal))[0]?.advice ?? '')?.[1] ?? '';
+    agent.cluster.adopt('streams-agent', text);
+    const [seen] = await actual.observe(signal);
+    if (!seen) throw new Error('it is not observed');
+    await applier.remove(seen, signal);
+    expect(asked).toMatchObject([{ schema: 2 }]);
   });
 });

@@ -2,7 +2,7 @@ import { failpoint } from '@ccd/failpoints';
 import { ForeignObjectError, TerminalError, TransientError } from '@ccd/reconcile';
 import type { ActualSource, Applier, Clock, Desired, Observed, ResourceKey } from '@ccd/reconcile';
 import { AlreadyExistsError, ConflictError, DeniedError, InvalidSpecError } from '../errors.ts';
-import type { Adoption, Freshness, Labels } from '../port.ts';
+import type { Adoption, Freshness, Kept, Labels } from '../port.ts';
 import { includesLabels } from '../spec-rules.ts';
 import { createAbsences } from './absences.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
@@ -12,7 +12,7 @@ import { toReconcileError } from './to-reconcile-error.ts';
 import { createUnlisted } from './unlisted.ts';
 import type { Recorded } from './unlisted.ts';
 
-interface LiveObject {
+interface LiveObject extends Kept {
   readonly name: string;
   readonly uid: string;
   readonly labels: Labels;
@@ -23,8 +23,9 @@ interface LiveObject {
 export interface ObjectPort<Spec, Live extends LiveObject> {
   list(asOf: Freshness): Promise<readonly Live[]>;
   create(spec: Spec): Promise<Live>;
-  update(spec: Spec, uid: string): Promise<Live>;
-  remove(name: string, uid: string): Promise<void>;
+  /** @param kept of the last write; undefined where nothing is known of one */
+  update(spec: Spec, uid: string, kept: Kept | undefined): Promise<Live>;
+  remove(name: string, uid: string, kept: Kept | undefined): Promise<void>;
   /** Whatever has the name, also where lists don't show it. Absent where lists show all that is there. */
   find?(name: string): Promise<Live | undefined>;
   /** Whether an update would change nothing. Absent where updates find that out by themselves. */
@@ -62,6 +63,7 @@ const forgottenAfterMs = 10 * 60_000;
  * Ours is what the inventory names by its uid, labels or no labels; and what stands where an intent to create was
  * recorded without an answer, if it has our labels: that one is updated once, so that its uid is recorded too. Everything
  * else is foreign, whatever its labels say, and is left alone; unless a person says of objects with our labels that they are ours.
+ * With the uid stands what our last write has left: one that says otherwise of itself counts as never applied.
  *
  * In a batch all intents are recorded with one write before it, and all outcomes with one after it. An agent that ends in
  * between finds what it has made by the intents.
@@ -92,9 +94,9 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     await inventory.begin(id);
     failpoint('inventory.afterIntent');
     try {
-      const { uid } = await port.create(spec);
+      const made = await port.create(spec);
       failpoint('inventory.afterCreate');
-      await note(id, { uid });
+      await note(id, toEntry(made));
     } catch (error) {
       if (error instanceof AlreadyExistsError && error.foreign)
         await restore(id, before, new ForeignObjectError(desired.key));
@@ -128,8 +130,9 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
 
   /** Brings into line what is ours without a record of its uid, and records it. */
   const record = async (spec: Spec, live: Live): Promise<void> => {
-    if (port.isAsApplied?.(spec, live) !== true) await port.update(spec, live.uid);
-    await note(idOf(live.name), { uid: live.uid });
+    const recorded =
+      port.isAsApplied?.(spec, live) === true ? live : await port.update(spec, live.uid, undefined);
+    await note(idOf(live.name), toEntry(recorded));
   };
 
   /** Takes back an intent that came to nothing. */
@@ -140,10 +143,15 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
 
   const update = async (desired: Desired<Spec>, { key, live }: Observed<Live>): Promise<void> => {
     const id = idOf(live.name);
-    if (!isOurs(inventory.get(id), live)) throw new ForeignObjectError(key);
+    const entry = inventory.get(id);
+    if (!isOurs(entry, live)) throw new ForeignObjectError(key);
     const spec = toSpec(desired);
-    if (isRecorded(inventory.get(id), live)) await port.update(spec, live.uid);
-    else await record(spec, live);
+    if (!isRecorded(entry, live)) {
+      await record(spec, live);
+      return;
+    }
+    const written = toEntry(await port.update(spec, live.uid, entry));
+    if (written.mark !== entry?.mark || written.schema !== entry?.schema) await note(id, written);
   };
 
   const remove = async ({ key, live }: Observed<Live>): Promise<void> => {
@@ -154,7 +162,8 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
       throw new ForeignObjectError(key);
     }
     try {
-      await port.remove(live.name, live.uid);
+      const entry = inventory.get(id);
+      await port.remove(live.name, live.uid, isRecorded(entry, live) ? entry : undefined);
     } catch (error) {
       // Another object has the name now, so ours is gone.
       if (!(error instanceof ConflictError)) throw error;
@@ -187,7 +196,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
     if (alike.length === 0 || adoption === undefined) return undefined;
     const found = await judgeLookalikes(kind, alike, adoption);
     if (!found.adopted) return found;
-    for (const { name, uid } of alike) inventory.set(idOf(name), { uid });
+    for (const live of alike) inventory.set(idOf(live.name), toEntry(live));
     // One that may not write now only looks on; its next look tries again.
     await inventory.save().catch(() => {});
     return undefined;
@@ -207,7 +216,7 @@ export function createOwnedObjects<Spec extends NamedSpec, Live extends LiveObje
             const owned = isOurs(entry, live);
             const observed = toObserved({ kind, id: live.name }, live, {
               owned,
-              recorded: isRecorded(entry, live),
+              recorded: isRecorded(entry, live) && isAsKept(entry, live),
             });
             return alike !== undefined && !owned && isAlike(live)
               ? { ...observed, advice: alike.advice }
@@ -242,7 +251,17 @@ const isIntent = ({ uid, creating }: InventoryEntry): boolean => uid === undefin
 const isRecorded = (entry: InventoryEntry | undefined, { uid }: LiveObject): boolean =>
   entry?.uid === uid && !isIntent(entry);
 
-/** What is ours and not recorded by its uid counts as never applied: the update that follows records it. */
+/** Whether an object says of itself what is recorded of our last write. Earlier versions have recorded no marks. */
+const isAsKept = (entry: Kept | undefined, { mark, schema }: LiveObject): boolean =>
+  (entry?.mark === undefined || entry.mark === mark) && (schema === undefined || entry?.schema === schema);
+
+const toEntry = ({ uid, mark, schema }: LiveObject): InventoryEntry => ({
+  uid,
+  ...(mark !== undefined && { mark }),
+  ...(schema !== undefined && { schema }),
+});
+
+/** What is ours and not recorded as it is counts as never applied: the update that follows records it. */
 function toObserved<Live extends LiveObject>(
   key: ResourceKey,
   live: Live,

@@ -58,8 +58,8 @@ export function createWorkloadResources({
         port: {
           list: (asOf) => cluster.listWorkloads({}, asOf),
           create: (spec) => cluster.createWorkload(spec),
-          update: (spec, uid) => cluster.updateWorkload(spec, uid),
-          remove: (name, uid) => cluster.removeWorkload(name, uid),
+          update: (spec, uid, kept) => cluster.updateWorkload(spec, uid, kept),
+          remove: (name, uid, kept) => cluster.removeWorkload(name, uid, kept),
         },
       }),
       drift: ({ spec }, { live }) => {
@@ -81,8 +81,8 @@ export function createWorkloadResources({
         port: {
           list: () => cluster.listSecrets({}),
           create: async (spec) => cluster.createSecret(withData(spec)),
-          update: async (spec, uid) => cluster.updateSecret(withData(spec), uid),
-          remove: (name, uid) => cluster.removeSecret(name, uid),
+          update: async (spec, uid, kept) => cluster.updateSecret(withData(spec), uid, kept),
+          remove: (name, uid, kept) => cluster.removeSecret(name, uid, kept),
           ...(cluster.findSecret && { find: cluster.findSecret }),
           isAsApplied: (spec, live) =>
             live.appliedHash === spec.hash && lostLabels(spec.labels, labels, live.labels) === undefined,

@@ -157,9 +157,9 @@ export function describeClusterContract(name: string, open: () => Promise<Cluste
 
     describe('secrets', () => {
       it('are listed without their content', async () => {
-        const { uid } = await cluster.createSecret(secretSpec('s'));
+        const { uid, mark } = await cluster.createSecret(secretSpec('s'));
         expect(await cluster.listSecrets({})).toEqual([
-          { name: 's', uid, labels: secretSpec('s').labels, appliedHash: 'hash-1' },
+          { name: 's', uid, labels: secretSpec('s').labels, appliedHash: 'hash-1', mark },
         ]);
         expect(await cluster.listSecrets({ 'ccd/agent': 'another' })).toEqual([]);
       });

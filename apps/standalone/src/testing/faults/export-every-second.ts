@@ -7,7 +7,7 @@ const intervalMs = 1_000;
 export const exportEverySecond = (cluster: Cluster): Cluster => ({
   ...cluster,
   createWorkload: (spec) => cluster.createWorkload(hurried(spec)),
-  updateWorkload: (spec, uid) => cluster.updateWorkload(hurried(spec), uid),
+  updateWorkload: (spec, uid, kept) => cluster.updateWorkload(hurried(spec), uid, kept),
 });
 
 function hurried(spec: WorkloadSpec): WorkloadSpec {

@@ -19,11 +19,20 @@ export function countWrites<C extends Cluster, L extends EventLog>(cluster: C, l
     cluster: {
       ...cluster,
       createWorkload: (spec) => (note('createWorkload', spec.name), cluster.createWorkload(spec)),
-      updateWorkload: (spec, uid) => (note('updateWorkload', spec.name), cluster.updateWorkload(spec, uid)),
-      removeWorkload: (name, uid) => (note('removeWorkload', name), cluster.removeWorkload(name, uid)),
+      updateWorkload: (spec, uid, kept) => (
+        note('updateWorkload', spec.name),
+        cluster.updateWorkload(spec, uid, kept)
+      ),
+      removeWorkload: (name, uid, kept) => (
+        note('removeWorkload', name),
+        cluster.removeWorkload(name, uid, kept)
+      ),
       createSecret: (spec) => (note('createSecret', spec.name), cluster.createSecret(spec)),
-      updateSecret: (spec, uid) => (note('updateSecret', spec.name), cluster.updateSecret(spec, uid)),
-      removeSecret: (name, uid) => (note('removeSecret', name), cluster.removeSecret(name, uid)),
+      updateSecret: (spec, uid, kept) => (
+        note('updateSecret', spec.name),
+        cluster.updateSecret(spec, uid, kept)
+      ),
+      removeSecret: (name, uid, kept) => (note('removeSecret', name), cluster.removeSecret(name, uid, kept)),
     },
     log: {
       ...log,

@@ -5,6 +5,7 @@ const texts = z.record(z.string(), z.string());
 /** What we read of the metadata of any object. */
 export const metadataSchema = z.object({
   name: z.string(),
+  namespace: z.string().exactOptional(),
   uid: z.string(),
   resourceVersion: z.string(),
   generation: z.number().exactOptional(),

@@ -5,9 +5,9 @@ import { statusSchema } from '../status/workload-status.ts';
 import type { WorkloadState } from '../status/workload-status.ts';
 import type { Manifest } from '../template/manifest.ts';
 import {
-  isOfLaterSchema,
   marks,
   ownLabelsOf,
+  schemaOf,
   workloadLabel,
   withoutOwnAnnotations,
   withoutOwnLabels,
@@ -40,7 +40,6 @@ export interface SeenWorkload {
   readonly filesName: string | undefined;
   /** The label by which its pods are found; undefined for what is none of our making. */
   readonly podLabel: string | undefined;
-  readonly ofLaterSchema: boolean;
 }
 
 export interface SeeOptions {
@@ -58,6 +57,7 @@ export function seeWorkload(object: unknown, { pods, kind, settled }: SeeOptions
   const { metadata, spec, status } = objectSchema.parse(object);
   const { name, uid, resourceVersion, annotations = {}, labels = {}, generation = 0 } = metadata;
   const appliedHash = annotations[marks.hash];
+  const schema = schemaOf(annotations);
   const applied =
     appliedHash === undefined ? undefined : readApplied(name, appliedHash, annotations[marks.spec]);
   const staleness = applied && stalenessOf(applied, annotations[marks.template], { pods, kind });
@@ -75,13 +75,13 @@ export function seeWorkload(object: unknown, { pods, kind, settled }: SeeOptions
       annotations: withoutOwnAnnotations(annotations),
       ...(appliedHash !== undefined && { appliedHash }),
       ...(staleness !== undefined && { staleness }),
+      ...(schema !== undefined && { schema }),
       ...(applied !== undefined && { specDigest: toAppliedDigest(applied) }),
       liveHash: hashOf(appliedHash, applied, staleness, edited),
     },
     state: { kind, generation, deleting: metadata.deletionTimestamp !== undefined, status },
     filesName: applied?.filesName,
     podLabel: applied && labels[workloadLabel],
-    ofLaterSchema: isOfLaterSchema(annotations),
   };
 }
 

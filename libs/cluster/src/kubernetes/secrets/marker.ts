@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import type { Labels, LiveSecret } from '../../port.ts';
+import type { Kept, Labels, LiveSecret } from '../../port.ts';
 import { metadataSchema } from '../client/object-schema.ts';
 import {
-  isOfLaterSchema,
   labelsOfSecret,
   markerLabel,
   marks,
+  schemaOf,
   schemaStamp,
   withoutOwnLabels,
 } from '../template/marks.ts';
 import type { Manifest } from '../template/manifest.ts';
+import { digestOf } from '../template/names.ts';
 
 /**
  * What stands for a Secret of ours where its agent looks: a ConfigMap of the same name. So the agent needs no right to read
@@ -18,6 +19,7 @@ import type { Manifest } from '../template/manifest.ts';
  */
 export interface Marker {
   readonly name: string;
+  readonly namespace: string | undefined;
   /** Its own. */
   readonly uid: string;
   readonly resourceVersion: string;
@@ -27,7 +29,7 @@ export interface Marker {
   readonly secretUid: string | undefined;
   /** Undefined from before each write of the Secret until its answer. */
   readonly written: Written | undefined;
-  readonly ofLaterSchema: boolean;
+  readonly schema: Kept['schema'];
 }
 
 /** A Secret as our own write has left it. */
@@ -82,6 +84,7 @@ const markerSchema = z.object({
 export function readMarker(object: unknown): Marker | undefined {
   const {
     name,
+    namespace,
     uid,
     resourceVersion,
     labels = {},
@@ -94,17 +97,27 @@ export function readMarker(object: unknown): Marker | undefined {
   const version = annotations[marks.secretVersion];
   return {
     name,
+    namespace,
     uid,
     resourceVersion,
     labels: withoutOwnLabels(labels),
     secretUid: owner?.uid,
     written: hash === undefined || version === undefined ? undefined : { hash, version },
-    ofLaterSchema: isOfLaterSchema(annotations),
+    schema: schemaOf(annotations),
   };
 }
 
 /** The Secret that a marker stands for; undefined for one that may not have been made. */
-export function toLiveSecret({ name, labels, secretUid, written }: Marker): LiveSecret | undefined {
+export function toLiveSecret({ name, labels, secretUid, written, schema }: Marker): LiveSecret | undefined {
   if (secretUid === undefined) return undefined;
-  return { name, uid: secretUid, labels, ...(written && { appliedHash: written.hash }) };
+  return {
+    name,
+    uid: secretUid,
+    labels,
+    ...(written && { appliedHash: written.hash, mark: toMark(written) }),
+    ...(schema !== undefined && { schema }),
+  };
 }
+
+/** For whoever keeps what our last write has left where the Secret's editors don't write. */
+export const toMark = ({ hash, version }: Written): string => digestOf(`${version} ${hash}`);

@@ -1,16 +1,17 @@
 import type { Clock } from '@ccd/reconcile';
 import { AlreadyExistsError, ClusterUnavailableError, ConflictError, DeniedError } from '../../errors.ts';
 import { createOneAtATime } from '../../one-at-a-time.ts';
-import type { Labels, LiveSecret, SecretSpec } from '../../port.ts';
+import type { Kept, Labels, LiveSecret, SecretSpec } from '../../port.ts';
 import { sideBySide } from '../../side-by-side.ts';
 import { assertSecretSpec, includesLabels } from '../../spec-rules.ts';
 import { ApiError, isNotFound, isOfAnotherUid } from '../client/api-error.ts';
 import { toPortError } from '../client/classify.ts';
 import type { ObjectClient } from '../client/object-client.ts';
 import { WriteGateClosedError } from '../client/write-gate.ts';
+import { isLater, isOfLaterSchema, toLaterSchemaAdvice } from '../template/marks.ts';
 import { createChecks } from './checks.ts';
-import { toLiveSecret } from './marker.ts';
-import type { Marker } from './marker.ts';
+import { toLiveSecret, toMark } from './marker.ts';
+import type { Marker, Written } from './marker.ts';
 import { openMarkers } from './markers.ts';
 import { openSecretObjects } from './secret-objects.ts';
 import type { SeenSecret } from './secret-objects.ts';
@@ -23,8 +24,9 @@ export interface Secrets {
    */
   readonly find: (name: string) => Promise<LiveSecret | undefined>;
   create(spec: SecretSpec): Promise<LiveSecret>;
-  update(spec: SecretSpec, uid: string): Promise<LiveSecret>;
-  remove(name: string, uid: string): Promise<void>;
+  /** @param kept what the answer to our last write was, of which the marker may say something else by now */
+  update(spec: SecretSpec, uid: string, kept?: Kept): Promise<LiveSecret>;
+  remove(name: string, uid: string, kept?: Kept): Promise<void>;
 }
 
 export interface SecretsOptions {
@@ -55,7 +57,7 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
     const written = { hash, version: secret.version };
     const settled = await markers.write({ name, labels, secretUid: secret.uid, written }, marker);
     checks.note(settled, true);
-    return liveBy(spec, secret.uid);
+    return liveBy(spec, secret.uid, settled.written);
   };
 
   /** Finds out what became of a creation that was cut short. What it holds is not known then, so that it is written again. */
@@ -92,8 +94,8 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
   };
 
   const see = async (marker: Marker): Promise<LiveSecret | undefined> => {
-    const { name, secretUid, written, ofLaterSchema } = marker;
-    if (ofLaterSchema) return toLiveSecret(marker);
+    const { name, secretUid, written, schema } = marker;
+    if (isLater(schema)) return toLiveSecret(marker);
     if (secretUid === undefined) return oneAtATime(name, () => complete(name));
     if (written === undefined) return toLiveSecret(marker);
     const intact = await isIntact(marker);
@@ -138,7 +140,7 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
           if ((await secrets.look(spec.name, spec.labels)).found === 'foreign')
             throw new AlreadyExistsError('secret', spec.name, { foreign: true });
           const marker = await markers.begin(spec);
-          assertOurSchema(marker);
+          assertOurSchema(marker, undefined);
           try {
             return await settle(marker, spec, await secrets.make(spec));
           } catch (error) {
@@ -149,7 +151,7 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
         }),
       ),
 
-    update: (spec, uid) =>
+    update: (spec, uid, kept) =>
       inWordsOfPort(spec.name, () =>
         oneAtATime(spec.name, async () => {
           assertSecretSpec(spec);
@@ -157,9 +159,10 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
           if (found && found.secretUid !== uid) throw new ConflictError('secret', spec.name);
           // Somebody has removed it. With it, the one that the Secret has lost is back whatever comes next.
           const before = found ?? (await markers.begin(spec));
-          assertOurSchema(before);
+          assertOurSchema(before, kept);
           // The list that called for it may have been an old one.
-          if (isAsWanted(before, spec) && (await isIntact(before))) return liveBy(spec, uid);
+          if (isAsWanted(before, spec) && isAsKept(before, kept) && (await isIntact(before)))
+            return liveBy(spec, uid, before.written);
           const marker = before.written
             ? await markers.write({ ...before, written: undefined }, before)
             : before;
@@ -167,14 +170,14 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
         }),
       ),
 
-    remove: (name, uid) =>
+    remove: (name, uid, kept) =>
       inWordsOfPort(name, () =>
         oneAtATime(name, async () => {
           const marker = await markers.find(name);
           // Somebody has removed it, or an earlier call, together with the Secret.
           if (marker === undefined) return secrets.remove(name, uid);
           if (marker.secretUid !== uid) throw new ConflictError('secret', name);
-          assertOurSchema(marker);
+          assertOurSchema(marker, kept);
           await unlessGone(marker, () => secrets.remove(name, uid));
           await markers.remove(marker);
         }),
@@ -182,15 +185,18 @@ export function createSecrets({ objects, clock, checkEveryMs = 600_000 }: Secret
   };
 }
 
-const liveBy = ({ name, labels, hash }: SecretSpec, uid: string): LiveSecret => ({
-  name,
-  uid,
-  labels,
-  appliedHash: hash,
-});
+const liveBy = (
+  { name, labels, hash }: SecretSpec,
+  uid: string,
+  written: Written | undefined,
+): LiveSecret => ({ name, uid, labels, appliedHash: hash, ...(written && { mark: toMark(written) }) });
 
 const isAsWanted = ({ labels, written }: Marker, spec: SecretSpec): boolean =>
   written?.hash === spec.hash && includesLabels(labels, spec.labels) && includesLabels(spec.labels, labels);
+
+/** Whether the marker says what our last write has left. */
+const isAsKept = ({ written, schema }: Marker, kept: Kept | undefined): boolean =>
+  !isLater(schema) && (kept?.mark === undefined || (written !== undefined && toMark(written) === kept.mark));
 
 async function inWordsOfPort<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -200,14 +206,9 @@ async function inWordsOfPort<T>(name: string, work: () => Promise<T>): Promise<T
   }
 }
 
-function assertOurSchema({ name, ofLaterSchema }: Marker): void {
-  if (!ofLaterSchema) return;
-  throw new DeniedError(
-    'secret',
-    name,
-    'LaterSchema',
-    'a later version of the agent made it: run that one again',
-  );
+function assertOurSchema({ name, namespace, schema }: Marker, kept: Kept | undefined): void {
+  if (!isOfLaterSchema(schema, kept)) return;
+  throw new DeniedError('secret', name, 'LaterSchema', toLaterSchemaAdvice('ConfigMap', name, namespace));
 }
 
 /** Whether the API server has said no to the request, rather than nothing. */

@@ -1,10 +1,10 @@
-import type { Labels } from '../../port.ts';
+import type { Kept, Labels } from '../../port.ts';
 import { toLabelValue } from './names.ts';
 
 /** Who writes, in the words of server-side apply. */
 export const fieldManager = 'ccd-agent';
 
-/** Of the form of the objects that we make. An agent leaves alone what one of a later form has made. */
+/** Of the form of the objects that we make. An agent leaves alone what a later version has made in another form. */
 export const schemaStamp = 1;
 
 /** Annotations of ours. */
@@ -64,8 +64,24 @@ export const withoutOwnAnnotations = (given: Labels = {}): Labels =>
 const filtered = (labels: Labels, keep: (key: string) => boolean): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([key]) => keep(key)));
 
-/** Whether a later version of ours made the object. */
-export const isOfLaterSchema = (given: Labels | undefined): boolean => {
-  const stamp = Number(given?.[marks.schema] ?? schemaStamp);
-  return Number.isInteger(stamp) && stamp > schemaStamp;
-};
+const firstSchema = 1;
+
+/** What an object says of its form; undefined for the first one. */
+export function schemaOf(given: Labels | undefined): number | undefined {
+  const stamp = Number(given?.[marks.schema] ?? firstSchema);
+  return Number.isInteger(stamp) && stamp > firstSchema ? stamp : undefined;
+}
+
+export const isLater = (schema: number | undefined): boolean => (schema ?? firstSchema) > schemaStamp;
+
+/**
+ * Whether a later version of ours made an object that says so. Anybody can write that; so where something is kept of our last
+ * write, it has to say the same.
+ */
+export const isOfLaterSchema = (schema: number | undefined, kept: Kept | undefined): boolean =>
+  isLater(schema) && (kept === undefined || isLater(kept.schema));
+
+/** What a person can do about it. */
+export const toLaterSchemaAdvice = (kind: string, name: string, namespace = 'default'): string =>
+  `by its annotation ${marks.schema} a later version of the agent made it: run that one again, or have this one ` +
+  `take it over: kubectl -n ${namespace} annotate ${kind.toLowerCase()} ${name} ${marks.schema}-`;
