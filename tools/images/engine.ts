@@ -29,31 +29,27 @@ export interface ImageToBuild {
   readonly revision: string;
 }
 
-/** Builds one image from the prepared context; its size is unpacked. */
+/** Builds one image from the prepared context; its size is unpacked. @param env what else the engine finds in its environment */
 export async function buildImage(
   engine: Engine,
   image: ImageToBuild,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly digest: string; readonly size: string }> {
   const { app, reference, folder, base, version, revision } = image;
   await copyFile(join(import.meta.dirname, 'Dockerfile'), join(folder, 'Dockerfile'));
   const given = { BASE: base, APP: app, VERSION: version, REVISION: revision };
-  await runProgram(engine, [
+  const ask = (...args: readonly string[]): Promise<string> => runProgram(engine, args, { env });
+  await ask(
     'build',
     ...Object.entries(given).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...['--tag', reference, folder],
-  ]);
+  );
   if (engine === 'buildah') {
-    const said = await runProgram(engine, [
-      'images',
-      '--no-trunc',
-      '--format',
-      '{{.ID}},{{.Size}}',
-      reference,
-    ]);
+    const said = await ask('images', '--no-trunc', '--format', '{{.ID}},{{.Size}}', reference);
     const [digest = '', size = ''] = said.trim().split(',');
     return { digest, size };
   }
-  const said = await runProgram(engine, ['image', 'inspect', '--format', '{{.Id}},{{.Size}}', reference]);
+  const said = await ask('image', 'inspect', '--format', '{{.Id}},{{.Size}}', reference);
   const [digest = '', bytes = ''] = said.trim().split(',');
   return { digest, size: mebibytes(Number(bytes)) };
 }

@@ -11,6 +11,12 @@ export const postgres: Recipe = {
   install: (kitchen) => aptInstall(['postgresql'], kitchen),
 };
 
+/** Builds images from a Dockerfile, without a daemon. */
+export const buildah: Recipe = {
+  from: 'Debian, buildah, 40 MB',
+  install: (kitchen) => aptInstall(['buildah'], kitchen),
+};
+
 /** The core packages have the programs, and no service that would be started. */
 export const mariadb: Recipe = {
   from: 'Debian, mariadb-server-core, 150 MB',

@@ -1,6 +1,6 @@
 import type { ServerKind } from '@ccd/testkit/servers';
 import { kafka } from './kafka.ts';
-import { mariadb, postgres, redis } from './debian.ts';
+import { buildah, mariadb, postgres, redis } from './debian.ts';
 import { gcs, helm, s3 } from './go.ts';
 import { kubernetes } from './kubernetes.ts';
 import { kubernetesNode } from './kubernetes-node.ts';
@@ -19,4 +19,5 @@ export const recipes: Readonly<Record<ServerKind, Recipe>> = {
   kubernetes,
   'kubernetes-node': kubernetesNode,
   helm,
+  buildah,
 };

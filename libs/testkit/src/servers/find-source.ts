@@ -24,9 +24,10 @@ export function whyNoServer(kind: ServerKind): string | undefined {
 
 /** Why no installation would give this machine such a server, or undefined. */
 export function whyNeverServer(kind: ServerKind): string | undefined {
-  return kind === 'kubernetes-node' && !(process.platform === 'linux' && process.getuid?.() === 0)
-    ? 'a node needs Linux, and root'
-    : undefined;
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  if (isRoot) return undefined;
+  if (kind === 'kubernetes-node') return 'a node needs Linux, and root';
+  return kind === 'buildah' ? 'to build images without a daemon needs Linux, and root' : undefined;
 }
 
 /** Where to get a server from: an image that a container engine has, or the programs of the machine. Throws `ServerMissingError`. */

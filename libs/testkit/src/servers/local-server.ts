@@ -81,6 +81,8 @@ export function findLocalServer(kind: ServerKind, places: ServerPlaces): FoundSe
     }
     case 'helm':
       return allOf(kind, { helm: findProgram('helm', tried) });
+    case 'buildah':
+      return allOf(kind, { buildah: findProgram('buildah', places.path) });
   }
 }
 

@@ -10,6 +10,7 @@ export const serverKinds = [
   'kubernetes',
   'kubernetes-node',
   'helm',
+  'buildah',
 ] as const;
 
 export type ServerKind = (typeof serverKinds)[number];
@@ -29,9 +30,10 @@ export const serverVersions = {
   kubernetes: '1.36.3',
   'kubernetes-node': '1.36.3',
   helm: '4.3.1',
+  buildah: '1.28',
 } as const satisfies Record<ServerKind, string>;
 
-/** What each is to a reader: `s3` is the API, versitygw is what serves it; Helm is no server, and is had the same way. */
+/** What each is to a reader: `s3` is the API, versitygw is what serves it; Helm and Buildah are no servers, and are had the same way. */
 export const serverTitles: Readonly<Record<ServerKind, string>> = {
   kafka: 'Kafka',
   redis: 'Redis',
@@ -43,4 +45,5 @@ export const serverTitles: Readonly<Record<ServerKind, string>> = {
   kubernetes: 'Kubernetes',
   'kubernetes-node': 'Kubernetes node',
   helm: 'Helm',
+  buildah: 'Buildah',
 };

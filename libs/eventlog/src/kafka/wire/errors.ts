@@ -24,6 +24,9 @@ export const codes = {
   illegalGeneration: 22,
   unknownMemberId: 25,
   rebalanceInProgress: 27,
+  topicAuthorizationFailed: 29,
+  groupAuthorizationFailed: 30,
+  clusterAuthorizationFailed: 31,
   invalidTimestamp: 32,
   topicAlreadyExists: 36,
   invalidPartitions: 37,
@@ -34,6 +37,7 @@ export const codes = {
   invalidProducerIdMapping: 49,
   concurrentTransactions: 51,
   transactionCoordinatorFenced: 52,
+  transactionalIdAuthorizationFailed: 53,
   kafkaStorageError: 56,
   unknownProducerId: 59,
   nonEmptyGroup: 68,
@@ -76,12 +80,29 @@ const passing: ReadonlySet<number> = new Set([
   codes.inconsistentTopicId,
 ]);
 
+const names = new Map<number, string>(Object.entries(codes).map(([name, code]) => [code, name]));
+
+/** What our user has no right to. */
+const notAllowed: ReadonlyMap<number, string> = new Map([
+  [codes.topicAuthorizationFailed, 'topic'],
+  [codes.groupAuthorizationFailed, 'group'],
+  [codes.clusterAuthorizationFailed, 'cluster'],
+  [codes.transactionalIdAuthorizationFailed, 'transactional id'],
+]);
+
+function toMessage(code: number): string {
+  const what = notAllowed.get(code);
+  if (what !== undefined) return `the user has no right to this ${what} at the broker (error code ${code})`;
+  const name = names.get(code);
+  return `the broker answered with error code ${code}${name === undefined ? '' : ` (${name})`}`;
+}
+
 /** A broker answered a request with an error code. */
 export class KafkaError extends Error {
   override readonly name = 'KafkaError';
   readonly code: number;
   constructor(code: number, options?: ErrorOptions) {
-    super(`the broker answered with error code ${code}`, options);
+    super(toMessage(code), options);
     this.code = code;
   }
 }
