@@ -16,7 +16,10 @@ import type { Worker } from './testing/worker.ts';
 const agent = 'streams-agent';
 const componentsSchema = z.looseObject({
   streamsAgent: z.looseObject({
-    decrypter: z.looseObject({ affinity: z.looseObject({ podAntiAffinity: z.unknown() }) }),
+    decrypter: z.looseObject({
+      affinity: z.looseObject({ podAntiAffinity: z.unknown() }),
+      nodeSelector: z.record(z.string(), z.string()),
+    }),
   }),
 });
 
@@ -159,30 +162,39 @@ describeWithServers(
     });
 
     // Last: what comes after finds another release.
-    it('is put right where both a person and a template that has changed since say where it runs and what it takes', async () => {
-      const components = componentsSchema.parse(mostValues['components']);
-      const decrypter = {
-        ...components.streamsAgent.decrypter,
-        resources: { requests: { cpu: '100m' }, limits: { memory: '1Gi' } },
-        nodeSelector: { disk: 'nvme' },
-        affinity: { podAntiAffinity: components.streamsAgent.decrypter.affinity.podAntiAffinity },
-      };
-      for (const change of mixtures) await edit(change);
-      await stop();
-      await release('upgrade', {
-        ...mostValues,
-        components: { ...components, streamsAgent: { ...components.streamsAgent, decrypter } },
+    describe('is put right where both a person and its template say where it runs and what it takes', () => {
+      const { streamsAgent, ...others } = componentsSchema.parse(mostValues['components']);
+      const { affinity, nodeSelector, ...rest } = streamsAgent.decrypter;
+      const resources = { requests: { cpu: '100m' }, limits: { memory: '1Gi' } };
+      it.each<[string, object]>([
+        [
+          'something else since',
+          {
+            ...rest,
+            resources,
+            nodeSelector: { ...nodeSelector, disk: 'nvme' },
+            affinity: { podAntiAffinity: affinity.podAntiAffinity },
+          },
+        ],
+        ['nothing any more', { ...rest, resources }],
+      ])('and that says %s', async (_title, decrypter) => {
+        for (const change of mixtures) await edit(change);
+        await stop();
+        await release('upgrade', {
+          ...mostValues,
+          components: { ...others, streamsAgent: { ...streamsAgent, decrypter } },
+        });
+        cluster = await start();
+        // Until the policy is the new one.
+        await eventually('the write by the new template', () =>
+          cluster.updateWorkload(toNewer(), uid).then(
+            () => true,
+            () => false,
+          ),
+        );
+        expect(await isDrift()).toBe(false);
+        expect(await refusal()).toBeUndefined();
       });
-      cluster = await start();
-      // Until the policy is the new one.
-      await eventually('the write by the new template', () =>
-        cluster.updateWorkload(toNewer(), uid).then(
-          () => true,
-          () => false,
-        ),
-      );
-      expect(await isDrift()).toBe(false);
-      expect(await refusal()).toBeUndefined();
     });
   },
 );

@@ -152,6 +152,12 @@ export const additions: readonly (readonly [string, Edit])[] = [
       spec.template.metadata.labels['strmprivacy.io/app'] = '';
     },
   ],
+  [
+    'a start that takes longer than it may',
+    (_pod, _container, { spec }) => {
+      Object.assign(spec, { minReadySeconds: 900, progressDeadlineSeconds: 1_000 });
+    },
+  ],
   ['neighbours beside those of its template', theirNeighbours],
   ['nodes beside those of its template', theirNode],
 ];

@@ -20,7 +20,7 @@ import { createDisputes } from './live/disputes.ts';
 import { findAdded } from './live/find-added.ts';
 import { toText } from './live/find-difference.ts';
 import type { FieldPath } from './live/find-difference.ts';
-import { managerOf } from './live/manager-of.ts';
+import { managerOf, manages } from './live/manager-of.ts';
 import { findUnapplied, seeWorkload } from './live/seen-workload.ts';
 import type { SeenWorkload } from './live/seen-workload.ts';
 import { listPods } from './status/list-pods.ts';
@@ -225,7 +225,13 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
         const manifest = toWorkloadManifest(applied, pods);
         // The list that called for it may have been an old one.
         const unapplied = findUnapplied(manifest, found, settled.get(uid));
-        const apply = () => objects.apply(resources[kind], manifest, uid, findAdded(found, manifest));
+        const apply = () =>
+          objects.apply(
+            resources[kind],
+            manifest,
+            uid,
+            findAdded(found, manifest, (path) => manages(managedFieldsOf(found), path, fieldManager)),
+          );
         const updated = unapplied === undefined ? found : await apply();
         await files.dropOthers(spec.name, uid, applied.filesName);
         const live = settle(updated, kind);
@@ -267,9 +273,11 @@ interface Repair {
 }
 
 function byWhom(object: unknown, field: FieldPath): string {
-  const manager = managerOf(managedObjectSchema.parse(object).metadata.managedFields, field, fieldManager);
+  const manager = managerOf(managedFieldsOf(object), field, fieldManager);
   return manager === undefined ? '' : ` by ${manager}`;
 }
+
+const managedFieldsOf = (object: unknown) => managedObjectSchema.parse(object).metadata.managedFields;
 
 /** What is wrong with the files of a workload, and to be repaired. */
 function whyFiles(

@@ -205,9 +205,24 @@ describe(findAdded, () => {
       { spec: { strategy: { type: 'Recreate' } } },
       'spec.strategy.rollingUpdate',
     ],
+    [
+      'a start that is longer than what it may take',
+      { spec: { minReadySeconds: 600 } },
+      { spec: { progressDeadlineSeconds: 600 } },
+      'spec.minReadySeconds',
+    ],
     ['that a Deployment is paused', { spec: { paused: true } }, { spec: {} }, 'spec.paused'],
   ])('finds %s', (_title, theirs, ours, where) => {
     expect(names(theirs, ours)).toEqual([where]);
+  });
+
+  it('finds what is left where we have written of it and write it no more', () => {
+    const theirs = inPod({ nodeSelector: { disk: 'ssd', gpu: '' }, affinity: { podAffinity: { a: 1 } } });
+    const paths = findAdded(theirs, inPod({}), (path) => path.at(-1) === 'nodeSelector');
+    expect(paths.map((path) => toText(path))).toEqual([
+      `${pod}.nodeSelector.disk`,
+      `${pod}.nodeSelector.gpu`,
+    ]);
   });
 
   it.each<[string, unknown]>([

@@ -1,3 +1,4 @@
+import { progressDeadlineSeconds } from '../template/workload-manifest.ts';
 import { keyOf, valueAt } from './find-difference.ts';
 import type { FieldPath } from './find-difference.ts';
 
@@ -7,8 +8,10 @@ interface Shape {
   readonly closed?: Readonly<Record<string, unknown>>;
   /** Every field but those of `closed`. */
   readonly whole?: true;
-  /** All of this holds only where we write any of it. */
+  /** All of this holds only where we write any of it, or have. */
   readonly ifWritten?: true;
+  /** These numbers where they are larger. */
+  readonly most?: Readonly<Record<string, number>>;
   /** Every element that we don't write, of a list. */
   readonly elements?: Shape;
   /** What is ours within fields. */
@@ -89,36 +92,63 @@ const labels: Shape = { closed: none('strmprivacy.io/app') };
 const template: Shape = { within: { metadata: { within: { labels } }, spec: pod } };
 /** One that is paused goes on to run by an earlier spec; and ours is invalid beside the settings of another strategy. */
 const workload: Shape = {
-  within: { spec: { closed: none('paused'), within: { template, strategy: whole } } },
+  within: {
+    spec: {
+      closed: none('paused'),
+      // Beside a longer one our deadline is invalid.
+      most: { minReadySeconds: progressDeadlineSeconds - 1 },
+      within: { template, strategy: whole },
+    },
+  },
 };
 
 /**
  * Where a live Deployment or Job has been given something that is not ours to leave alone: what says which programs its pods run,
  * with which settings, files, room and rights. It is what our admission policy lets no agent write; so as long as one such
  * field is there, an agent could not even write a new spec beside it. A test of the charts holds this list against the policy's.
+ * @param hasWritten whether anything of a field counts as written by us: it is ours until the next write, which may lack it
  */
-export function findAdded(live: unknown, applied: unknown): readonly FieldPath[] {
-  return added(live, applied, workload, []).flatMap((path) =>
+export function findAdded(
+  live: unknown,
+  applied: unknown,
+  hasWritten: HasWritten = () => false,
+): readonly FieldPath[] {
+  return added({ live, applied, path: [] }, workload, hasWritten).flatMap((path) =>
     // The old name of the field brings it back.
     path.at(-1) === 'serviceAccountName' ? [path, [...path.slice(0, -1), 'serviceAccount']] : [path],
   );
 }
 
-function added(live: unknown, applied: unknown, shape: Shape, path: FieldPath): readonly FieldPath[] {
-  if (shape.ifWritten === true && Object.keys(toFields(applied)).length === 0) return [];
-  if (shape.elements !== undefined) return addedToList(live, applied, shape.elements, path);
+type HasWritten = (path: FieldPath) => boolean;
+
+interface Place {
+  readonly live: unknown;
+  readonly applied: unknown;
+  readonly path: FieldPath;
+}
+
+function added(place: Place, shape: Shape, hasWritten: HasWritten): readonly FieldPath[] {
+  const { live, applied, path } = place;
+  if (shape.ifWritten === true && Object.keys(toFields(applied)).length === 0 && !hasWritten(path)) return [];
+  if (shape.elements !== undefined) return addedToList(place, shape.elements, hasWritten);
   return Object.entries(toFields(live)).flatMap(([field, value]) => {
     const at = [...path, field];
     const ours = valueAt(applied, field);
     const isOurs =
       ours === undefined && (shape.whole === true || (shape.closed !== undefined && field in shape.closed));
     if (isOurs) return isNothing(value) || value === shape.closed?.[field] ? [] : [at];
+    const most = shape.most?.[field];
+    if (most !== undefined) return typeof value === 'number' && value > most ? [at] : [];
     const within = shape.within?.[field];
-    return within === undefined ? [] : added(value, ours, within, at);
+    return within === undefined ? [] : added({ live: value, applied: ours, path: at }, within, hasWritten);
   });
 }
 
-function addedToList(live: unknown, applied: unknown, shape: Shape, path: FieldPath): readonly FieldPath[] {
+function addedToList(
+  { live, applied, path }: Place,
+  shape: Shape,
+  hasWritten: HasWritten,
+): readonly FieldPath[] {
   const key = keyOf(path.at(-1) ?? '') ?? '';
   const ours = new Map(toList(applied).map((element) => [valueAt(element, key), element]));
   return toList(live).flatMap((element) => {
@@ -127,7 +157,7 @@ function addedToList(live: unknown, applied: unknown, shape: Shape, path: FieldP
     const mine = ours.get(name);
     // The API server takes a variable twice, and the last one counts.
     ours.delete(name);
-    return mine === undefined ? [at] : added(element, mine, shape, at);
+    return mine === undefined ? [at] : added({ live: element, applied: mine, path: at }, shape, hasWritten);
   });
 }
 

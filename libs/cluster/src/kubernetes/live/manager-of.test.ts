@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { managerOf } from './manager-of.ts';
+import { managerOf, manages } from './manager-of.ts';
 
 const entry = (manager: string, fieldsV1: Record<string, unknown>) => ({
   manager,
@@ -34,5 +34,17 @@ describe(managerOf, () => {
     expect(
       managerOf([entry('theirs', fields)], ['spec', 'containers', '[a]', 'image'], 'ours'),
     ).toBeUndefined();
+  });
+});
+
+describe(manages, () => {
+  const fields = { 'f:spec': { 'f:affinity': { 'f:podAffinity': {} } } };
+  it.each([
+    ['the field', ['spec', 'affinity', 'podAffinity'], true],
+    ['anything within it', ['spec', 'affinity'], true],
+    ['something beside it', ['spec', 'replicas'], false],
+  ])('tells whether one has written %s', (_title, path, expected) => {
+    expect(manages([entry('ours', fields)], path, 'ours')).toBe(expected);
+    expect(manages([entry('theirs', fields)], path, 'ours')).toBe(false);
   });
 });

@@ -7,6 +7,10 @@ export function managerOf(managed: ManagedFields, path: FieldPath, own: string):
   return others.at(-1)?.manager;
 }
 
+/** Whether a manager counts as having written anything of the field. */
+export const manages = (managed: ManagedFields, path: FieldPath, own: string): boolean =>
+  managed.some(({ manager, fieldsV1 }) => manager === own && has(fieldsV1, path));
+
 /** Whether fields (`f:spec`, and `k:{"name":"a"}` for an element of a list) reach to the end of a path, or above it to a whole. */
 function has(fields: unknown, [step, ...rest]: FieldPath): boolean {
   if (step === undefined) return true;

@@ -52,6 +52,9 @@ export function toWorkloadManifest(applied: AppliedSpec, options: PodOptions): M
   };
 }
 
+/** Within it a pod has to be ready. */
+export const progressDeadlineSeconds = 600;
+
 /**
  * One pod, and the old one gone before the new one starts: a pod that runs by an earlier spec could serve purposes that
  * have been taken away since, for as long as the new one fails to start.
@@ -59,7 +62,7 @@ export function toWorkloadManifest(applied: AppliedSpec, options: PodOptions): M
 const toDeploymentSpec = (applied: AppliedSpec, options: PodOptions) => ({
   replicas: 1,
   revisionHistoryLimit: 0,
-  progressDeadlineSeconds: 600,
+  progressDeadlineSeconds,
   strategy: { type: 'Recreate' },
   selector: { matchLabels: { [workloadLabel]: toLabelValue(applied.name) } },
   template: toPodTemplate(applied, options, 'Always'),
