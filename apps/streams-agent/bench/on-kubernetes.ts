@@ -5,7 +5,8 @@ import { startOnOtherCore } from '@ccd/testkit/bench';
 import type { Figure, Goal } from '@ccd/testkit/bench';
 import { isWrite, startKubernetes } from '@ccd/testkit/servers';
 import { costFigure } from './cost-figure.ts';
-import { measureAgent } from './measure-agent.ts';
+import { measureAgent, unboundedMemory } from './measure-agent.ts';
+import type { Bounds } from './measure-agent.ts';
 import type { Measured } from './measured.ts';
 
 /** An agent with a Deployment and a ConfigMap for each source, in one namespace, as an agent works. */
@@ -23,7 +24,7 @@ export interface KubernetesBench {
   readonly folder: string;
   newNamespace(): Promise<string>;
   /** Has an agent bring up so many, and look at them so often. */
-  measure(sources: number, runs: number): Promise<OnKubernetes>;
+  measure(sources: number, runs: number, bounds?: Bounds): Promise<OnKubernetes>;
   stop(): Promise<void>;
 }
 
@@ -43,12 +44,12 @@ export async function startKubernetesBench(): Promise<KubernetesBench> {
     kubeconfig,
     folder,
     newNamespace: () => server.namespace(),
-    async measure(sources, runs) {
+    async measure(sources, runs, bounds = unboundedMemory) {
       const namespace = await server.namespace();
       const mark = await server.auditMark();
       const kubernetes = { kubeconfig, namespace, templateFile };
       const order = { sources, runs, allKinds: false, pollMs: 2_000, kubernetes };
-      const agent = await measureAgent(order, []);
+      const agent = await measureAgent(order, bounds);
       const writes = (await server.audit(mark)).filter(
         (event) =>
           event.namespace === namespace && isWrite(event) && event.resource?.startsWith('leases') !== true,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BenchProcess, onOtherCore, programOfNode } from '@ccd/testkit/bench';
 import { measureAgent } from './measure-agent.ts';
+import type { Bounds } from './measure-agent.ts';
 import type { Order } from './measured.ts';
 import type { OnKubernetes } from './on-kubernetes.ts';
 
@@ -11,11 +12,10 @@ const script = fileURLToPath(new URL('stand-ins/kubernetes/process.ts', import.m
 
 /**
  * The same as on an API server, on a stand-in for one on the other core, over HTTP.
- * @param flags of the agent's node
  */
 export async function measureOnStandIn(
   { sources, runs, pollMs }: Pick<Order, 'sources' | 'runs' | 'pollMs'>,
-  flags: readonly string[],
+  bounds: Bounds,
 ): Promise<OnKubernetes> {
   const folder = mkdtempSync(join(tmpdir(), 'ccd-bench-'));
   const api = new BenchProcess(onOtherCore(programOfNode(script, [])));
@@ -39,7 +39,7 @@ export async function measureOnStandIn(
       JSON.stringify({ apps: { decrypter: { image: 'registry.example/decrypter:1' } } }),
     );
     const kubernetes = { kubeconfig, namespace: name, templateFile };
-    const agent = await measureAgent({ sources, runs, allKinds: false, pollMs, kubernetes }, flags);
+    const agent = await measureAgent({ sources, runs, allKinds: false, pollMs, kubernetes }, bounds);
     const { writes } = (await api.ask({})) as { readonly writes: number };
     return { sources, namespace: name, agent, writes };
   } finally {
