@@ -25,6 +25,9 @@ const takeOverMs = 60_000;
 /** So many workers are asked for before they are made. One of the streams agent has three topics as well. */
 const mostAhead: Readonly<Record<WorkloadAgent, number>> = { 'streams-agent': 3, 'exporters-agent': 10 };
 
+/** Several times as many as an agent makes side by side. */
+const atOnce = 30;
+
 const workers: Readonly<Record<WorkloadAgent, string>> = {
   'streams-agent': 'decrypter-',
   'exporters-agent': 'batch-exporter-',
@@ -125,13 +128,13 @@ describeWithServers(['helm', 'kubernetes'], 'replicas of an agent', () => {
 
   /** Pauses it in the midst of its work: some of what it was given is made, some is not. */
   async function pauseAtWork(agent: WorkloadAgent, still: Replica): Promise<void> {
-    const countMade = async (): Promise<number> => creationsOf(agent, await server().audit()).length;
     for (;;) {
-      const before = await countMade();
-      wanted[agent] = before + mostAhead[agent];
-      await eventually('it works', async () => (await countMade()) > before, takeOverMs, 25);
+      const mark = await server().auditMark();
+      const countMade = async (): Promise<number> => creationsOf(agent, await server().audit(mark)).length;
+      wanted[agent] += atOnce;
+      await eventually('it works', async () => (await countMade()) > 0, takeOverMs, 25);
       still.pause();
-      if ((await countMade()) < wanted[agent]) return;
+      if ((await countMade()) < atOnce) return;
       // It was faster than we are.
       still.resume();
     }
