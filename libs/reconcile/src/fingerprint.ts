@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
+import { perObject } from './per-object.ts';
 import { sortByKey } from './resource-key.ts';
 import type { DesiredSnapshot, Revision } from './types.ts';
 
-/** SHA-256, in hex, over the keys and hashes of the items, in an order of its own: equal for equal desires. */
-export function fingerprintItems(snapshot: DesiredSnapshot<unknown>): string {
+const fingerprintOf = perObject((items: DesiredSnapshot<unknown>['items']): string => {
   const digest = createHash('sha256');
-  for (const { key, hash } of sortByKey(snapshot.items, [])) {
+  for (const { key, hash } of sortByKey(items, [])) {
     digest.update(JSON.stringify([key.kind, key.id, hash]));
   }
   return digest.digest('hex');
-}
+});
+
+/** SHA-256, in hex, over the keys and hashes of the items, in an order of its own: equal for equal desires. */
+export const fingerprintItems = ({ items }: DesiredSnapshot<unknown>): string => fingerprintOf(items);
 
 /** SHA-256, in hex, over everything that tells one stored snapshot from another. */
 export function fingerprintSnapshot(snapshot: DesiredSnapshot<unknown>): string {

@@ -4,6 +4,7 @@ import type { KeySet, Observed, ResourceKey, RunReport } from '@ccd/reconcile';
 import type { AgentPlan, EntityIdentity, PlannedResource } from './agent-plan.ts';
 import { toShownState } from './entity-states.ts';
 import type { LiveStatus } from './entity-states.ts';
+import { hasSameItems } from '../same-items.ts';
 
 type Planned = PlannedResource<unknown>;
 
@@ -61,7 +62,7 @@ export function createEntityReports<Live>(options: EntityReportsOptions<Live>): 
       isWhole = next.rejected.length === 0;
       refused = next.refused;
       // Planned anew, a resource is another object: in most runs none is.
-      if (areSame(planned, next.resources)) return;
+      if (hasSameItems(planned, next.resources)) return;
       planned = next.resources;
       wanted = toKeySet(planned.map(({ desired }) => desired.key));
       known = 0;
@@ -95,6 +96,3 @@ export function createEntityReports<Live>(options: EntityReportsOptions<Live>): 
     },
   };
 }
-
-const areSame = (before: readonly Planned[], now: readonly Planned[]): boolean =>
-  before.length === now.length && before.every((each, index) => each === now[index]);

@@ -8,6 +8,7 @@ import type {
   Applier,
   Clock,
   DependsOn,
+  Desired,
   DesiredSnapshot,
   Drift,
   Observed,
@@ -23,6 +24,7 @@ import { logRun } from './log-run.ts';
 import { toOwnState } from './own-state.ts';
 import { linesToRead, toReportedLines } from './worker-log.ts';
 import { createTurnLog, turnOf } from './turn.ts';
+import { createStableList } from '../same-items.ts';
 import { toInstanceId } from '../settings.ts';
 import type { AgentConfig } from './settings.ts';
 
@@ -79,6 +81,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
   });
 
   const lease = createTurnLog(logger);
+  const stableItems = createStableList<Desired<Spec>>();
   const entities = createEntityReports<Live>({
     reporter,
     statusOf: options.statusOf,
@@ -127,7 +130,7 @@ export async function startAgent<Spec, Live>(options: AgentOptions<Spec, Live>):
       logger.warn({ resource: textOf(key), detail: message }, 'the guardrails forbid what is asked for');
     }
     refused = beyond;
-    return { ...answer, items: resources.map(({ desired }) => desired) };
+    return { ...answer, items: stableItems(resources.map(({ desired }) => desired)) };
   }
 
   async function readLog(workload: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -20,6 +20,7 @@ export function forbiddenDerivations(
   streams: readonly Desired<DesiredStream>[],
   guardrails: Guardrails,
 ): ForbiddenDerivations {
+  if (guardrails.purposes === 'any') return { allowed: () => true, refused: [], idle: [] };
   const refusalOf = ({ spec }: Desired<DesiredStream>): string | undefined =>
     spec.kind === 'derived' ? refuseConsent(guardrails, spec.consent) : undefined;
   const allowed = (stream: Desired<DesiredStream>): boolean => refusalOf(stream) === undefined;

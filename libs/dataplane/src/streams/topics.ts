@@ -46,6 +46,7 @@ export function planDeadLetterTopics(
   streams: readonly Desired<DesiredStream>[],
   decisions: readonly DeadLetterDecision[],
 ): readonly PlannedResource<TopicSpec>[] {
+  if (decisions.length === 0) return [];
   const wanted = new Set(decisions.map(({ stream }) => stream));
   return streams.flatMap(({ spec: { kind, uuid } }) => {
     if (kind !== 'source' || !wanted.has(uuid)) return [];
