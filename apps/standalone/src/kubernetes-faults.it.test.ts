@@ -155,7 +155,7 @@ describeWithServers('kubernetes', 'agents whose API server fails them', () => {
     };
     await eventually('an end of all work', settled, settleMs, 100);
     const mark = await server().auditMark();
-    const enough = scaled(100);
+    const enough = 100;
     await eventually(
       `${enough} looks of each agent`,
       async () => (await looks(mark)) >= enough,
