@@ -45,8 +45,8 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   let state: ElectionState = { me: identity };
   /** The object that `state.seen` was read from. */
   let lease: Lease | undefined;
-  /** Of the last attempt. */
-  let failure: unknown;
+  /** Why we could not ask, and the version of the Lease that was known then. */
+  let failure: { readonly cause: unknown; readonly version: string | undefined } | undefined;
 
   const set = (next: ElectionState): void => {
     const [before, now] = [isHeld(state, clock.monotonic()), clock.monotonic()];
@@ -58,7 +58,11 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     const found = await port.read();
     const hasBeenLed = found === undefined && (await port.hasBeenLed());
     lease = found === undefined ? undefined : parseLease(found);
-    set(afterRead(state, lease && toRecord(lease), clock.monotonic(), hasBeenLed));
+    const record = lease && toRecord(lease);
+    set(afterRead(state, record, clock.monotonic(), hasBeenLed));
+    // That it can be read helps nobody, unless it shows that another has it and keeps it.
+    const isOthers = record !== undefined && record.holder !== '' && record.holder !== identity;
+    if (isOthers && record.version !== failure?.version) failure = undefined;
   };
 
   /** @returns whether it has been granted */
@@ -75,6 +79,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
       throw error;
     }
     set(afterClaim(state, toRecord(lease), sentAt, times));
+    failure = undefined;
     return true;
   };
 
@@ -85,8 +90,6 @@ export function createLeadership(options: LeadershipOptions): Leadership {
     let refusals = 0;
     while (!isStopping()) {
       const step = nextStep(state, clock.monotonic(), times);
-      // It is ours, or it is another's turn; that it can be read says nothing as long as we could not claim it.
-      if (step.do === 'wait') failure = undefined;
       try {
         if (step.do === 'read') await read();
         else if (step.do === 'claim') {
@@ -100,7 +103,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
         }
       } catch (error) {
         // Out of reach: the term runs out by itself.
-        failure = error;
+        failure = { cause: error, version: lease && toRecord(lease).version };
         await pause((times.retryEveryMs * (1 + random())) / 2);
       }
     }
@@ -123,7 +126,7 @@ export function createLeadership(options: LeadershipOptions): Leadership {
   let stopped: Promise<void> | undefined;
   return {
     isHeld: () => isHeld(state, clock.monotonic()),
-    problem: () => (failure === undefined ? undefined : toWords(failure, name)),
+    problem: () => (failure === undefined ? undefined : toWords(failure.cause, name)),
     onChange(watcher) {
       watchers.add(watcher);
       return () => {
