@@ -13,6 +13,7 @@ const mount = (given: object): Values => ({
   extraVolumes: [{ name: 'more', emptyDir: {} }],
   extraVolumeMounts: [{ name: 'more', mountPath: '/more', ...given }],
 });
+const volume = (given: object): Values => ({ extraVolumes: [{ name: 'more', ...given }] });
 const toleration = (given: object): Values => ({ tolerations: [given] });
 const requests = (given: object): Values => ({ resources: { requests: given } });
 
@@ -23,7 +24,10 @@ const taken: readonly (readonly [string, Values])[] = [
   ['a setting from a ConfigMap', from({ configMapKeyRef: { name: 'a', key: 'b' } })],
   ['a setting from the pod', from({ fieldRef: { fieldPath: 'spec.nodeName' } })],
   ['a part of a volume', mount({ subPath: 'part', readOnly: true })],
-  ['a volume of any kind', { extraVolumes: [{ name: 'more', projected: { sources: [] } }] }],
+  ['a volume of a ConfigMap', volume({ configMap: { name: 'a', items: [{ key: 'b', path: 'c' }] } })],
+  ['a volume of a Secret', volume({ secret: { secretName: 'a', optional: true } })],
+  ['a volume that is claimed', volume({ persistentVolumeClaim: { claimName: 'a' } })],
+  ['a volume of a driver', volume({ csi: { driver: 'a', readOnly: true } })],
   ['a taint that is borne for a while', toleration({ key: 'a', effect: 'NoExecute', tolerationSeconds: 60 })],
   ['all taints', toleration({ operator: 'Exists' })],
   ['amounts as texts', requests({ cpu: '250m', memory: '0.5Gi' })],
@@ -53,6 +57,14 @@ const refused: readonly (readonly [string, Values])[] = [
   ['an amount with an exponent', requests({ memory: '1e9' })],
   ['space in words', { temporarySpace: 'much' }],
   ['a tag that is none', { image: { version: 'v 1' } }],
+];
+
+/** What an agent would pass on, and its policy could not tell from anything else. */
+const refusedByChart: readonly (readonly [string, Values])[] = [
+  ['a volume of another kind', volume({ projected: { sources: [] } })],
+  ['a folder of the node', volume({ hostPath: { path: '/' } })],
+  ['a volume of two kinds', volume({ emptyDir: {}, hostPath: { path: '/' } })],
+  ['a volume of no ConfigMap', volume({ configMap: {} })],
 ];
 
 describeWithServers('helm', 'what the charts take for the pods of workers', () => {
@@ -86,5 +98,9 @@ describeWithServers('helm', 'what the charts take for the pods of workers', () =
 
   it.each(refused)('is not %s, which agents refuse too', async (_, decrypter) => {
     expect([await ofChart(decrypter), await ofAgent(decrypter)]).toEqual(['refused', 'refused']);
+  });
+
+  it.each(refusedByChart)('is not %s', async (_, decrypter) => {
+    expect(await ofChart(decrypter)).toBe('refused');
   });
 });

@@ -159,8 +159,8 @@ describeWithServers('kubernetes', 'agents whose API server fails them', () => {
     await eventually(
       `${enough} looks of each agent`,
       async () => (await looks(mark)) >= enough,
-      settleMs,
-      500,
+      3 * settleMs,
+      3_000,
     );
     expect(writesOf(await audited(mark)).map(toText)).toEqual([]);
     expect(rig.idleWrites).toEqual([]);

@@ -132,7 +132,7 @@ describeWithServers(['helm', 'kubernetes'], 'replicas of an agent', () => {
       const mark = await server().auditMark();
       const countMade = async (): Promise<number> => creationsOf(agent, await server().audit(mark)).length;
       wanted[agent] += atOnce;
-      await eventually('it works', async () => (await countMade()) > 0, takeOverMs, 25);
+      await eventually('it works', async () => (await countMade()) > 0, takeOverMs, 100);
       still.pause();
       if ((await countMade()) < atOnce) return;
       // It was faster than we are.

@@ -33,6 +33,14 @@ const mount = z.strictObject({
   subPath: z.string().exactOptional(),
   readOnly: z.boolean().exactOptional(),
 });
+/** Of one kind, and of those that the admission policy can tell from each other: any other would have each worker refused. */
+const volume = z.union([
+  z.strictObject({ name, configMap: z.looseObject({ name }) }),
+  z.strictObject({ name, secret: z.looseObject({ secretName: name }) }),
+  z.strictObject({ name, emptyDir: z.looseObject({}) }),
+  z.strictObject({ name, persistentVolumeClaim: z.looseObject({ claimName: name }) }),
+  z.strictObject({ name, csi: z.looseObject({ driver: name }) }),
+]);
 /** `500m`, `1Gi`, `2`. */
 const quantity = z.string().regex(/^\d+(?:\.\d+)?(?:m|k|Ki|[MGTPE]i?)?$/);
 const amount = z.union([quantity, z.number().min(0)]);
@@ -60,7 +68,7 @@ export const workerAdditions = {
       'Further settings, `name` with `value` (a text) or `valueFrom`; they win over those of the chart',
     ),
   extraVolumes: z
-    .array(z.looseObject({ name }))
+    .array(volume)
     .default([])
     .describe('Further volumes: configMap, secret, emptyDir, persistentVolumeClaim or csi'),
   extraVolumeMounts: z

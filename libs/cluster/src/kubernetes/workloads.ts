@@ -1,26 +1,19 @@
 import type { Clock } from '@ccd/reconcile';
-import {
-  ClusterUnavailableError,
-  ConflictError,
-  DeniedError,
-  NotKeptError,
-  StillEndingError,
-} from '../errors.ts';
+import { ClusterUnavailableError, ConflictError, DeniedError, StillEndingError } from '../errors.ts';
 import type { Freshness, Kept, Labels, LiveWorkload, WorkloadSpec } from '../port.ts';
 import { assertWorkloadSpec } from '../spec-rules.ts';
 import { toPortError } from './client/classify.ts';
 import { createKeptPages } from './client/kept-pages.ts';
 import type { ObjectClient } from './client/object-client.ts';
-import { bareObjectSchema, managedObjectSchema } from './client/object-schema.ts';
+import { bareObjectSchema } from './client/object-schema.ts';
 import type { BareObject } from './client/object-schema.ts';
 import { configMaps, deployments, jobs, toSelector } from './client/resources.ts';
 import type { Resource } from './client/resources.ts';
+import { assertKept } from './live/assert-kept.ts';
 import { listSeen } from './live/list-seen.ts';
 import { createDisputes } from './live/disputes.ts';
 import { findAdded } from './live/find-added.ts';
-import { toText } from './live/find-difference.ts';
-import type { FieldPath } from './live/find-difference.ts';
-import { managerOf, manages } from './live/manager-of.ts';
+import { managedFieldsOf, manages } from './live/manager-of.ts';
 import { findUnapplied, seeWorkload } from './live/seen-workload.ts';
 import type { SeenWorkload } from './live/seen-workload.ts';
 import { listPods } from './status/list-pods.ts';
@@ -35,7 +28,7 @@ import {
   toLaterSchemaAdvice,
   workloadLabel,
 } from './template/marks.ts';
-import type { Manifest, OwnerReference } from './template/manifest.ts';
+import type { OwnerReference } from './template/manifest.ts';
 import type { PodOptions } from './template/pod-template.ts';
 import { kindOf, toAppliedSpec, toWorkloadManifest } from './template/workload-manifest.ts';
 import { createWatchedList } from './watch/watched-list.ts';
@@ -64,8 +57,6 @@ export interface Workloads {
 type Kind = 'Deployment' | 'Job';
 type Metadata = BareObject['metadata'];
 const resources: Readonly<Record<Kind, Resource>> = { Deployment: deployments, Job: jobs };
-/** So often in a row a field is put right at once. */
-const mostRepairs = 3;
 
 /** Workloads as Deployments and Jobs, their files as ConfigMaps that belong to them. */
 export function createWorkloads(options: WorkloadsOptions): Workloads {
@@ -140,31 +131,6 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
     throw new DeniedError('workload', spec.name, 'NoImage', `the pod template has no ${spec.app}`);
   };
 
-  /** Whether what was written stands, and has stood when it was written before. */
-  const assertKept = (
-    { name, hash }: WorkloadSpec,
-    manifest: Manifest,
-    { found, unapplied, updated }: Repair,
-  ): void => {
-    const { uid } = bareObjectSchema.parse(updated).metadata;
-    const times = disputes.note(uid, hash, toText(unapplied));
-    const lost = findUnapplied(manifest, updated, settled.get(uid));
-    if (lost !== undefined)
-      throw new NotKeptError(
-        'workload',
-        name,
-        toText(lost),
-        `the API server itself answers with another value${byWhom(updated, lost)}; look for a mutating webhook or admission policy`,
-      );
-    if (times > mostRepairs)
-      throw new NotKeptError(
-        'workload',
-        name,
-        toText(unapplied),
-        `it was put right ${times} times and changed again each time${byWhom(found, unapplied)}; look for a controller that does so`,
-      );
-  };
-
   const findKind = async (
     name: string,
   ): Promise<{ readonly kind: Kind; readonly object: unknown } | undefined> => {
@@ -235,7 +201,13 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
         const updated = unapplied === undefined ? found : await apply();
         await files.dropOthers(spec.name, uid, applied.filesName);
         const live = settle(updated, kind);
-        if (unapplied !== undefined) assertKept(spec, manifest, { found, unapplied, updated });
+        if (unapplied !== undefined)
+          assertKept(
+            spec,
+            manifest,
+            { found, unapplied, updated },
+            { disputes, generation: settled.get(uid) },
+          );
         return live;
       }),
 
@@ -264,20 +236,6 @@ export function createWorkloads(options: WorkloadsOptions): Workloads {
       }),
   };
 }
-
-/** An object before and after it was written, and the field for which it was. */
-interface Repair {
-  readonly found: unknown;
-  readonly unapplied: FieldPath;
-  readonly updated: unknown;
-}
-
-function byWhom(object: unknown, field: FieldPath): string {
-  const manager = managerOf(managedFieldsOf(object), field, fieldManager);
-  return manager === undefined ? '' : ` by ${manager}`;
-}
-
-const managedFieldsOf = (object: unknown) => managedObjectSchema.parse(object).metadata.managedFields;
 
 /** What is wrong with the files of a workload, and to be repaired. */
 function whyFiles(

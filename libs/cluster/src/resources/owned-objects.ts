@@ -253,7 +253,7 @@ const isRecorded = (entry: InventoryEntry | undefined, { uid }: LiveObject): boo
 
 /** Whether an object says of itself what is recorded of our last write. Earlier versions have recorded no marks. */
 const isAsKept = (entry: Kept | undefined, { mark, schema }: LiveObject): boolean =>
-  (entry?.mark === undefined || entry.mark === mark) && (schema === undefined || entry?.schema === schema);
+  (entry?.mark === undefined || entry.mark === mark) && entry?.schema === schema;
 
 const toEntry = ({ uid, mark, schema }: LiveObject): InventoryEntry => ({
   uid,

@@ -115,4 +115,11 @@ describe(createEntityReports, () => {
     plan(...resources);
     expect(run(done('a', 'created'))).toEqual(['a HEALTHY']);
   });
+
+  it('forgets nothing that was called for together with one that was removed', () => {
+    plan(planned('a'), planned('c'));
+    expect(run(done('a', 'deleted'), done('c', 'unchanged'))).toEqual(['a REMOVED', 'c HEALTHY']);
+    plan();
+    expect(run()).toEqual(['c REMOVED']);
+  });
 });

@@ -28,7 +28,8 @@ export function createEntityReports<Live>(options: EntityReportsOptions<Live>): 
   const { reporter, statusOf, logOf } = options;
   /** Of all that is called for, and of what was and has not ended yet. */
   const entities = new KeyMap<EntityIdentity>();
-  let planned: readonly Planned[] = [];
+  /** Undefined: to be taken anew, whatever it is. */
+  let planned: readonly Planned[] | undefined;
   let wanted: KeySet = toKeySet([]);
   /** How many of the planned resources somebody knows. */
   let known = 0;
@@ -44,7 +45,7 @@ export function createEntityReports<Live>(options: EntityReportsOptions<Live>): 
   }
 
   function end(key: ResourceKey): void {
-    if (entities.delete(key) && wanted.has(key)) planned = [];
+    if (entities.delete(key) && wanted.has(key)) planned = undefined;
   }
 
   function statesOf(observed: readonly Observed<Live>[]): KeyMap<Live> {
@@ -62,7 +63,7 @@ export function createEntityReports<Live>(options: EntityReportsOptions<Live>): 
       isWhole = next.rejected.length === 0;
       refused = next.refused;
       // Planned anew, a resource is another object: in most runs none is.
-      if (hasSameItems(planned, next.resources)) return;
+      if (planned !== undefined && hasSameItems(planned, next.resources)) return;
       planned = next.resources;
       wanted = toKeySet(planned.map(({ desired }) => desired.key));
       known = 0;

@@ -8,6 +8,7 @@ import type { AgentPlan, PlannedResource } from '../agent/agent-plan.ts';
 import { deadLetterTopicOf, loadDeadLetterDecisions } from '../dead-letters.ts';
 import { loadGuardrails } from '../guardrails/guardrails.ts';
 import { keepWhere } from '../keep-where.ts';
+import { createStableList } from '../same-items.ts';
 import { decrypterKind, decrypterName, planDecrypters } from './decrypters.ts';
 import { forbiddenDerivations } from './forbidden.ts';
 import { idleDecrypters } from './idle.ts';
@@ -36,6 +37,9 @@ export function createStreamPlanner(
   const topicsFor = perObject((streams: Streams) => planTopics(streams, partitions).map(asTopic));
   const decryptersFor = perObject((streams: Streams) => planDecrypters(streams).map(asDecrypter));
 
+  const asDeadLetterTopic = perObject(asTopic);
+  const stableStreams = createStableList<Desired<DesiredStream>>();
+
   return async (signal) => {
     const guardrails = await loadGuardrails(guardrailsFile);
     const decisions = await loadDeadLetterDecisions(deadLettersFile);
@@ -47,8 +51,10 @@ export function createStreamPlanner(
     const planned = planResources<DesiredStream, StreamSpec>(answer, {
       toResources: (streams) => [
         ...topicsFor(streams),
-        ...planDeadLetterTopics(streams, decisions).map(asTopic),
-        ...decryptersFor(keepWhere(streams, allowed)).filter(({ desired }) => !undecided.has(desired.key.id)),
+        ...planDeadLetterTopics(streams, decisions).map(asDeadLetterTopic),
+        ...decryptersFor(stableStreams(keepWhere(streams, allowed))).filter(
+          ({ desired }) => !undecided.has(desired.key.id),
+        ),
       ],
       keysOf: ({ kind, id }) =>
         kind === 'key-stream'

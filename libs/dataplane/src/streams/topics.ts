@@ -48,13 +48,18 @@ export function planDeadLetterTopics(
 ): readonly PlannedResource<TopicSpec>[] {
   if (decisions.length === 0) return [];
   const wanted = new Set(decisions.map(({ stream }) => stream));
-  return streams.flatMap(({ spec: { kind, uuid } }) => {
-    if (kind !== 'source' || !wanted.has(uuid)) return [];
+  return streams
+    .filter(({ spec: { kind, uuid } }) => kind === 'source' && wanted.has(uuid))
+    .map(toDeadLetterTopic);
+}
+
+const toDeadLetterTopic = perObject(
+  ({ spec: { kind, uuid } }: Desired<DesiredStream>): PlannedResource<TopicSpec> => {
     const name = deadLetterTopicOf(uuid);
     const spec = toTopic({ topic: name, kind }, 1);
-    return [{ desired: { key: { kind: topicKind, id: name }, spec, hash: hashSpec(spec) } }];
-  });
-}
+    return { desired: { key: { kind: topicKind, id: name }, spec, hash: hashSpec(spec) } };
+  },
+);
 
 /** The registry hands out the same specification for as long as a topic keeps it. */
 const hashOf = perObject((spec: TopicSpec) => hashSpec(spec));

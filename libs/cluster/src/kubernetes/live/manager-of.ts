@@ -1,5 +1,9 @@
+import { managedObjectSchema } from '../client/object-schema.ts';
 import type { ManagedFields } from '../client/object-schema.ts';
 import type { FieldPath } from './find-difference.ts';
+
+export const managedFieldsOf = (object: unknown): ManagedFields =>
+  managedObjectSchema.parse(object).metadata.managedFields;
 
 /** Who else than `own` wrote the field of an object last, in the words of its managed fields; undefined where these do not tell. */
 export function managerOf(managed: ManagedFields, path: FieldPath, own: string): string | undefined {

@@ -120,6 +120,22 @@ describe('a Secret that somebody has edited together with its marker', () => {
     expect(objects.names(resource)).toEqual([]);
   });
 
+  it('is written in our own form once a person has taken it over from a later version, and is ours from then on', async () => {
+    await start().applier.create(wanted('ours'), signal);
+    const { uid } = (await start().theOne()).live;
+    const entries = { 'secret:connector/s': { uid, schema: 2 } };
+    await state.agentState('connectors').save('inventory', JSON.stringify({ version: 1, objects: entries }));
+    await annotate({ 'ccd/schema': '2' });
+    await expect(start().update('ours')).rejects.toThrow('a later version');
+    await annotate({ 'ccd/schema': '' });
+    expect((await start().theOne()).appliedHash).toBeUndefined();
+    await start().update('ours');
+    await annotate({ 'ccd/schema': '9' });
+    const agent = start();
+    await agent.applier.remove(await agent.theOne(), signal);
+    expect(objects.names(resource)).toEqual([]);
+  });
+
   it('is the only one for which anything is written: looks write nothing', async () => {
     await start().applier.create(wanted('ours'), signal);
     await start().update('new');

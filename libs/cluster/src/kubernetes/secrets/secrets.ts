@@ -196,7 +196,9 @@ const isAsWanted = ({ labels, written }: Marker, spec: SecretSpec): boolean =>
 
 /** Whether the marker says what our last write has left. */
 const isAsKept = ({ written, schema }: Marker, kept: Kept | undefined): boolean =>
-  !isLater(schema) && (kept?.mark === undefined || (written !== undefined && toMark(written) === kept.mark));
+  !isLater(schema) &&
+  (kept === undefined || kept.schema === schema) &&
+  (kept?.mark === undefined || (written !== undefined && toMark(written) === kept.mark));
 
 async function inWordsOfPort<T>(name: string, work: () => Promise<T>): Promise<T> {
   try {
