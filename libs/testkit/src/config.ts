@@ -7,6 +7,9 @@ export const isFullSize = process.env['CCD_FULL'] === '1';
 /** Seed of random choices, to run again what failed; each run has its own where none is given. */
 export const givenSeed = process.env['CCD_SEED'];
 
+/** A checkout of another version, with its packages, for suites that go from one to another; absent: there is this one alone. */
+export const otherCheckout = process.env['CCD_OTHER_CHECKOUT'];
+
 /** File to which suites add what they did, a JSON object a line; absent: nobody wants to know. */
 export const summaryFile = process.env['CCD_SUMMARY'];
 

@@ -1,4 +1,4 @@
-export { givenSeed } from './config.ts';
+export { givenSeed, otherCheckout } from './config.ts';
 export { createCuttableDisk } from './cuttable-disk.ts';
 export type { CuttableDisk } from './cuttable-disk.ts';
 export { eventually } from './eventually.ts';

@@ -11,17 +11,19 @@ export interface ImagesWish {
   readonly registry: string;
   readonly tag: string;
   readonly apps: readonly string[];
+  /** Where their sources are. @default here */
+  readonly checkout?: string;
 }
 
 /** Builds the images of apps as archives, and gives them to the node. Answers with their references. */
 export async function importImages(
   node: Pick<KubernetesNodeServer, 'importImage'>,
-  { folder, registry, tag, apps }: ImagesWish,
+  { folder, registry, tag, apps, checkout = clone }: ImagesWish,
 ): Promise<readonly string[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['tools/images.ts', '--registry', registry, '--tag', tag, '--archives', folder, ...apps],
-    { cwd: clone },
+    { cwd: checkout },
   );
   for (const archive of await readdir(folder)) await node.importImage(join(folder, archive));
   return stdout.split('\n').flatMap((line) => /^\S+/.exec(line) ?? []);

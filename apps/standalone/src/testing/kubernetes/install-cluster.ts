@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { otherCheckout } from '@ccd/testkit';
 import { startKubernetesNode } from '@ccd/testkit/servers';
 import type { AuditEvent } from '@ccd/testkit/servers';
 import type { ServerReach } from '../engines/server-set.ts';
@@ -32,12 +33,20 @@ export interface Audit {
 const registry = 'registry.test';
 const [own, other] = ['0.1.0', 'other'];
 
-/** One node of our own, with images of these apps as they are now. @param folder for the images */
+/**
+ * One node of our own, with images of these apps as they are now, and as they are in another checkout where that is given.
+ * @param folder for the images
+ */
 export async function startNodeCluster(folder: string, apps: readonly string[]): Promise<InstallCluster> {
   const node = await startKubernetesNode();
   try {
     const images = await importImages(node, { folder: join(folder, 'images'), registry, tag: own, apps });
-    for (const image of images) await node.tagImage(image, withTag(image, other));
+    if (otherCheckout === undefined)
+      for (const image of images) await node.tagImage(image, withTag(image, other));
+    else {
+      const others = { folder: join(folder, 'other-images'), checkout: otherCheckout };
+      await importImages(node, { ...others, registry, tag: other, apps });
+    }
   } catch (error) {
     await node.stop();
     throw error;
