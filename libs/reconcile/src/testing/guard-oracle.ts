@@ -87,7 +87,7 @@ function appraise(history: readonly Witnessed[]): Appraisal[] {
     else if (!doubtful) {
       held = over ? { time: held?.time ?? time, resources } : undefined;
       if (!over && answer.revision) trusted = answer;
-    } else if (going.length === 0 && !isOlder(answer, trusted)) trusted = answer;
+    } else if (going.length === 0 && !isPutAside(answer, trusted)) trusted = answer;
   }
   return appraisals;
 }
@@ -107,9 +107,11 @@ function leftOut(run: Witnessed): string[] {
   return without(run.owned, mentioned);
 }
 
-function isOlder(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<string>): boolean {
+/** Whether a doubtful answer is of another time or another hand, so that it is trusted by a release alone. */
+function isPutAside(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<string>): boolean {
   const [now, then] = [answer.revision, trusted?.revision];
-  return now !== undefined && then !== undefined && now.epoch === then.epoch && now.number < then.number;
+  if (now === undefined || then === undefined) return now === undefined;
+  return now.epoch === then.epoch && now.number < then.number;
 }
 
 function isDoubtful(answer: DesiredSnapshot<string>, trusted?: DesiredSnapshot<string>): boolean {
