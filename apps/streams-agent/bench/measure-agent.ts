@@ -41,6 +41,8 @@ export async function measureAgent(order: Order, bounds: Bounds): Promise<Measur
 
 async function runAgent(bundle: string, order: Order, { flags, env }: Bounds): Promise<Measured> {
   const [program, ...args] = onCore(0, [
+    'env',
+    ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
     process.execPath,
     '--expose-gc',
     ...flags,
@@ -48,10 +50,7 @@ async function runAgent(bundle: string, order: Order, { flags, env }: Bounds): P
     JSON.stringify(order),
     fileOf('stand-ins/process.ts'),
   ]);
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, ...env },
-  });
+  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let measured: Measured | undefined;
   child.on('message', (message) => {
     measured = message as Measured;

@@ -19,6 +19,7 @@ export type { AgentsPlace } from './connect-agents.ts';
 export type { KeptAgent, KeptAgents } from './kept-agents.ts';
 export { ConnectionError } from './kubernetes/connection/connection.ts';
 export type { Access, Connection } from './kubernetes/connection/connection.ts';
+export { podAdditions } from './kubernetes/template/pod-additions.ts';
 export { InvalidTemplateError, parseTemplate } from './kubernetes/template/read-template.ts';
 export type { WorkloadTemplate } from './kubernetes/template/template-schema.ts';
 export { connectLocalCluster } from './local/connect-local-cluster.ts';

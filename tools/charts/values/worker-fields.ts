@@ -1,38 +1,15 @@
+import { podAdditions } from '@ccd/cluster';
 import { z } from 'zod';
 import { amounts, map, passedOn, section, text, whole } from './fields.ts';
 import type { Resources } from './fields.ts';
 
 /**
- * What the pods of workers are given, as strictly as agents read it (libs/cluster, `template-schema.ts`): what an agent refuses
+ * What the pods of workers are given, as strictly as agents read it: what an agent refuses
  * would else be found when it starts, after Helm has said that all is well.
  */
 
 const name = z.string().min(1);
-const keyOf = z.strictObject({ name, key: name, optional: z.boolean().exactOptional() });
-const setting = z.union([
-  z.strictObject({ name, value: z.string() }),
-  z.strictObject({
-    name,
-    valueFrom: z.union([
-      z.strictObject({ secretKeyRef: keyOf }),
-      z.strictObject({ configMapKeyRef: keyOf }),
-      z.strictObject({ fieldRef: z.strictObject({ fieldPath: name }) }),
-    ]),
-  }),
-]);
-const toleration = z.strictObject({
-  key: z.string().exactOptional(),
-  operator: z.enum(['Exists', 'Equal']).exactOptional(),
-  value: z.string().exactOptional(),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
-  tolerationSeconds: z.int().exactOptional(),
-});
-const mount = z.strictObject({
-  name,
-  mountPath: z.string().startsWith('/'),
-  subPath: z.string().exactOptional(),
-  readOnly: z.boolean().exactOptional(),
-});
+const { variable, toleration, mount, quantity } = podAdditions;
 /** Of one kind, and of those that the admission policy can tell from each other: any other would have each worker refused. */
 const volume = z.union([
   z.strictObject({ name, configMap: z.looseObject({ name }) }),
@@ -41,8 +18,6 @@ const volume = z.union([
   z.strictObject({ name, persistentVolumeClaim: z.looseObject({ claimName: name }) }),
   z.strictObject({ name, csi: z.looseObject({ driver: name }) }),
 ]);
-/** `500m`, `1Gi`, `2`. */
-const quantity = z.string().regex(/^\d+(?:\.\d+)?(?:m|k|Ki|[MGTPE]i?)?$/);
 const amount = z.union([quantity, z.number().min(0)]);
 
 /** Where the pods of workers run and what they get. */
@@ -62,7 +37,7 @@ export const workerPlacement = (resources: Resources) => ({
 /** What a worker may be told beyond what the chart says. */
 export const workerAdditions = {
   extraEnv: z
-    .array(setting)
+    .array(variable)
     .default([])
     .describe(
       'Further settings, `name` with `value` (a text) or `valueFrom`; they win over those of the chart',

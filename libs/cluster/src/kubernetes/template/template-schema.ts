@@ -1,34 +1,11 @@
 import { z } from 'zod';
+import { podAdditions } from './pod-additions.ts';
 
 const texts = z.record(z.string(), z.string());
 const name = z.string().min(1);
-/** An amount as Kubernetes writes it: `500m`, `1Gi`, `2`. */
-const quantity = z
-  .union([z.string().regex(/^\d+(?:\.\d+)?(?:m|k|Ki|[MGTPE]i?)?$/), z.number().min(0)])
-  .transform(String);
+const amount = z.union([podAdditions.quantity, z.number().min(0)]).transform(String);
 /** Part of an object of Kubernetes that only the API server judges. */
 const passedOn = z.record(z.string(), z.json());
-
-const keyOf = z.strictObject({ name, key: name, optional: z.boolean().exactOptional() });
-const variable = z.union([
-  z.strictObject({ name, value: z.string() }),
-  z.strictObject({
-    name,
-    valueFrom: z.union([
-      z.strictObject({ secretKeyRef: keyOf }),
-      z.strictObject({ configMapKeyRef: keyOf }),
-      z.strictObject({ fieldRef: z.strictObject({ fieldPath: name }) }),
-    ]),
-  }),
-]);
-
-const toleration = z.strictObject({
-  key: z.string().exactOptional(),
-  operator: z.enum(['Exists', 'Equal']).exactOptional(),
-  value: z.string().exactOptional(),
-  effect: z.enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).exactOptional(),
-  tolerationSeconds: z.int().exactOptional(),
-});
 
 /** What users may say of the security of pods; nothing here weakens what is restricted. */
 const security = z.strictObject({
@@ -46,8 +23,8 @@ const podFields = z.strictObject({
   imagePullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).exactOptional(),
   resources: z
     .strictObject({
-      requests: z.record(z.string(), quantity).exactOptional(),
-      limits: z.record(z.string(), quantity).exactOptional(),
+      requests: z.record(z.string(), amount).exactOptional(),
+      limits: z.record(z.string(), amount).exactOptional(),
     })
     .exactOptional(),
   security: security.exactOptional(),
@@ -55,23 +32,14 @@ const podFields = z.strictObject({
   priorityClassName: name.exactOptional(),
   runtimeClassName: name.exactOptional(),
   nodeSelector: texts.exactOptional(),
-  tolerations: z.array(toleration).exactOptional(),
+  tolerations: z.array(podAdditions.toleration).exactOptional(),
   affinity: passedOn.exactOptional(),
   terminationGraceSeconds: z.int().min(1).max(3_600).exactOptional(),
-  extraEnv: z.array(variable).exactOptional(),
+  extraEnv: z.array(podAdditions.variable).exactOptional(),
   extraVolumes: z.array(passedOn.and(z.looseObject({ name }))).exactOptional(),
-  extraVolumeMounts: z
-    .array(
-      z.strictObject({
-        name,
-        mountPath: z.string().startsWith('/'),
-        subPath: z.string().exactOptional(),
-        readOnly: z.boolean().exactOptional(),
-      }),
-    )
-    .exactOptional(),
+  extraVolumeMounts: z.array(podAdditions.mount).exactOptional(),
   /** Most that a pod may write to its own `/tmp`. */
-  temporarySpace: quantity.exactOptional(),
+  temporarySpace: amount.exactOptional(),
 });
 
 const tag = z.string().regex(/^\w[\w.-]{0,127}$/);
